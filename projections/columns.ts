@@ -1,0 +1,27 @@
+/** Typed arrays that a column may be made of. */
+type Cells = Float64Array | Uint32Array | Uint16Array;
+
+const CHUNK_ROWS = 1 << 16;
+
+/**
+ * One number for each revision, flat: chunks of typed arrays, so that history costs a few bytes an
+ * event and growing never copies what is there.
+ */
+export class Column {
+  readonly #make: () => Cells;
+  readonly #chunks: Cells[] = [];
+
+  constructor(cells: new (length: number) => Cells) {
+    this.#make = () => new cells(CHUNK_ROWS);
+  }
+
+  get(row: number): number {
+    return this.#chunks[row >>> 16]![row & (CHUNK_ROWS - 1)]!;
+  }
+
+  set(row: number, value: number): void {
+    const chunk = row >>> 16;
+    while (this.#chunks.length <= chunk) this.#chunks.push(this.#make());
+    this.#chunks[chunk]![row & (CHUNK_ROWS - 1)] = value;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Hundredths } from '../schemas/amounts.ts';
+import type { Recorded } from '../schemas/events/index.ts';
+import type { Account } from '../schemas/ids.ts';
+import { dayAt, dayNumber, type Day } from '../schemas/time.ts';
+import { Column } from './columns.ts';
+import { movementOf } from './movement.ts';
+
+/** One line of an account: what an event put in (or, negative, took out), and what was there then. */
+export type Entry = {
+  readonly revision: number;
+  readonly amount: Hundredths;
+  readonly balance: Hundredths;
+  readonly occurredOn: Day;
+};
+
+const DEBIT = 0;
+const CREDIT = 1;
+
+/**
+ * The entries of every account, newest first. For each event it keeps 26 bytes: on either side the
+ * balance after it and a link to the account's entry before it, and the day it occurred on. A link
+ * is twice the revision plus the side, plus one; zero ends the chain.
+ */
+export class Entries {
+  revision = -1;
+  #transactions = 0;
+  readonly #heads = new Map<Account, number>();
+  readonly #links = [new Column(Uint32Array), new Column(Uint32Array)] as const;
+  readonly #balances = [new Column(Float64Array), new Column(Float64Array)] as const;
+  readonly #days = new Column(Uint16Array);
+
+  /** Takes in the next event; one that was taken in before changes nothing. */
+  apply({ revision, event }: Recorded): void {
+    if (revision <= this.revision) return;
+    this.revision = revision;
+    this.#days.set(revision, dayNumber(event.occurredOn));
+    const movement = movementOf(event);
+    if (movement === undefined) return;
+    this.#transactions += 1;
+    this.#add(revision, DEBIT, movement.debit, -movement.amount);
+    this.#add(revision, CREDIT, movement.credit, movement.amount);
+  }
+
+  get transactions(): number {
+    return this.#transactions;
+  }
+
+  accounts(): IterableIterator<Account> {
+    return this.#heads.keys();
+  }
+
+  has(account: Account): boolean {
+    return this.#heads.has(account);
+  }
+
+  /** The balance now, or as it was after a revision. */
+  balance(account: Account, atRevision = this.revision): Hundredths {
+    for (let link = this.#heads.get(account) ?? 0; link !== 0; link = this.#before(link)) {
+      if (revisionOf(link) <= atRevision) return this.#balanceAt(link);
+    }
+    return 0;
+  }
+
+  /** The balance of all that occurred on or before a day, whenever it was recorded. */
+  balanceOn(account: Account, day: Day): Hundredths {
+    const last = dayNumber(day);
+    let balance = 0;
+    for (const { link, amount } of this.#chain(account)) {
+      if (this.#days.get(revisionOf(link)) <= last) balance += amount;
+    }
+    return balance;
+  }
+
+  /** The newest entries before a revision (exclusive), newest first. */
+  *before(account: Account, revision = Infinity): Generator<Entry> {
+    for (const { link, amount } of this.#chain(account)) {
+      const at = revisionOf(link);
+      if (at >= revision) continue;
+      const occurredOn = dayAt(this.#days.get(at));
+      yield { revision: at, amount, balance: this.#balanceAt(link), occurredOn };
+    }
+  }
+
+  /** The sum of all balances, which is zero. */
+  sum(): Hundredths {
+    let sum = 0;
+    for (const account of this.#heads.keys()) sum += this.balance(account);
+    return sum;
+  }
+
+  *#chain(account: Account): Generator<{ link: number; amount: Hundredths }> {
+    let link = this.#heads.get(account) ?? 0;
+    while (link !== 0) {
+      const before = this.#before(link);
+      const opening = before === 0 ? 0 : this.#balanceAt(before);
+      yield { link, amount: this.#balanceAt(link) - opening };
+      link = before;
+    }
+  }
+
+  #add(revision: number, side: 0 | 1, account: Account, amount: Hundredths): void {
+    const before = this.#heads.get(account) ?? 0;
+    const balance = before === 0 ? 0 : this.#balanceAt(before);
+    this.#links[side].set(revision, before);
+    this.#balances[side].set(revision, balance + amount);
+    this.#heads.set(account, revision * 2 + side + 1);
+  }
+
+  #before(link: number): number {
+    return this.#links[sideOf(link)].get(revisionOf(link));
+  }
+
+  #balanceAt(link: number): Hundredths {
+    return this.#balances[sideOf(link)].get(revisionOf(link));
+  }
+}
+
+function revisionOf(link: number): number {
+  return Math.floor((link - 1) / 2);
+}
+
+function sideOf(link: number): 0 | 1 {
+  return ((link - 1) % 2) as 0 | 1;
+}

@@ -1,0 +1,190 @@
+import type {
+  AccessId,
+  Account,
+  CardId,
+  CommandId,
+  Digest,
+  MemberId,
+  OrganisationId,
+  TransactionId,
+  VenueId,
+} from './ids.ts';
+import type { By } from './events/envelope.ts';
+import type { Rules } from './events/ledger.ts';
+import type { OrganisationRole } from './events/organisation.ts';
+import type { EventOf } from './events/index.ts';
+import type { Give } from './events/issue.ts';
+import { ADMIN, type Role } from './roles.ts';
+
+/**
+ * What can be asked of the ledger. A command carries everything that is not in the state: who
+ * asks, the random characters of the ids it may make, and hashes of its idempotency key and body.
+ * Amounts stay the strings they were sent as. Time comes with the batch it is decided in.
+ */
+
+/** A member named by id, or by the HMAC of a card. */
+export type Bearer = { memberId: MemberId } | { cardHmac: Digest };
+
+type Order<T extends string, F> = { readonly type: T } & Readonly<F>;
+
+export type OpenLedger = Order<
+  'OpenLedger',
+  {
+    network: string;
+    timeZone: string;
+    rules: Rules;
+    admin: { accessId: AccessId; keyHash: Digest; label: string };
+  }
+>;
+export type ChangeRules = Order<'ChangeRules', { rules: Partial<Rules> }>;
+export type RaiseFormat = Order<'RaiseFormat', { format: number }>;
+export type BringForward = Order<
+  'BringForward',
+  { entries: readonly { account: Account; credits: string }[] }
+>;
+export type RegisterOrganisation = Order<
+  'RegisterOrganisation',
+  { name: string; roles: OrganisationRole[] }
+>;
+export type RegisterVenue = Order<
+  'RegisterVenue',
+  { organisationId: OrganisationId; name: string }
+>;
+export type EnrolMember = Order<'EnrolMember', { organisationId?: OrganisationId | undefined }>;
+export type AddMembership = Order<
+  'AddMembership',
+  { member: Bearer; organisationId?: OrganisationId | undefined }
+>;
+export type IssueCard = Order<'IssueCard', { memberId: MemberId; hmac: Digest }>;
+export type RevokeCard = Order<'RevokeCard', { cardId: CardId }>;
+export type GrantAccess = Order<
+  'GrantAccess',
+  {
+    accessId: AccessId;
+    keyHash: Digest;
+    role: Role;
+    organisationId?: OrganisationId | undefined;
+    memberId?: MemberId | undefined;
+    label: string;
+    expiresOn?: string | undefined;
+  }
+>;
+export type RevokeAccess = Order<'RevokeAccess', { accessId: AccessId }>;
+export type AllocateCredits = Order<
+  'AllocateCredits',
+  {
+    organisationId: OrganisationId;
+    fund: string;
+    credits: string;
+    firstDay?: string | undefined;
+    lastDay?: string | undefined;
+  }
+>;
+export type ReturnAllocation = Order<
+  'ReturnAllocation',
+  { organisationId: OrganisationId; fund: string; credits: string }
+>;
+export type IssueEntry = {
+  readonly member: Bearer;
+  readonly minutes: number;
+  readonly give?: Give | undefined;
+  readonly again?: boolean | undefined;
+};
+export type IssueCredits = Order<
+  'IssueCredits',
+  {
+    organisationId: OrganisationId;
+    fund?: string | undefined;
+    occurredOn: string;
+    activity: string;
+    sheet?: { reference: string; sha256: string } | undefined;
+    corrects?: readonly TransactionId[] | undefined;
+    entries: readonly IssueEntry[];
+  }
+>;
+export type RedeemCredits = Order<
+  'RedeemCredits',
+  {
+    venueId: VenueId;
+    member: Bearer;
+    credits: string;
+    party?: { adults: number; under16s: number } | undefined;
+    occurredAt?: string | undefined;
+    reference?: string | undefined;
+    terminal?: string | undefined;
+  }
+>;
+export type VoidKey = Order<'VoidKey', { voids: Digest }>;
+export type TransferCredits = Order<
+  'TransferCredits',
+  {
+    entries: readonly { from: Account; to: Account; credits: string }[];
+    reason: EventOf<'CreditsTransferred'>['data']['reason'];
+    agreed?: EventOf<'CreditsTransferred'>['data']['agreed'];
+  }
+>;
+export type ReverseTransaction = Order<
+  'ReverseTransaction',
+  {
+    transactionId: TransactionId;
+    credits?: string | undefined;
+    minutes?: number | undefined;
+    writeOff?: boolean | undefined;
+    reason: EventOf<'TransactionReversed'>['data']['reason'];
+  }
+>;
+
+/** What is asked, without who asks. */
+export type Ask =
+  | OpenLedger
+  | ChangeRules
+  | RaiseFormat
+  | BringForward
+  | RegisterOrganisation
+  | RegisterVenue
+  | EnrolMember
+  | AddMembership
+  | IssueCard
+  | RevokeCard
+  | GrantAccess
+  | RevokeAccess
+  | AllocateCredits
+  | ReturnAllocation
+  | IssueCredits
+  | RedeemCredits
+  | VoidKey
+  | TransferCredits
+  | ReverseTransaction;
+
+export type CommandType = Ask['type'];
+
+export type Command = {
+  readonly id: CommandId;
+  readonly by: By['access'];
+  readonly key?: Digest | undefined;
+  readonly body?: Digest | undefined;
+  readonly ask: Ask;
+};
+
+/** The roles that may give each command; `[]` is for the system alone. */
+export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
+  OpenLedger: [],
+  ChangeRules: [ADMIN],
+  RaiseFormat: [ADMIN],
+  BringForward: [ADMIN],
+  RegisterOrganisation: [ADMIN],
+  RegisterVenue: [ADMIN, 'partner'],
+  EnrolMember: [ADMIN, 'coordinator'],
+  AddMembership: [ADMIN, 'coordinator'],
+  IssueCard: [ADMIN, 'coordinator'],
+  RevokeCard: [ADMIN, 'coordinator'],
+  GrantAccess: [ADMIN],
+  RevokeAccess: [ADMIN],
+  AllocateCredits: [ADMIN],
+  ReturnAllocation: [ADMIN],
+  IssueCredits: [ADMIN, 'coordinator'],
+  RedeemCredits: [ADMIN, 'partner'],
+  VoidKey: [ADMIN, 'partner'],
+  TransferCredits: [ADMIN, 'coordinator'],
+  ReverseTransaction: [ADMIN, 'coordinator', 'partner'],
+};

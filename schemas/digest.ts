@@ -1,0 +1,20 @@
+import { hash } from 'node:crypto';
+import { canonical } from './canonical.ts';
+import type { Digest } from './ids.ts';
+
+const SEPARATOR = '\0';
+
+/** SHA-256 of parts joined by zero bytes, base64url. No part may hold a zero byte but the last. */
+export function digest(...parts: readonly string[]): Digest {
+  return hash('sha256', parts.join(SEPARATOR), 'base64url');
+}
+
+/** The hash of an idempotency key in its scope: an organisation's id, or `network`. For ever. */
+export function keyDigest(scope: string, key: string): Digest {
+  return digest(scope, key);
+}
+
+/** The hash of a route's name and the RFC 8785 form of the body as sent. For ever. */
+export function bodyDigest(route: string, body: unknown): Digest {
+  return digest(route, canonical(body));
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { accessIdSchema, commandIdSchema, digestSchema, organisationIdSchema } from '../ids.ts';
+import { daySchema, givenInstantSchema, instantSchema } from '../time.ts';
+
+const count = z.int().min(0).max(999);
+
+/** Who asked: an access, or `system` where no person did; and the organisation it was for. */
+export const bySchema = z.strictObject({
+  access: z.union([accessIdSchema, z.literal('system')]),
+  organisation: organisationIdSchema.optional(),
+});
+
+/**
+ * The command that an event came from. `key` and `body` stand on index 0 only: SHA-256 of the
+ * scope, a zero byte and the idempotency key; and of the route's name and the body as sent.
+ */
+export const commandSchema = z.strictObject({
+  id: commandIdSchema,
+  index: count,
+  count: count.min(1).max(1000),
+  key: digestSchema.optional(),
+  body: digestSchema.optional(),
+});
+
+/**
+ * One fact in the stream. These fields are for ever: the bytes of an event are the canonical JSON
+ * of this object, and its stream and revision are its position, not its content.
+ */
+export function eventSchema<T extends string, V extends number, D extends z.ZodType>(
+  type: T,
+  version: V,
+  data: D,
+) {
+  return z.strictObject({
+    type: z.literal(type),
+    v: z.literal(version),
+    recordedAt: instantSchema,
+    occurredOn: daySchema,
+    occurredAt: givenInstantSchema.optional(),
+    by: bySchema,
+    command: commandSchema,
+    data,
+  });
+}
+
+export type By = z.infer<typeof bySchema>;
+export type CommandReference = z.infer<typeof commandSchema>;

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { amountOrZeroSchema } from '../amounts.ts';
+import {
+  accountSchema,
+  cardIdSchema,
+  memberIdSchema,
+  slugSchema,
+  transactionIdSchema,
+} from '../ids.ts';
+import { eventSchema } from './envelope.ts';
+
+/** Where the credits of an hour go: the member's wallet, the group's pot, or nowhere. */
+export const giveSchema = z.enum(['wallet', 'pot', 'none']);
+
+export type Give = z.infer<typeof giveSchema>;
+
+/** The whole minutes of one session; a session is at most a day. */
+export const minutesSchema = z.int().min(1).max(1440);
+
+/** The attendance list that was typed in: its reference and the SHA-256 of the file, in hex. */
+export const sheetSchema = z.strictObject({
+  reference: slugSchema,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
+});
+
+/**
+ * One line of an attendance list. `give: "none"` moves nothing and names no account; the rest
+ * name both sides, also where the credits are `"0"` because the minutes are all carried.
+ * `sheet`, `absences` and `corrects` belong to the list and stand on its first line only.
+ */
+export const creditsIssued = eventSchema(
+  'CreditsIssued',
+  1,
+  z.strictObject({
+    memberId: memberIdSchema,
+    cardId: cardIdSchema.optional(),
+    give: giveSchema,
+    minutes: minutesSchema,
+    activity: slugSchema,
+    debit: accountSchema.optional(),
+    credit: accountSchema.optional(),
+    credits: amountOrZeroSchema.optional(),
+    carriedMinutes: z.int().min(0).optional(),
+    fundGiven: z.literal(true).optional(),
+    again: z.literal(true).optional(),
+    sheet: sheetSchema.optional(),
+    absences: z.int().min(1).max(1000).optional(),
+    corrects: z.array(transactionIdSchema).min(1).max(300).optional(),
+  }),
+);

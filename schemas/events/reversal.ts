@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { amountSchema } from '../amounts.ts';
+import { accountSchema, memberIdSchema, slugSchema, transactionIdSchema } from '../ids.ts';
+import { daySchema } from '../time.ts';
+import { eventSchema } from './envelope.ts';
+import { giveSchema, minutesSchema } from './issue.ts';
+
+export const reversalReasonSchema = z.enum([
+  'mistake',
+  'duplicate',
+  'not_provided',
+  'goodwill',
+  'unauthorised',
+]);
+
+/**
+ * What the reversal of an issue needs of the original, so that a fold need not look back: whose
+ * minutes, given where, in which activity, from which fund, on which day.
+ */
+export const reversedIssueSchema = z.strictObject({
+  memberId: memberIdSchema,
+  give: giveSchema,
+  minutes: minutesSchema.meta({ description: 'the minutes withdrawn' }),
+  activity: slugSchema,
+  fund: slugSchema.optional(),
+  occurredOn: daySchema,
+  carriedMinutes: z.int().min(0).optional(),
+  writtenOff: amountSchema.optional(),
+});
+
+/** The accounts and credits are left out where minutes are withdrawn and no credit moves. */
+export const transactionReversed = eventSchema(
+  'TransactionReversed',
+  1,
+  z.strictObject({
+    reverses: transactionIdSchema,
+    reason: reversalReasonSchema,
+    debit: accountSchema.optional(),
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    issue: reversedIssueSchema.optional(),
+  }),
+);

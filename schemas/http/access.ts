@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { accessIdSchema, memberIdSchema, organisationIdSchema, slugSchema } from '../ids.ts';
+import { roleSchema } from '../roles.ts';
+import { daySchema } from '../time.ts';
+import { pageSchema, revisionSchema } from './common.ts';
+
+export const accessBody = z.strictObject({
+  role: roleSchema,
+  organisationId: organisationIdSchema.optional(),
+  memberId: memberIdSchema
+    .optional()
+    .meta({ description: "a coordinator's own member id, whose wallet they may not credit" }),
+  label: slugSchema,
+  expiresOn: daySchema.optional().meta({ description: 'the last day on which the key works' }),
+});
+/** `key` is shown once: a repeated request is answered without it. */
+export const accessCreated = z.object({
+  accessId: accessIdSchema,
+  key: z.string().optional(),
+  revision: revisionSchema,
+});
+export const accessRevokedAnswer = z.object({ accessId: accessIdSchema, revision: revisionSchema });
+export const accessAnswer = z.object({
+  accessId: accessIdSchema,
+  role: roleSchema,
+  organisationId: organisationIdSchema.optional(),
+  memberId: memberIdSchema.optional(),
+  label: z.string(),
+  expiresOn: z.string().optional(),
+  revoked: z.boolean(),
+});
+export const accessPage = pageSchema(accessAnswer);
+export const accessParams = z.strictObject({ id: accessIdSchema });

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { amountSchema, balanceSchema } from '../amounts.ts';
+import { rulesSchema } from '../events/ledger.ts';
+import {
+  accessIdSchema,
+  accountSchema,
+  networkSchema,
+  organisationIdSchema,
+  transactionIdSchema,
+  venueIdSchema,
+} from '../ids.ts';
+import { roleSchema } from '../roles.ts';
+import { limitSchema, revisionQuerySchema, revisionSchema } from './common.ts';
+
+export const meAnswer = z.object({
+  network: networkSchema,
+  accessId: accessIdSchema,
+  role: roleSchema,
+  organisation: z
+    .object({ organisationId: organisationIdSchema, name: z.string(), roles: z.array(z.string()) })
+    .optional(),
+  venues: z.array(z.object({ venueId: venueIdSchema, name: z.string() })),
+  revision: z.int(),
+});
+
+export const ledgerAnswer = z.object({
+  network: networkSchema,
+  revision: z.int(),
+  accounts: z.int(),
+  transactions: z.int(),
+  sumOfBalances: balanceSchema,
+});
+
+export const rulesAnswer = z.object({
+  network: networkSchema,
+  timeZone: z.string(),
+  format: z.int(),
+  rules: rulesSchema,
+  revision: z.int(),
+});
+
+/** The rules to change; the others stay. The time zone is fixed when a ledger is opened. */
+export const rulesBody = rulesSchema
+  .partial()
+  .refine((rules) => Object.keys(rules).length > 0, 'must name at least one rule');
+
+export const formatBody = z.strictObject({ format: z.int().min(1).max(1_000_000) });
+
+export const openingBalancesBody = z.strictObject({
+  entries: z
+    .array(z.strictObject({ account: accountSchema, credits: amountSchema }))
+    .min(1)
+    .max(1000),
+});
+
+export const openingBalancesAnswer = z.object({
+  revision: revisionSchema,
+  entries: z.array(
+    z.object({
+      transactionId: transactionIdSchema,
+      account: accountSchema,
+      credits: amountSchema,
+      balance: balanceSchema,
+    }),
+  ),
+});
+
+export const eventsQuery = z.strictObject({
+  after: revisionQuerySchema
+    .optional()
+    .meta({ description: 'a revision, exclusive; left out: from revision 0' }),
+  limit: limitSchema,
+});
+
+export const eventsAnswer = z.object({
+  events: z.array(z.object({ revision: revisionSchema, event: z.record(z.string(), z.unknown()) })),
+  next: z.int().optional(),
+});
+
+export const refusalsAnswer = z.object({
+  refusals: z.array(
+    z.object({
+      code: z.string(),
+      status: z.int(),
+      retryable: z.boolean(),
+      detail: z.string(),
+      aloud: z.string(),
+    }),
+  ),
+});
+
+export const idempotencyKeyAnswer = z.object({
+  outcome: z.enum(['recorded', 'voided']),
+  recordedAt: z.string(),
+  revision: revisionSchema.meta({ description: 'of the first event recorded under the key' }),
+  events: z.array(
+    z.object({
+      type: z.string(),
+      revision: revisionSchema,
+      transactionId: transactionIdSchema.optional(),
+    }),
+  ),
+});
+
+export const healthAnswer = z.object({ ok: z.boolean(), why: z.string().optional() });

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { accountSchema, cardIdSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
+import { bearerFields, ONE_BEARER, oneBearer, pageSchema, revisionSchema } from './common.ts';
+
+/** `organisationId` is for an admin who enrols on behalf of a group; a coordinator's own is known. */
+export const memberBody = z.strictObject({ organisationId: organisationIdSchema.optional() });
+export const memberCreated = z.object({
+  memberId: memberIdSchema,
+  account: accountSchema,
+  revision: revisionSchema,
+});
+export const memberAnswer = z.object({
+  memberId: memberIdSchema,
+  account: accountSchema,
+  organisationIds: z.array(organisationIdSchema),
+  cardId: cardIdSchema.optional().meta({ description: 'the live card, if there is one' }),
+});
+export const memberPage = pageSchema(memberAnswer);
+export const memberParams = z.strictObject({ id: memberIdSchema });
+
+export const membershipBody = z
+  .strictObject({ ...bearerFields, organisationId: organisationIdSchema.optional() })
+  .refine(oneBearer, ONE_BEARER);
+export const membershipCreated = z.object({
+  memberId: memberIdSchema,
+  organisationId: organisationIdSchema,
+  revision: revisionSchema,
+});

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { organisationRolesSchema } from '../events/organisation.ts';
+import { organisationIdSchema } from '../ids.ts';
+import { nameSchema } from '../text.ts';
+import { pageSchema, revisionSchema } from './common.ts';
+
+export const organisationBody = z.strictObject({
+  name: nameSchema,
+  roles: organisationRolesSchema,
+});
+export const organisationCreated = z.object({
+  organisationId: organisationIdSchema,
+  revision: revisionSchema,
+});
+export const organisationAnswer = z.object({
+  organisationId: organisationIdSchema,
+  name: z.string(),
+  roles: z.array(z.string()),
+});
+export const organisationPage = pageSchema(organisationAnswer);
+export const organisationParams = z.strictObject({ id: organisationIdSchema });

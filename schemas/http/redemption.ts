@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { amountSchema, balanceSchema } from '../amounts.ts';
+import { partySchema } from '../events/redemption.ts';
+import { memberIdSchema, slugSchema, transactionIdSchema, venueIdSchema } from '../ids.ts';
+import { givenInstantSchema } from '../time.ts';
+import { bearerFields, ONE_BEARER, oneBearer, revisionSchema } from './common.ts';
+
+export const redemptionBody = z
+  .strictObject({
+    venueId: venueIdSchema,
+    ...bearerFields,
+    credits: amountSchema,
+    party: partySchema.optional(),
+    occurredAt: givenInstantSchema.optional(),
+    reference: slugSchema.optional(),
+    terminal: slugSchema.optional(),
+  })
+  .refine(oneBearer, ONE_BEARER);
+export const redemptionCreated = z.object({
+  transactionId: transactionIdSchema,
+  revision: revisionSchema,
+  memberId: memberIdSchema,
+  credits: amountSchema,
+  balance: balanceSchema,
+});
+
+/** An idempotency key, as its header carries it: quoted or bare. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^("[!#-~]{1,255}"|[!#-~]{1,255})$/, 'must be 1 to 255 visible characters, without quotes')
+  .transform((key) => (key.startsWith('"') ? key.slice(1, -1) : key));
+
+export const voidBody = z.strictObject({ key: idempotencyKeySchema });
+export const voidAnswer = z.object({
+  outcome: z.enum(['reversed', 'key_spent']).meta({
+    description: 'what the key made was reversed; or it made nothing and is refused from now on',
+  }),
+  transactionId: transactionIdSchema
+    .optional()
+    .meta({ description: 'the redemption that was reversed' }),
+  reversalId: transactionIdSchema.optional(),
+  revision: revisionSchema,
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { organisationIdSchema, venueIdSchema } from '../ids.ts';
+import { nameSchema } from '../text.ts';
+import { pageSchema, revisionSchema } from './common.ts';
+
+export const venueBody = z.strictObject({
+  organisationId: organisationIdSchema,
+  name: nameSchema,
+});
+export const venueCreated = z.object({ venueId: venueIdSchema, revision: revisionSchema });
+export const venueAnswer = z.object({
+  venueId: venueIdSchema,
+  organisationId: organisationIdSchema,
+  name: z.string(),
+});
+export const venuePage = pageSchema(venueAnswer);
+export const venueParams = z.strictObject({ id: venueIdSchema });

@@ -1,0 +1,16 @@
+/** What became of an append. Only `written` means that the events are in the stream, durably. */
+export type Appended =
+  | { readonly outcome: 'written' }
+  /** The stream does not end at the expected revision; nothing was written. */
+  | { readonly outcome: 'conflict' }
+  /** It may or may not have been written, or may yet be: send the same again. */
+  | { readonly outcome: 'unknown'; readonly why: string }
+  /** Nothing was written; a later append may succeed, as when a full disk is given room. */
+  | { readonly outcome: 'unavailable'; readonly why: string }
+  /** The journal can no longer tell what it holds: the process must end and start again. */
+  | { readonly outcome: 'broken'; readonly why: string }
+  /** One event is not what its schema says, which is a bug; nothing was written. */
+  | { readonly outcome: 'malformed'; readonly index: number; readonly why: string };
+
+/** Some events in a row: the canonical JSON of each, the first at `firstRevision`. */
+export type Page = { readonly firstRevision: number; readonly lines: readonly string[] };

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/**
+ * Time in the ledger: instants in UTC with milliseconds, and days of the network's own zone.
+ * Days, months and years are the network's, both ends inclusive.
+ */
+
+/** A day of the network, such as `"2026-03-31"`. */
+export type Day = string;
+
+const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** An instant in UTC with milliseconds, in its one spelling. */
+export const instantSchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .refine(isReal, 'must be a real instant')
+  .meta({ examples: ['2026-11-21T10:30:00.000Z'] });
+
+/** An instant as a client gives it: RFC 3339 with an offset, kept as it was written. */
+export const givenInstantSchema = z
+  .string()
+  .regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/,
+    'must be a time with its offset, such as "2026-11-21T10:30:00+00:00"',
+  )
+  .refine(isReal, 'must be a real time')
+  .meta({ examples: ['2026-11-21T10:30:00+00:00'] });
+
+/** A calendar day. */
+export const daySchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day such as "2026-03-31"')
+  .refine((day) => isReal(`${day}T00:00:00Z`), 'must be a real day')
+  .meta({ examples: ['2026-03-31'] });
+
+/** A zone of the IANA time zone database, as this runtime knows it. */
+export const timeZoneSchema = z.string().refine(isZone, 'must be a time zone, as Europe/London');
+
+/** The UTC text of an instant, from milliseconds since 1970. */
+export function instant(time_ms: number): string {
+  return new Date(time_ms).toISOString();
+}
+
+/** Milliseconds since 1970 of an instant that a schema has checked. */
+export function milliseconds(text: string): number {
+  return Date.parse(text);
+}
+
+/**
+ * Tells the day of an instant in one zone. The answer is kept for the quarter of an hour it was
+ * asked in: every zone since 1972 is a whole number of quarters from UTC.
+ */
+export function calendarIn(timeZone: string): (time_ms: number) => Day {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  let quarter = Number.NaN;
+  let day: Day = '';
+  return (time_ms) => {
+    const asked = Math.floor(time_ms / (15 * MINUTE_MS));
+    if (asked !== quarter) {
+      day = format.format(time_ms);
+      quarter = asked;
+    }
+    return day;
+  };
+}
+
+/** Days since 1970 of a calendar day: a small whole number for flat tables. */
+export function dayNumber(day: Day): number {
+  return Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+}
+
+/** The calendar day of a number that `dayNumber` gave. */
+export function dayAt(number: number): Day {
+  return new Date(number * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The day a number of days later (or earlier, if negative). */
+export function addDays(day: Day, days: number): Day {
+  return dayAt(dayNumber(day) + days);
+}
+
+function isReal(text: string): boolean {
+  const time_ms = Date.parse(text);
+  if (Number.isNaN(time_ms)) return false;
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first instant of a day in a zone, by halving: a day there begins within a day of UTC's. */
+export function startOfDay(calendar: (time_ms: number) => Day, day: Day): number {
+  let low = dayNumber(day) * DAY_MS - DAY_MS;
+  let high = low + 2 * DAY_MS;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (calendar(middle) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

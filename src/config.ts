@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
+import { networkSchema } from '../schemas/ids.ts';
+import { keySchema } from '../schemas/keys.ts';
+import { timeZoneSchema } from '../schemas/time.ts';
+
+/** The rules of a network that says nothing else. */
+export const DEFAULT_RULES: Rules = {
+  creditStep: '1',
+  issueBackdatingDays: 31,
+  redemptionBackdatingDays: 2,
+  memberDayMinutes: 1440,
+  longestHoldDays: 31,
+  largestRedemption: '50',
+  yearStart: '04-01',
+};
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const SQLITE = 'sqlite:';
+
+const environmentSchema = z.object({
+  HOST: z
+    .string()
+    .min(1, 'must be an address to listen on, such as 127.0.0.1')
+    .default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65535, 'must be a port number, 0 to 65535')
+    .default(3000),
+  DATA_DIR: z.string().min(1, 'must be a folder for the data').default('./data'),
+  NETWORK: networkSchema.default('medway'),
+  TIME_ZONE: timeZoneSchema.default('Europe/London'),
+  RULES: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('must be JSON, such as {"creditStep":"0.5"}');
+        return z.NEVER;
+      }
+    })
+    .pipe(rulesSchema.partial())
+    .default({}),
+  JOURNAL_URL: z
+    .string()
+    .regex(/^(sqlite:.*|memory:)$/, 'must be sqlite:, sqlite:<file> or memory:')
+    .default(SQLITE),
+  BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
+  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
+});
+
+export type Config = {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  /** The database file; nothing for a ledger in memory. */
+  readonly journalFile: string | undefined;
+  readonly cardKeyFile: string | undefined;
+  readonly bootstrapAdminKey: string | undefined;
+  readonly logLevel: (typeof LEVELS)[number];
+  /** How an empty stream is opened. */
+  readonly opening: { readonly network: string; readonly timeZone: string; readonly rules: Rules };
+};
+
+/** A setting that cannot be used, in a sentence for each mistake. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment, which only the entry points may hand in.
+ * @throws ConfigError naming every mistake
+ */
+export function configFrom(environment: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => {
+      const [name, ...rest] = path.map(String);
+      return `  ${name}${rest.map((step) => `.${step}`).join('')} ${message}.`;
+    });
+    throw new ConfigError(`The environment has ${lines.length} mistake(s):\n${lines.join('\n')}`);
+  }
+  const value = parsed.data;
+  const given = value.JOURNAL_URL.slice(SQLITE.length);
+  const inMemory = !value.JOURNAL_URL.startsWith(SQLITE);
+  return {
+    host: value.HOST,
+    port: value.PORT,
+    dataDirectory: value.DATA_DIR,
+    journalFile: inMemory ? undefined : given || join(value.DATA_DIR, 'ledger.sqlite'),
+    cardKeyFile: inMemory ? undefined : join(value.DATA_DIR, 'card.key'),
+    bootstrapAdminKey: value.BOOTSTRAP_ADMIN_KEY,
+    logLevel: value.LOG_LEVEL,
+    opening: {
+      network: value.NETWORK,
+      timeZone: value.TIME_ZONE,
+      rules: rulesSchema.parse({ ...DEFAULT_RULES, ...value.RULES }),
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { accessIn, keyHash } from '../../schemas/keys.ts';
+import type { AccessId, MemberId, OrganisationId } from '../../schemas/ids.ts';
+import type { Role } from '../../schemas/roles.ts';
+import { stop } from './problems.ts';
+import type { Services } from './services.ts';
+
+/** Who may call a route: everybody, anyone with a key, or accesses of some roles. */
+export type Policy = 'public' | 'any key' | readonly Role[];
+
+/** The access behind a request. */
+export type Caller = {
+  readonly accessId: AccessId;
+  readonly role: Role;
+  readonly organisation?: OrganisationId | undefined;
+  readonly member?: MemberId | undefined;
+};
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    policy?: Policy;
+  }
+  interface FastifyRequest {
+    caller: Caller | undefined;
+  }
+}
+
+const BEARER = 'Bearer ';
+
+/**
+ * Finds out who calls, before anything of the body is read. The decision is taken again on the
+ * sequencer's draft, so a key that is revoked meanwhile writes nothing.
+ */
+export function registerAuthentication(app: FastifyInstance, services: Services): void {
+  app.decorateRequest('caller', undefined);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { policy } = request.routeOptions.config;
+    if (policy !== undefined && policy !== 'public')
+      request.caller = authenticate(request, policy, services);
+    done();
+  });
+  refuseRoutesWithoutPolicy(app);
+}
+
+function authenticate(request: FastifyRequest, policy: Policy, services: Services): Caller {
+  const caller = callerOf(request.headers.authorization, services) ?? stop('unauthenticated');
+  if (typeof policy !== 'string' && !policy.includes(caller.role)) {
+    stop('forbidden', { role: caller.role, roles: policy.join(' or ') });
+  }
+  return caller;
+}
+
+function callerOf(header: string | undefined, { sequencer, now_ms }: Services): Caller | undefined {
+  if (header === undefined || !header.startsWith(BEARER)) return undefined;
+  const key = header.slice(BEARER.length);
+  const accessId = accessIn(key);
+  const { ledger } = sequencer;
+  const access = accessId && ledger.accesses.get(accessId);
+  if (!accessId || !access || access.revoked) return undefined;
+  if (!timingSafeEqual(Buffer.from(keyHash(key)), Buffer.from(access.keyHash))) return undefined;
+  const { role, organisation, member, expiresOn } = access;
+  if (expiresOn !== undefined && expiresOn < ledger.calendar(now_ms())) return undefined;
+  return { accessId, role, organisation, member };
+}
+
+/** A route that says nothing of who may call it is a mistake, and the service does not start. */
+function refuseRoutesWithoutPolicy(app: FastifyInstance): void {
+  const routes: { readonly url: string; readonly config?: { readonly policy?: Policy } }[] = [];
+  app.addHook('onRoute', (route) => {
+    routes.push(route);
+  });
+  app.addHook('onReady', async () => {
+    const open = routes.filter((route) => route.config?.policy === undefined);
+    if (open.length > 0) {
+      throw new Error(`routes without a policy: ${open.map(({ url }) => url).join(', ')}`);
+    }
+  });
+}
+
+/** The caller of a route that takes a key. */
+export function callerIn(request: FastifyRequest): Caller {
+  return request.caller ?? stop('unauthenticated');
+}

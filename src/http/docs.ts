@@ -1,0 +1,48 @@
+import swagger from '@fastify/swagger';
+import scalar from '@scalar/fastify-api-reference';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+
+/** The OpenAPI document, made from the schemas, at /openapi.json; a person reads it at /docs. */
+export async function registerDocs(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Time Credits ledger',
+        version: '1',
+        description:
+          'One hour given is one Time Credit. Time Credits have no cash value. ' +
+          'Every call that writes takes an Idempotency-Key; send the same request with the same ' +
+          'key again whenever you did not get an answer. Every refusal is a problem (RFC 9457) ' +
+          'whose code is explained at /v1/refusals.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', bearerFormat: 'tcl_<id>_<secret>_<checksum>' },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(async (docs) => {
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, policy: 'public' };
+      route.schema = { ...route.schema, hide: true };
+    });
+    docs.get('/openapi.json', (_request, reply) =>
+      reply.serializer(JSON.stringify).send(app.swagger()),
+    );
+    await docs.register(scalar, {
+      routePrefix: '/docs',
+      configuration: {
+        url: '/openapi.json',
+        withDefaultFonts: false,
+        hideClientButton: true,
+        telemetry: false,
+      },
+    });
+  });
+}

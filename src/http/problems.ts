@@ -1,0 +1,88 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { fault, refuse, REFUSALS, type Fault, type Refusal } from '../../schemas/refusals.ts';
+import { STATUSES } from './statuses.ts';
+
+/** A refusal on its way to the error handler, for hooks and parsers that can only throw. */
+export class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.refusal = refusal;
+  }
+}
+
+/** Stops a request with a refusal from the table. */
+export function stop(...because: Parameters<typeof refuse>): never {
+  throw new RefusedError(refuse(...because));
+}
+
+/** Answers a refusal as RFC 9457 problem details. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+): FastifyReply {
+  const { code, ...rest } = refusal;
+  const status = STATUSES[code];
+  const { retryable } = REFUSALS[code];
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="time-credits"');
+  if (status === 503) reply.header('retry-after', '1');
+  if (status === 429) reply.header('retry-after', '60');
+  const type = `/v1/refusals#${code}`;
+  const title = code.replaceAll('_', ' ');
+  const problem = { type, title, status, code, retryable, ...rest, request_id: request.id };
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problem);
+}
+
+/** What a schema found wrong, by JSON pointer. */
+export function invalidRequest(error: z.ZodError): RefusedError {
+  const errors = error.issues.flatMap((issue): Fault[] => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
+    return keys.map((key) => {
+      const path = key === undefined ? issue.path : [...issue.path, key];
+      const detail = key === undefined ? issue.message : 'is not a field of this request';
+      return { ...fault(pointerTo(path), 'invalid_request'), detail };
+    });
+  });
+  return new RefusedError(refuse('invalid_request', {}, { errors: errors.slice(0, 100) }));
+}
+
+function pointerTo(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'));
+  return ['#', ...steps].join('/');
+}
+
+/** Makes every way of going wrong a problem with the right status; a bug is logged and is a 500. */
+export function registerProblems(app: FastifyInstance, bodyLimit: number): void {
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, refuse('not_found')));
+  app.setErrorHandler((error: FastifyError | RefusedError, request, reply) => {
+    if (error instanceof RefusedError) return sendProblem(request, reply, error.refusal);
+    return sendProblem(request, reply, frameworkRefusal(error, request, bodyLimit));
+  });
+}
+
+/** Also for what Fastify refuses before a route is found, such as a URL that cannot be decoded. */
+export function frameworkRefusal(
+  error: FastifyError,
+  request: FastifyRequest,
+  bodyLimit: number,
+): Refusal {
+  const status = error.statusCode ?? 500;
+  if (status === 413) return refuse('body_too_large', { limit: bodyLimit });
+  if (status === 415) return refuse('unsupported_media_type');
+  if (status >= 400 && status < 500) {
+    const errors = [{ ...fault('#', 'invalid_request'), detail: error.message }];
+    return refuse('invalid_request', {}, { errors });
+  }
+  request.log.error(
+    { err: error, url: request.routeOptions.url },
+    'a request failed: this is a bug',
+  );
+  return refuse('internal_error');
+}

@@ -1,0 +1,233 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { credits, type Hundredths } from '../../schemas/amounts.ts';
+import { base32 } from '../../schemas/base32.ts';
+import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
+import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
+import type { Recorded } from '../../schemas/events/index.ts';
+import { problemSchema } from '../../schemas/http/common.ts';
+import { idempotencyKeySchema } from '../../schemas/http/redemption.ts';
+import {
+  transactionIdAt,
+  type Account,
+  type MemberId,
+  type TransactionId,
+} from '../../schemas/ids.ts';
+import { ID_BYTES } from '../../schemas/keys.ts';
+import { readCard } from '../../schemas/cards.ts';
+import type { Outcome } from '../ledger/round.ts';
+import { callerIn, type Caller, type Policy } from './authentication.ts';
+import { invalidRequest, sendProblem, stop } from './problems.ts';
+import type { Services } from './services.ts';
+import { UnknownCards } from './unknownCards.ts';
+
+type Schema = z.ZodType;
+type Read<T extends Schema | undefined> = T extends Schema ? z.output<T> : undefined;
+
+type Common<P extends Schema | undefined, Q extends Schema | undefined, A extends Schema> = {
+  readonly url: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly answer: A;
+};
+
+/** What a handler gets: what was sent, already checked, and who sent it. */
+export type Input<P, Q, B> = {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly caller: Caller;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+};
+
+export type ReadRoute<
+  P extends Schema | undefined,
+  Q extends Schema | undefined,
+  A extends Schema,
+> = Common<P, Q, A> & {
+  readonly policy: Policy;
+  readonly handle: (
+    input: Omit<Input<Read<P>, Read<Q>, undefined>, 'caller'>,
+  ) => Promise<z.input<A> | FastifyReply> | z.input<A> | FastifyReply;
+};
+
+/** What a write made, for the route to word its answer from. */
+export type Done = {
+  readonly outcome: Exclude<Outcome['outcome'], 'refused'>;
+  readonly recorded: readonly Recorded[];
+  readonly first: Recorded;
+  /** The revision of the command's last event. */
+  readonly revision: number;
+  /** The balance as at the command's last event. */
+  readonly balance: (account: Account) => string;
+};
+
+/** What a request asks for, and how its answer is worded once it is done. */
+export type Prepared<A extends Schema> = {
+  readonly ask: Ask;
+  readonly answer: (done: Done) => z.input<A>;
+};
+
+export type WriteRoute<
+  P extends Schema | undefined,
+  Q extends Schema | undefined,
+  B extends Schema,
+  A extends Schema,
+> = Common<P, Q, A> & {
+  readonly command: Ask['type'];
+  readonly body: B;
+  /** 201 where something new is named, 200 where something that was there changes. */
+  readonly status?: 200 | 201;
+  readonly preview?: (query: Read<Q>) => boolean;
+  readonly prepare: (input: Input<Read<P>, Read<Q>, z.output<B>>) => Prepared<A>;
+};
+
+/** Registers routes: reads with a policy, writes with that of their command. */
+export class Routes {
+  readonly app: FastifyInstance;
+  readonly services: Services;
+  readonly #unknownCards: UnknownCards;
+
+  constructor(app: FastifyInstance, services: Services) {
+    this.app = app;
+    this.services = services;
+    this.#unknownCards = new UnknownCards(services.now_ms);
+  }
+
+  read<A extends Schema, P extends Schema | undefined, Q extends Schema | undefined>(
+    route: ReadRoute<P, Q, A>,
+  ): void {
+    this.app.route({
+      method: 'GET',
+      url: route.url,
+      config: { policy: route.policy },
+      schema: schemaOf(route, 200, route.policy),
+      handler: (request, reply) => {
+        const { params, query } = request as unknown as { params: Read<P>; query: Read<Q> };
+        return route.handle({ params, query, body: undefined, request, reply });
+      },
+    });
+  }
+
+  write<
+    B extends Schema,
+    A extends Schema,
+    P extends Schema | undefined,
+    Q extends Schema | undefined,
+  >(route: WriteRoute<P, Q, B, A>): void {
+    const status = route.status ?? 201;
+    const policy = COMMAND_ROLES[route.command];
+    this.app.route({
+      method: 'POST',
+      url: route.url,
+      config: { policy },
+      schema: { ...schemaOf(route, status, policy), body: route.body, headers: keyHeader },
+      handler: async (request, reply) => {
+        const caller = callerIn(request);
+        const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
+        const preview = route.preview?.(query) ?? false;
+        const identity = preview ? {} : identityOf(request, caller);
+        this.#unknownCards.check(caller.accessId);
+        const prepared = route.prepare({ params, query, body, caller, request, reply });
+        const command: Command = {
+          id: `cmd_${base32(this.services.random(ID_BYTES))}`,
+          by: caller.accessId,
+          ...identity,
+          ask: prepared.ask,
+        };
+        const outcome = await this.services.sequencer.submit(command, preview);
+        if (outcome.outcome === 'refused') {
+          this.#unknownCards.note(caller.accessId, outcome.refusal);
+          return sendProblem(request, reply, outcome.refusal);
+        }
+        return this.#answer(reply, outcome, status, prepared.answer);
+      },
+    });
+  }
+
+  /** Who a body names: by id, or by the HMAC of the card that was shown. */
+  bearer({
+    memberId,
+    card,
+  }: {
+    memberId?: MemberId | undefined;
+    card?: string | undefined;
+  }): Bearer {
+    if (memberId !== undefined) return { memberId };
+    return { cardHmac: this.services.cardHmac(readCard(card ?? '') ?? '') };
+  }
+
+  #answer<A extends Schema>(
+    reply: FastifyReply,
+    outcome: Exclude<Outcome, { outcome: 'refused' }>,
+    status: number,
+    word: (done: Done) => z.input<A>,
+  ): z.input<A> {
+    const { recorded } = outcome;
+    const revision = recorded.at(-1)!.revision;
+    const { entries } = this.services.projections;
+    const balanceOf =
+      outcome.outcome === 'previewed'
+        ? outcome.balanceOf
+        : (account: Account): Hundredths => entries.balance(account, revision);
+    const balance = (account: Account) => credits(balanceOf(account));
+    if (outcome.outcome === 'replayed') reply.header('idempotent-replayed', 'true');
+    if (outcome.outcome === 'previewed') {
+      reply.code(200);
+    } else {
+      reply.code(outcome.outcome === 'standing' ? 200 : status);
+      reply.header('ledger-revision', revision);
+    }
+    return word({ outcome: outcome.outcome, recorded, first: recorded[0]!, revision, balance });
+  }
+}
+
+/** The transaction of a recorded event. */
+export function transactionOf({ revision, event }: Recorded): TransactionId {
+  return transactionIdAt(revision, event.command.id);
+}
+
+/** The scope of a caller's idempotency keys: its organisation, or the network. */
+export function scopeOf({ organisation }: Caller): string {
+  return organisation ?? 'network';
+}
+
+function identityOf(request: FastifyRequest, caller: Caller): { key: string; body: string } {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) stop('idempotency_key_missing');
+  const key = idempotencyKeySchema.safeParse(header);
+  if (!key.success) throw invalidRequest(key.error);
+  const { url } = request;
+  const end = url.indexOf('?');
+  const route = `${request.method} ${end < 0 ? url : url.slice(0, end)}`;
+  return { key: keyDigest(scopeOf(caller), key.data), body: bodyDigest(route, request.body) };
+}
+
+const keyHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .meta({ description: 'Yours, 1 to 255 visible characters: the same again, the same answer' }),
+});
+
+function schemaOf(
+  { tag, summary, params, query, answer }: Common<Schema | undefined, Schema | undefined, Schema>,
+  status: number,
+  policy: Policy,
+): Record<string, unknown> {
+  const who = typeof policy === 'string' ? policy : `keys of ${policy.join(', ')}`;
+  return {
+    tags: [tag],
+    summary,
+    description: `For ${who === 'public' ? 'anyone' : who}.`,
+    ...(policy !== 'public' && { security: [{ key: [] }] }),
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    response: { [status]: answer, '4xx': problemContent, '5xx': problemContent },
+  };
+}
+
+const problemContent = { content: { 'application/problem+json': { schema: problemSchema } } };

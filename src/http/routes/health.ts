@@ -1,0 +1,27 @@
+import { healthAnswer } from '../../../schemas/http/ledger.ts';
+import type { Routes } from '../route.ts';
+
+export function healthRoutes(routes: Routes): void {
+  routes.read({
+    url: '/livez',
+    tag: 'Health',
+    summary: 'Whether the process lives',
+    policy: 'public',
+    answer: healthAnswer,
+    handle: () => ({ ok: true }),
+  });
+
+  routes.read({
+    url: '/readyz',
+    tag: 'Health',
+    summary: 'Whether this instance takes writes, and if not, why',
+    policy: 'public',
+    answer: healthAnswer,
+    handle: ({ reply }) => {
+      const why = routes.services.sequencer.trouble;
+      if (why === undefined) return { ok: true };
+      reply.code(503).header('retry-after', '1');
+      return reply.serializer(JSON.stringify).send({ ok: false, why });
+    },
+  });
+}

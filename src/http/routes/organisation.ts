@@ -1,0 +1,71 @@
+import {
+  organisationAnswer,
+  organisationBody,
+  organisationCreated,
+  organisationPage,
+  organisationParams,
+} from '../../../schemas/http/organisation.ts';
+import { pageQuerySchema } from '../../../schemas/http/common.ts';
+import type { OrganisationItem } from '../../../projections/directory.ts';
+import { callerIn } from '../authentication.ts';
+import { pageOf, sees } from '../lists.ts';
+import { stop } from '../problems.ts';
+import type { Routes } from '../route.ts';
+
+const TAG = 'Organisations';
+
+export function organisationRoutes(routes: Routes): void {
+  const { directory } = routes.services.projections;
+  const shown = ({ organisationId, name, roles }: OrganisationItem) => ({
+    organisationId,
+    name,
+    roles: [...roles],
+  });
+
+  routes.write({
+    url: '/v1/organisations',
+    tag: TAG,
+    summary: 'Register an earn group, a spend partner, or both in one',
+    command: 'RegisterOrganisation',
+    body: organisationBody,
+    answer: organisationCreated,
+    prepare: ({ body }) => ({
+      ask: { type: 'RegisterOrganisation', ...body },
+      answer: ({ first: { event }, revision }) => {
+        if (event.type !== 'OrganisationRegistered') throw new TypeError(event.type);
+        return { organisationId: event.data.organisationId, revision };
+      },
+    }),
+  });
+
+  routes.read({
+    url: '/v1/organisations',
+    tag: TAG,
+    summary: 'List organisations: your own, or all of them',
+    policy: ['admin', 'auditor', 'coordinator', 'partner'],
+    query: pageQuerySchema,
+    answer: organisationPage,
+    handle: ({ query, request, reply }) => {
+      const caller = callerIn(request);
+      const all = [...directory.organisations.values()];
+      const own = all.filter(({ organisationId }) => sees(caller, organisationId));
+      return pageOf(request, reply, own, query, shown);
+    },
+  });
+
+  routes.read({
+    url: '/v1/organisations/:id',
+    tag: TAG,
+    summary: 'Read one organisation',
+    policy: ['admin', 'auditor', 'coordinator', 'partner'],
+    params: organisationParams,
+    answer: organisationAnswer,
+    handle: ({ params: { id }, request }) => {
+      const found = directory.organisations.get(id);
+      if (found === undefined || !sees(callerIn(request), id)) {
+        return stop('organisation_not_found', { id });
+      }
+      return shown(found);
+    },
+  });
+}

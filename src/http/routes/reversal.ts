@@ -1,0 +1,33 @@
+import { reversalBody, reversalCreated, reversalParams } from '../../../schemas/http/reversal.ts';
+import { transactionOf, type Routes } from '../route.ts';
+
+export function reversalRoutes(routes: Routes): void {
+  routes.write({
+    url: '/v1/transactions/:id/reversals',
+    tag: 'Transactions',
+    summary: 'Refund a redemption, or take back an issue or a transfer, in part or whole',
+    command: 'ReverseTransaction',
+    params: reversalParams,
+    body: reversalBody,
+    answer: reversalCreated,
+    prepare: ({ params, body }) => ({
+      ask: { type: 'ReverseTransaction', transactionId: params.id, ...body },
+      answer: ({ first, revision, balance }) => {
+        const { event } = first;
+        if (event.type !== 'TransactionReversed') throw new TypeError(event.type);
+        const { reverses, credits = '0', debit, issue } = event.data;
+        return {
+          transactionId: transactionOf(first),
+          reverses,
+          revision,
+          credits,
+          minutes: issue?.minutes,
+          carriedMinutes: issue?.carriedMinutes,
+          writtenOff: issue?.writtenOff,
+          account: debit,
+          balance: debit === undefined ? undefined : balance(debit),
+        };
+      },
+    }),
+  });
+}

@@ -1,0 +1,146 @@
+import type { Recorded } from '../../../schemas/events/index.ts';
+import {
+  transactionAnswer,
+  transactionParams,
+  transactionsAnswer,
+  transactionsQuery,
+} from '../../../schemas/http/account.ts';
+import {
+  accountOf,
+  kindOf,
+  randomOf,
+  revisionIn,
+  type TransactionId,
+} from '../../../schemas/ids.ts';
+import { addDays, startOfDay, type Day } from '../../../schemas/time.ts';
+import { movementOf } from '../../../projections/movement.ts';
+import { firstRecordedAfter } from '../asAt.ts';
+import { callerIn, type Caller } from '../authentication.ts';
+import { limitOf, linked, sees } from '../lists.ts';
+import { stop } from '../problems.ts';
+import { transactionOf, type Routes } from '../route.ts';
+import { seesAccount } from './account.ts';
+
+const TAG = 'Transactions';
+const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
+
+/** What the movements of all types may say. */
+type Words = {
+  debit?: string | undefined;
+  credit?: string | undefined;
+  credits?: string | undefined;
+  minutes?: number | undefined;
+  reference?: string | undefined;
+  terminal?: string | undefined;
+  reason?: string | undefined;
+  reverses?: TransactionId | undefined;
+};
+
+export function transactionRoutes(routes: Routes): void {
+  const { services } = routes;
+  const { entries, directory, reversals } = services.projections;
+
+  routes.read({
+    url: '/v1/transactions/:id',
+    tag: TAG,
+    summary: 'One movement of credits, and its reversals',
+    policy: READERS,
+    params: transactionParams,
+    answer: transactionAnswer,
+    handle: async ({ params: { id }, request }) => {
+      const revision = revisionIn(id);
+      if (revision > entries.revision) return stop('transaction_not_found', { id });
+      const event = await services.eventAt(revision);
+      const known = randomOf(event.command.id) === randomOf(id) && isTransaction(event);
+      if (!known || !maySee(callerIn(request), { revision, event })) {
+        return stop('transaction_not_found', { id });
+      }
+      return shown({ revision, event });
+    },
+  });
+
+  routes.read({
+    url: '/v1/transactions',
+    tag: TAG,
+    summary: "A venue's transactions, newest first, by day of recording and by reference",
+    policy: ['admin', 'auditor', 'partner'],
+    query: transactionsQuery,
+    answer: transactionsAnswer,
+    handle: async ({ query, request, reply }) => {
+      const venue = directory.venues.get(query.venueId);
+      if (venue === undefined || !sees(callerIn(request), venue.organisationId)) {
+        return stop('venue_not_found', { id: query.venueId });
+      }
+      const till = accountOf.till(query.venueId);
+      const start = query.from === undefined ? 0 : await revisionAtStartOf(query.from);
+      const end = query.to === undefined ? Infinity : await revisionAtStartOf(addDays(query.to, 1));
+      const before = Math.min(end, query.after ?? Infinity);
+      const items = [];
+      for (const { revision } of entries.before(till, before)) {
+        if (revision < start) break;
+        const event = await services.eventAt(revision);
+        const reference = 'reference' in event.data ? event.data.reference : undefined;
+        if (query.reference !== undefined && reference !== query.reference) continue;
+        if (items.length === limitOf(query)) {
+          return { items, ...linked(request, reply, items.at(-1)!.revision) };
+        }
+        items.push(await shown({ revision, event }));
+      }
+      return { items };
+    },
+  });
+
+  const revisionAtStartOf = (day: Day) =>
+    firstRecordedAfter(services, startOfDay(services.sequencer.ledger.calendar, day) - 1);
+
+  /** The organisation that recorded it sees it, and whoever sees an account it moved. */
+  const maySee = (caller: Caller, { event }: Recorded) => {
+    if (sees(caller, event.by.organisation)) return true;
+    const movement = movementOf(event);
+    if (movement === undefined) return false;
+    const sides = [movement.debit, movement.credit].filter((side) => kindOf(side) !== 'programme');
+    return sides.some((side) => seesAccount(directory, caller, side));
+  };
+
+  const shown = async (recorded: Recorded) => {
+    const { revision, event } = recorded;
+    const data = event.data as Words;
+    const citing = await Promise.all(
+      reversals
+        .of(revision)
+        .map(async (at) => ({ revision: at, event: await services.eventAt(at) })),
+    );
+    return {
+      transactionId: transactionOf(recorded),
+      revision,
+      type: event.type,
+      debit: data.debit,
+      credit: data.credit,
+      credits: data.credits,
+      minutes: data.minutes,
+      reference: data.reference,
+      terminal: data.terminal,
+      reason: data.reason,
+      reverses: data.reverses,
+      occurredOn: event.occurredOn,
+      occurredAt: event.occurredAt,
+      recordedAt: event.recordedAt,
+      reversals: citing.flatMap(reversalShown),
+    };
+  };
+}
+
+function isTransaction(event: Recorded['event']): boolean {
+  if (event.type === 'CreditsIssued' || event.type === 'TransactionReversed') return true;
+  return movementOf(event) !== undefined;
+}
+
+function reversalShown(recorded: Recorded) {
+  const { event } = recorded;
+  if (event.type !== 'TransactionReversed') return [];
+  const { credits = '0', issue, reason } = event.data;
+  const transactionId = transactionOf(recorded);
+  return [
+    { transactionId, credits, minutes: issue?.minutes, reason, recordedAt: event.recordedAt },
+  ];
+}

@@ -1,0 +1,19 @@
+import type { Projections } from '../../projections/index.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
+import type { Digest } from '../../schemas/ids.ts';
+import type { Page } from '../../schemas/stream.ts';
+import type { Sequencer } from '../ledger/sequencer.ts';
+
+/** What the routes use; `main` makes them, and nothing here reads a clock or dice of its own. */
+export type Services = {
+  readonly sequencer: Sequencer;
+  readonly projections: Projections;
+  /** The stream as bytes, from a revision on. */
+  readonly read: (fromRevision: number, limit?: number) => AsyncIterable<Page>;
+  /** One event that is in the stream. */
+  readonly eventAt: (revision: number) => Promise<StreamEvent>;
+  /** HMAC-SHA-256 of a card's ten characters, under the key that is not in the stream. */
+  readonly cardHmac: (card: string) => Digest;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly now_ms: () => number;
+};

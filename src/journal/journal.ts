@@ -1,0 +1,67 @@
+import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { unreadable } from '../../schemas/events/index.ts';
+import type { Appended, Page } from '../../schemas/stream.ts';
+
+/**
+ * Where a stream lives. Every implementation passes one contract suite, `test/journal/contract.ts`.
+ */
+export interface Journal {
+  /**
+   * Appends all events or none, durably, after the expected revision (-1: the stream is empty).
+   * Without events it tells whether the stream still ends there.
+   */
+  append(events: readonly StreamEvent[], expectedRevision: number): Promise<Appended>;
+
+  /**
+   * Reads from a revision on, inclusive, to the end or for at most `limit` events, in pages.
+   * @throws DamagedJournalError where what is stored is not what was written
+   */
+  read(fromRevision: number, limit?: number): AsyncIterable<Page>;
+
+  /** Lets go of files and locks, after what is being appended. */
+  close(): Promise<void>;
+}
+
+/** Stored bytes are not those that were written; says where, and what was expected and found. */
+export class DamagedJournalError extends Error {
+  override readonly name = 'DamagedJournalError';
+  readonly revision: number;
+
+  constructor(revision: number, why: string) {
+    super(`The journal is damaged at revision ${revision}: ${why}`);
+    this.revision = revision;
+  }
+}
+
+/** An event that this code cannot read, because newer code wrote it. */
+export class UnreadableEventError extends Error {
+  override readonly name = 'UnreadableEventError';
+  readonly revision: number;
+
+  constructor(revision: number, why: string) {
+    super(`The event at revision ${revision} cannot be read by this version: ${why}`);
+    this.revision = revision;
+  }
+}
+
+/**
+ * Parses the lines of a page.
+ * @throws UnreadableEventError for a type or version that this code does not know
+ */
+export function recordedIn({ firstRevision, lines }: Page): Recorded[] {
+  return lines.map((line, index) => {
+    const event = JSON.parse(line) as StreamEvent;
+    const why = unreadable(event);
+    if (why !== undefined) throw new UnreadableEventError(firstRevision + index, why);
+    return { revision: firstRevision + index, event };
+  });
+}
+
+/** Reads and parses, page by page. */
+export async function* readRecorded(
+  journal: Pick<Journal, 'read'>,
+  fromRevision: number,
+  limit?: number,
+): AsyncGenerator<Recorded[]> {
+  for await (const page of journal.read(fromRevision, limit)) yield recordedIn(page);
+}

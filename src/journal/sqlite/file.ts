@@ -1,0 +1,110 @@
+import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { Page } from '../../../schemas/stream.ts';
+import { DamagedJournalError } from '../journal.ts';
+
+/**
+ * The file of the embedded journal: one row an event. `crc` is the CRC-32 of the event's bytes
+ * going on from the row before, since SQLite keeps no checksum of a row: it finds an altered,
+ * swapped or missing row, though not a forger, who can compute it too.
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS event (
+    revision INTEGER PRIMARY KEY,
+    event TEXT NOT NULL,
+    crc INTEGER NOT NULL
+  ) STRICT;
+  PRAGMA application_id = 0x54434c31;
+  PRAGMA user_version = 1;
+`;
+
+const PAGE_EVENTS = 1000;
+/** Large enough that a checkpoint is rare and the log's pages are reused in place. */
+const CHECKPOINT_PAGES = 20_000;
+
+/** Opens the one connection that writes. Durable: a commit is on disk before it returns. */
+export function openWriter(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA cache_size = -65536;
+    ${SCHEMA}
+  `);
+  return database;
+}
+
+/** Opens a connection that only reads, beside the writer or without one. */
+export function openReader(file: string): DatabaseSync {
+  return new DatabaseSync(file, { readOnly: true });
+}
+
+/** What SQLite says of its own pages; `ok` when all is well. */
+export function quickCheck(database: DatabaseSync): string {
+  const row = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  return row.quick_check;
+}
+
+/** The end of the stream: its last revision and the checksum there. */
+export function endOf(database: DatabaseSync): { revision: number; crc: number } {
+  const row = database
+    .prepare('SELECT revision, crc FROM event ORDER BY revision DESC LIMIT 1')
+    .get();
+  return (row as { revision: number; crc: number } | undefined) ?? { revision: -1, crc: 0 };
+}
+
+/** The checksum of an event after the one before it. */
+export function chained(line: string, before: number): number {
+  return crc32(line, before);
+}
+
+/**
+ * Pages of events from a revision on, each row checked against the one before it.
+ * @throws DamagedJournalError naming the first row that is not as it was written
+ */
+export function* pagesOf(
+  database: DatabaseSync,
+  fromRevision: number,
+  limit = Infinity,
+): Generator<Page> {
+  const select = database.prepare(
+    'SELECT revision, event, crc FROM event WHERE revision >= ? ORDER BY revision LIMIT ?',
+  );
+  select.setReturnArrays(true);
+  type Row = [revision: number, event: string, crc: number];
+  let before = fromRevision === 0 ? 0 : undefined;
+  let next = fromRevision;
+  const end = fromRevision + limit;
+  while (next < end) {
+    const first = before === undefined ? next - 1 : next;
+    const count = Math.min(PAGE_EVENTS, end - next) + (next - first);
+    const rows = select.all(first, count) as unknown as Row[];
+    if (before === undefined) before = rows.shift()?.[2];
+    if (before === undefined || rows.length === 0) return;
+    before = checked(rows, next, before);
+    yield { firstRevision: next, lines: rows.map(([, event]) => event) };
+    next += rows.length;
+    if (rows.length < PAGE_EVENTS && next < end) return;
+  }
+}
+
+function checked(
+  rows: readonly [number, string, number][],
+  firstRevision: number,
+  crcBefore: number,
+): number {
+  let before = crcBefore;
+  for (const [index, [revision, event, crc]] of rows.entries()) {
+    const expected = firstRevision + index;
+    if (revision !== expected) {
+      throw new DamagedJournalError(expected, `the next row stored is ${revision}`);
+    }
+    const found = chained(event, before);
+    if (found !== crc) {
+      throw new DamagedJournalError(expected, `checksum ${found}, but ${crc} was stored with it`);
+    }
+    before = crc;
+  }
+  return before;
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Appended, Page } from '../../../schemas/stream.ts';
+import { DamagedJournalError, type Journal } from '../journal.ts';
+import { openReader, pagesOf } from './file.ts';
+import { takeLock } from './lock.ts';
+import type { Ready, Request } from './writer.ts';
+
+/**
+ * The embedded journal: one SQLite file, written by one thread of one process.
+ * @param file the path of the database; `<file>-lock` beside it keeps a second service out
+ * @throws AlreadyRunningError, or Error where the file cannot be opened or is damaged
+ */
+export async function sqliteJournal(file: string): Promise<Journal> {
+  mkdirSync(dirname(file), { recursive: true });
+  const release = takeLock(`${file}-lock`);
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
+  const [ready] = (await once(worker, 'message')) as [Ready];
+  if ('failed' in ready) {
+    await worker.terminate();
+    release();
+    throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${ready.failed}`);
+  }
+  const reader = openReader(file);
+  let dead: string | undefined;
+  let answer: ((appended: Appended) => void) | undefined;
+  worker.on('message', (appended: Appended) => answer?.(appended));
+  worker.on('error', (error: Error) => {
+    dead = `its writing thread failed: ${error.message}`;
+    answer?.({ outcome: 'broken', why: dead });
+  });
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    append(events, expectedRevision) {
+      const request: Request = { expectedRevision, events: JSON.stringify(events) };
+      const appended = last.then(() => {
+        if (dead !== undefined) return { outcome: 'broken', why: dead } as const;
+        return new Promise<Appended>((resolve) => {
+          answer = resolve;
+          worker.postMessage(request);
+        });
+      });
+      last = appended;
+      return appended;
+    },
+    read: (fromRevision, limit) => readPages(reader, fromRevision, limit),
+    async close() {
+      await last;
+      reader.close();
+      const exited = once(worker, 'exit');
+      worker.postMessage('close');
+      await exited;
+      release();
+    },
+  };
+}
+
+/** Opens a stream only to read it, beside a running service or without one. */
+export function sqliteReader(file: string): Pick<Journal, 'read' | 'close'> {
+  const reader = openReader(file);
+  return {
+    read: (fromRevision, limit) => readPages(reader, fromRevision, limit),
+    close: async () => reader.close(),
+  };
+}
+
+/** Hands the thread back between pages, so that a long read does not hold up requests. */
+async function* readPages(
+  reader: ReturnType<typeof openReader>,
+  fromRevision: number,
+  limit?: number,
+): AsyncGenerator<Page> {
+  let first = true;
+  for (const page of pagesOf(reader, fromRevision, limit)) {
+    if (!first) await new Promise((resolve) => setImmediate(resolve));
+    first = false;
+    yield page;
+  }
+}

@@ -1,0 +1,79 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Appended } from '../../../schemas/stream.ts';
+import { encode } from '../encode.ts';
+import { chained, endOf, openWriter, quickCheck } from './file.ts';
+
+/**
+ * The writing thread. It takes one append at a time, checks and encodes the events away from the
+ * thread that serves requests, and commits them in one transaction.
+ */
+
+export type Request = { readonly expectedRevision: number; readonly events: string };
+export type Ready = { readonly opened: true } | { readonly failed: string };
+
+const SQLITE_READONLY = 8;
+const SQLITE_FULL = 13;
+
+const port = parentPort!;
+const { file } = workerData as { file: string };
+
+try {
+  serve();
+} catch (error) {
+  port.postMessage({ failed: (error as Error).message } satisfies Ready);
+}
+
+function serve(): void {
+  const database = openWriter(file);
+  const verdict = quickCheck(database);
+  if (verdict !== 'ok') throw new Error(verdict);
+  const insert = database.prepare('INSERT INTO event (revision, event, crc) VALUES (?, ?, ?)');
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+
+  const append = ({ expectedRevision, events }: Request): Appended => {
+    const encoded = encode(JSON.parse(events) as unknown[]);
+    if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
+    begin.run();
+    const end = endOf(database);
+    if (end.revision !== expectedRevision) {
+      database.exec('ROLLBACK');
+      return { outcome: 'conflict' };
+    }
+    let { revision, crc } = end;
+    for (const line of encoded.lines) {
+      revision += 1;
+      crc = chained(line, crc);
+      insert.run(revision, line, crc);
+    }
+    commit.run();
+    return { outcome: 'written' };
+  };
+
+  const failed = (error: unknown): Appended => {
+    const { errcode = 0, message } = error as { errcode?: number; message: string };
+    try {
+      if (database.isTransaction) database.exec('ROLLBACK');
+    } catch (rollback) {
+      return { outcome: 'broken', why: `${message}; ${(rollback as Error).message}` };
+    }
+    const nothingWritten = [SQLITE_FULL, SQLITE_READONLY].includes(errcode & 0xff);
+    return { outcome: nothingWritten ? 'unavailable' : 'broken', why: message };
+  };
+
+  port.on('message', (request: Request | 'close') => {
+    if (request === 'close') {
+      database.close();
+      port.close();
+      return;
+    }
+    let answer: Appended;
+    try {
+      answer = append(request);
+    } catch (error) {
+      answer = failed(error);
+    }
+    port.postMessage(answer);
+  });
+  port.postMessage({ opened: true } satisfies Ready);
+}

@@ -1,0 +1,132 @@
+import type { Ask, Command } from '../../schemas/commands.ts';
+import { COMMAND_ROLES } from '../../schemas/commands.ts';
+import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import { grantAccess, revokeAccess } from './access.ts';
+import { allocateCredits, returnAllocation } from './allocation.ts';
+import { issueCard, revokeCard } from './card.ts';
+import type { Caller, Context, Verdict } from './context.ts';
+import { enveloped } from './envelope.ts';
+import { earlierUnder } from './idempotency.ts';
+import { issueCredits } from './issue.ts';
+import { bringForward, changeRules, openLedger, raiseFormat } from './ledger.ts';
+import { addMembership, enrolMember } from './member.ts';
+import { registerOrganisation } from './organisation.ts';
+import { differences } from './differences.ts';
+import { redeemCredits, voidKey } from './redemption.ts';
+import { reverseTransaction } from './reversal.ts';
+import type { Draft, Ledger } from './state.ts';
+import { transferCredits } from './transfer.ts';
+import { registerVenue } from './venue.ts';
+
+/** What comes of a command. Only `accepted` appends anything. */
+export type Decision =
+  | { readonly outcome: 'accepted'; readonly events: readonly StreamEvent[] }
+  | { readonly outcome: 'replayed' | 'standing'; readonly recorded: readonly Recorded[] }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal };
+
+/**
+ * Decides one command on a draft: access, then idempotency, then the noun's own rules. Pure: time
+ * comes with the batch, the random part of ids with the command, old events through `recall`.
+ * @throws only for a bug
+ */
+export function decide(
+  state: Draft,
+  command: Command,
+  recordedAt_ms: number,
+  recall: (revision: number) => StreamEvent,
+): Decision {
+  const today = state.calendar(recordedAt_ms);
+  const caller = callerOf(state, command, today);
+  if ('refusal' in caller) return { outcome: 'refused', ...caller };
+  const context: Context = { state, recordedAt_ms, today, caller, command, recall };
+  const before = command.key === undefined ? undefined : earlier(context, command.key);
+  if (before !== undefined) return before;
+  const verdict = rule(context, command.ask);
+  if ('refusal' in verdict) return { outcome: 'refused', refusal: verdict.refusal };
+  if ('standing' in verdict) return { outcome: 'standing', recorded: verdict.standing };
+  return { outcome: 'accepted', events: enveloped(context, verdict.facts) };
+}
+
+/** Who gives the command, authorised again on the draft it is decided on. */
+function callerOf(
+  state: Ledger,
+  { by, ask }: Command,
+  today: string,
+): Caller | { refusal: Refusal } {
+  if (by === 'system') return { role: 'system' };
+  const access = state.accesses.get(by);
+  if (access === undefined || access.revoked || (access.expiresOn ?? today) < today) {
+    return { refusal: refuse('unauthenticated') };
+  }
+  const roles = COMMAND_ROLES[ask.type];
+  if (!roles.includes(access.role)) {
+    const words = { role: access.role, roles: roles.join(' or ') || 'the system itself' };
+    return { refusal: refuse('forbidden', words) };
+  }
+  return access;
+}
+
+/** What an idempotency key did before: the same again, a clash, or a key that was voided. */
+function earlier(context: Context, key: string): Decision | undefined {
+  const found = earlierUnder(context, key);
+  if (found === undefined) return undefined;
+  const { event, revision } = found;
+  if (event.command.key !== key) return { outcome: 'refused', refusal: refuse('voided') };
+  const recorded = Array.from({ length: event.command.count }, (_, index) => ({
+    revision: revision + index,
+    event: context.recall(revision + index),
+  }));
+  if (event.command.body === context.command.body) return { outcome: 'replayed', recorded };
+  const words = { earlier: event.type, fields: differences(context, recorded).join(', ') };
+  return { outcome: 'refused', refusal: refuse('key_reused', words) };
+}
+
+function rule(context: Context, ask: Ask): Verdict {
+  switch (ask.type) {
+    case 'OpenLedger':
+      return openLedger(context, ask);
+    case 'ChangeRules':
+      return changeRules(context, ask);
+    case 'RaiseFormat':
+      return raiseFormat(context, ask);
+    case 'BringForward':
+      return bringForward(context, ask);
+    case 'RegisterOrganisation':
+      return registerOrganisation(context, ask);
+    case 'RegisterVenue':
+      return registerVenue(context, ask);
+    case 'EnrolMember':
+      return enrolMember(context, ask);
+    case 'AddMembership':
+      return addMembership(context, ask);
+    case 'IssueCard':
+      return issueCard(context, ask);
+    case 'RevokeCard':
+      return revokeCard(context, ask);
+    case 'GrantAccess':
+      return grantAccess(context, ask);
+    case 'RevokeAccess':
+      return revokeAccess(context, ask);
+    case 'AllocateCredits':
+      return allocateCredits(context, ask);
+    case 'ReturnAllocation':
+      return returnAllocation(context, ask);
+    case 'IssueCredits':
+      return issueCredits(context, ask);
+    case 'RedeemCredits':
+      return redeemCredits(context, ask);
+    case 'VoidKey':
+      return voidKey(context, ask);
+    case 'TransferCredits':
+      return transferCredits(context, ask);
+    case 'ReverseTransaction':
+      return reverseTransaction(context, ask);
+    default:
+      return unknown(ask);
+  }
+}
+
+function unknown(ask: never): never {
+  throw new Error(`unknown command ${JSON.stringify(ask)}`);
+}

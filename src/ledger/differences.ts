@@ -1,0 +1,147 @@
+import type { Ask, Bearer } from '../../schemas/commands.ts';
+import { canonical } from '../../schemas/canonical.ts';
+import type { EventOf, EventType, Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { fundOf, holderOf, kindOf } from '../../schemas/ids.ts';
+import type { Context } from './context.ts';
+import { findBearer } from './member.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The event types that a command's first event may have. */
+const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
+  OpenLedger: ['LedgerOpened'],
+  ChangeRules: ['RulesChanged'],
+  RaiseFormat: ['FormatRaised'],
+  BringForward: ['CreditsBroughtForward'],
+  RegisterOrganisation: ['OrganisationRegistered'],
+  RegisterVenue: ['VenueRegistered'],
+  EnrolMember: ['MemberEnrolled'],
+  AddMembership: ['MembershipAdded'],
+  IssueCard: ['CardIssued'],
+  RevokeCard: ['CardRevoked'],
+  GrantAccess: ['AccessGranted'],
+  RevokeAccess: ['AccessRevoked'],
+  AllocateCredits: ['CreditsAllocated'],
+  ReturnAllocation: ['AllocationReturned'],
+  IssueCredits: ['CreditsIssued', 'TransactionReversed'],
+  RedeemCredits: ['CreditsRedeemed'],
+  VoidKey: ['KeyVoided', 'TransactionReversed'],
+  TransferCredits: ['CreditsTransferred'],
+  ReverseTransaction: ['TransactionReversed'],
+};
+
+/**
+ * Names the fields in which a request differs from what was recorded under the same key. Events
+ * keep every field of the body they came from, so the two can be told apart field by field.
+ */
+export function differences(context: Context, recorded: readonly Recorded[]): readonly string[] {
+  const { ask } = context.command;
+  const events = recorded.map(({ event }) => event);
+  if (!FIRST_EVENTS[ask.type].includes(events[0]!.type)) return ['the call itself'];
+  const now = asked(context, ask);
+  const then = said(events);
+  const names = Object.keys(now).filter(
+    (name) => canonical(now[name] ?? null) !== canonical(then[name] ?? null),
+  );
+  return names.length > 0 ? names : ['the form of the body'];
+}
+
+/** The fields of a request, members named by their id. */
+function asked(context: Context, ask: Ask): Fields {
+  const member = (bearer: Bearer) => {
+    const found = findBearer(context.state, bearer);
+    return 'memberId' in found ? found.memberId : 'unknown';
+  };
+  switch (ask.type) {
+    case 'RedeemCredits':
+    case 'AddMembership': {
+      const { type: _, member: bearer, ...fields } = ask;
+      return { ...fields, member: member(bearer) };
+    }
+    case 'IssueCredits': {
+      const { type: _, entries, ...fields } = ask;
+      const lines = entries
+        .filter(({ minutes }) => minutes > 0)
+        .map((line) => [member(line.member), line.minutes, line.give ?? 'wallet', !!line.again]);
+      return { ...fields, entries: lines, absences: entries.length - lines.length };
+    }
+    case 'IssueCard':
+      return { memberId: ask.memberId };
+    case 'GrantAccess': {
+      const { type: _, accessId: _id, keyHash: _hash, ...fields } = ask;
+      return fields;
+    }
+    default: {
+      const { type: _, ...fields } = ask;
+      return fields;
+    }
+  }
+}
+
+/** The fields of the request that some events came from. */
+function said(events: readonly StreamEvent[]): Fields {
+  const first = events[0]!;
+  switch (first.type) {
+    case 'CreditsRedeemed':
+      return {
+        ...first.data,
+        venueId: holderOf(first.data.credit),
+        member: holderOf(first.data.debit),
+        occurredAt: first.occurredAt,
+      };
+    case 'MembershipAdded':
+      return { ...first.data, member: first.data.memberId };
+    case 'CreditsAllocated':
+    case 'AllocationReturned':
+      return { ...first.data, ...allocationIn(first.data) };
+    case 'TransactionReversed':
+      return events.some(({ type }) => type === 'CreditsIssued')
+        ? listSaid(events)
+        : reversalSaid(first);
+    case 'CreditsIssued':
+      return listSaid(events);
+    case 'CreditsTransferred': {
+      const entries = events.map(({ data }) => {
+        const { debit, credit, credits } = data as typeof first.data;
+        return { from: debit, to: credit, credits };
+      });
+      return { ...first.data, entries };
+    }
+    case 'CreditsBroughtForward': {
+      const entries = events.map(({ data }) => {
+        const { credit, credits } = data as typeof first.data;
+        return { account: credit, credits };
+      });
+      return { entries };
+    }
+    default:
+      return first.data;
+  }
+}
+
+function allocationIn(data: { debit: string; credit: string }): Fields {
+  const account = [data.debit, data.credit].find((side) => kindOf(side) === 'allocation') ?? '';
+  return { organisationId: holderOf(account), fund: fundOf(account) };
+}
+
+function reversalSaid({ data }: EventOf<'TransactionReversed'>): Fields {
+  const { reverses, reason, credits, issue } = data;
+  const writeOff = issue?.writtenOff === undefined ? undefined : true;
+  return { transactionId: reverses, reason, credits, minutes: issue?.minutes, writeOff };
+}
+
+function listSaid(events: readonly StreamEvent[]): Fields {
+  const issued = events.filter((event) => event.type === 'CreditsIssued');
+  const first = issued[0]!;
+  const { activity, sheet, corrects, absences, fundGiven, debit } = first.data;
+  return {
+    organisationId: first.by.organisation,
+    occurredOn: first.occurredOn,
+    activity,
+    sheet,
+    corrects,
+    fund: fundGiven && debit ? fundOf(debit) : undefined,
+    absences: absences ?? 0,
+    entries: issued.map(({ data }) => [data.memberId, data.minutes, data.give, !!data.again]),
+  };
+}

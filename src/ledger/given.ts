@@ -1,0 +1,114 @@
+import { hundredths, type Hundredths } from '../../schemas/amounts.ts';
+import type { Rules } from '../../schemas/events/ledger.ts';
+import type { Give } from '../../schemas/events/issue.ts';
+import { accountOf, type Account, type MemberId, type OrganisationId } from '../../schemas/ids.ts';
+import { dayNumber, type Day } from '../../schemas/time.ts';
+import { dayKey, type Given, type Ledger } from './state.ts';
+
+/**
+ * Time given: sixty minutes make one credit, in steps. Minutes that do not fill a step are carried
+ * for the member and complete a later one. Carrying is kept for each destination of the credits
+ * (the member's wallet, or one group's pot), so that reversing an hour given to a pot never takes
+ * a credit out of a wallet. For each, and so for each member, always:
+ *
+ *   60 x credits (issued - taken back - written off) + carried = minutes given - withdrawn
+ */
+
+const MINUTES_A_CREDIT = 60;
+const HUNDREDTHS_A_CREDIT = 100;
+const NOTHING: Given = { minutes: 0, credits: 0 };
+
+function minutesOf(credits: Hundredths): number {
+  return (credits * MINUTES_A_CREDIT) / HUNDREDTHS_A_CREDIT;
+}
+
+/** The credits of whole steps in some minutes. */
+function wholeSteps(minutes: number, step: Hundredths): Hundredths {
+  return Math.floor(minutes / minutesOf(step)) * step;
+}
+
+/** The account an hour's credits go to; none where hours are recorded without a credit. */
+export function destination(
+  give: Give,
+  member: MemberId,
+  organisation: OrganisationId,
+): Account | undefined {
+  if (give === 'none') return undefined;
+  return give === 'wallet' ? accountOf.wallet(member) : accountOf.pot(organisation);
+}
+
+function keyOf(account: Account, member: MemberId): string {
+  return account.startsWith('pot:') ? `${account}:${member}` : account;
+}
+
+function givenTo(state: Ledger, account: Account, member: MemberId): Given {
+  return state.given.get(keyOf(account, member)) ?? NOTHING;
+}
+
+/** What some more minutes would make: credits now, and minutes still carried. */
+export function accrual(
+  state: Ledger,
+  account: Account,
+  member: MemberId,
+  minutes: number,
+  rules: Rules,
+): { readonly credits: Hundredths; readonly carriedMinutes: number } {
+  const before = givenTo(state, account, member);
+  const carried = before.minutes - minutesOf(before.credits) + minutes;
+  const credits = wholeSteps(carried, hundredths(rules.creditStep));
+  return { credits, carriedMinutes: carried - minutesOf(credits) };
+}
+
+/** What withdrawing some minutes would take back, as if they had never been given. */
+export function withdrawal(
+  state: Ledger,
+  account: Account,
+  member: MemberId,
+  minutes: number,
+  rules: Rules,
+): { readonly credits: Hundredths; readonly carriedMinutes: number } {
+  const before = givenTo(state, account, member);
+  const remaining = before.minutes - minutes;
+  const kept = Math.min(before.credits, wholeSteps(remaining, hundredths(rules.creditStep)));
+  return { credits: before.credits - kept, carriedMinutes: remaining - minutesOf(kept) };
+}
+
+/** The most minutes, at most `wanted`, whose credits some available credits would cover. */
+export function coveredMinutes(
+  state: Ledger,
+  account: Account,
+  member: MemberId,
+  wanted: number,
+  has: Hundredths,
+  rules: Rules,
+): number {
+  const { minutes, credits } = givenTo(state, account, member);
+  const step = hundredths(rules.creditStep);
+  const steps = Math.max(0, Math.ceil((credits - has) / step));
+  return Math.max(0, Math.min(wanted, minutes - steps * minutesOf(step)));
+}
+
+/** Records minutes given (or, negative, withdrawn) and the credits that went with them. */
+export function addGiven(
+  state: Ledger,
+  account: Account,
+  member: MemberId,
+  minutes: number,
+  credits: Hundredths,
+): void {
+  const before = givenTo(state, account, member);
+  state.given.set(keyOf(account, member), {
+    minutes: before.minutes + minutes,
+    credits: before.credits + credits,
+  });
+}
+
+/** The minutes one member has given on one day, everywhere. */
+export function minutesOn(state: Ledger, member: MemberId, day: Day): number {
+  return state.dayMinutes.get(dayKey(state.member.get(member)!, dayNumber(day))) ?? 0;
+}
+
+export function addMinutesOn(state: Ledger, member: MemberId, day: Day, minutes: number): void {
+  const key = dayKey(state.member.get(member)!, dayNumber(day));
+  state.dayMinutes.set(key, (state.dayMinutes.get(key) ?? 0) + minutes);
+}

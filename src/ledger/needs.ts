@@ -1,0 +1,50 @@
+import type { Ask, Command } from '../../schemas/commands.ts';
+import { revisionIn } from '../../schemas/ids.ts';
+import { lineDigest } from './issueFaults.ts';
+import { sheetDigest } from './issue.ts';
+import { findBearer } from './member.ts';
+import type { Ledger } from './state.ts';
+
+/** Old events that a decision will want: single ones, and ones with the rest of their command. */
+export type Needs = { readonly events: readonly number[]; readonly commands: readonly number[] };
+
+/**
+ * Tells which old events to read before a command is decided, so that `decide` stays synchronous.
+ * May name too many (a candidate that turns out to be another), never too few.
+ */
+export function needsOf(state: Ledger, { key, ask }: Command): Needs {
+  const commands = key === undefined ? [] : [...state.keys.candidates(key)];
+  const events: number[] = [];
+  add(state, ask, commands, events);
+  const exists = (revision: number) => revision <= state.revision;
+  return { events: events.filter(exists), commands: commands.filter(exists) };
+}
+
+function add(state: Ledger, ask: Ask, commands: number[], events: number[]): void {
+  switch (ask.type) {
+    case 'VoidKey':
+      events.push(...state.keys.candidates(ask.voids));
+      return;
+    case 'ReverseTransaction':
+      events.push(revisionIn(ask.transactionId));
+      return;
+    case 'IssueCredits': {
+      const { organisationId, occurredOn, activity, sheet } = ask;
+      events.push(...(ask.corrects ?? []).map(revisionIn));
+      if (sheet !== undefined) {
+        commands.push(...state.sheets.candidates(sheetDigest(organisationId, sheet.sha256)));
+      }
+      for (const { member, minutes, again } of ask.entries) {
+        const found = again ? undefined : findBearer(state, member);
+        if (found === undefined || 'refusal' in found) continue;
+        const line = { memberId: found.memberId, minutes };
+        events.push(
+          ...state.lines.candidates(lineDigest(organisationId, line, occurredOn, activity)),
+        );
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}

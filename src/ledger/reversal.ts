@@ -1,0 +1,185 @@
+import { credits, creditsAloud, hundredths, type Hundredths } from '../../schemas/amounts.ts';
+import type { ReverseTransaction } from '../../schemas/commands.ts';
+import type { EventOf, Recorded } from '../../schemas/events/index.ts';
+import {
+  fundOf,
+  kindOf,
+  randomOf,
+  revisionIn,
+  transactionIdAt,
+  type OrganisationId,
+  type TransactionId,
+} from '../../schemas/ids.ts';
+import type { Refusal } from '../../schemas/refusals.ts';
+import { move } from './account.ts';
+import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
+import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
+import { available, rulesOf, type Ledger } from './state.ts';
+
+type Reason = ReverseTransaction['reason'];
+
+/** What can be reversed: an issue in minutes, the others in credits. */
+export type Reversible = Recorded<
+  EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred'>
+>;
+export type RecordedIssue = Recorded<EventOf<'CreditsIssued'>>;
+
+const MOVEMENTS: readonly string[] = [
+  'CreditsAllocated',
+  'AllocationReturned',
+  'CreditsBroughtForward',
+  'TransactionReversed',
+];
+
+export function reverseTransaction(context: Context, ask: ReverseTransaction): Verdict {
+  const found = findReversible(context, ask.transactionId);
+  if ('refusal' in found) return found;
+  const { original } = found;
+  const inMinutes = isIssue(original);
+  if (inMinutes ? ask.credits !== undefined : ask.minutes !== undefined) {
+    const unit = inMinutes ? 'minutes' : 'credits';
+    return reject('reversal_unit', { type: original.event.type, unit });
+  }
+  const remaining = remainsOf(context.state, original);
+  if (remaining === 0) return reject('already_reversed');
+  const asked = ask.credits === undefined ? ask.minutes : hundredths(ask.credits);
+  const amount = asked ?? remaining;
+  if (amount > remaining) {
+    return reject('more_than_remains', {
+      remaining: inMinutes ? `${remaining} minutes` : creditsAloud(remaining),
+    });
+  }
+  const writeOff = ask.writeOff === true && actsFor(context.caller, undefined);
+  const result = reversal(context, context.state, original, amount, ask.reason, writeOff);
+  return 'refusal' in result ? result : { facts: [result] };
+}
+
+/** Reverses all that is left of a transaction. */
+export function reverseInFull(context: Context, original: Reversible, reason: Reason): Verdict {
+  const amount = remainsOf(context.state, original);
+  const result = reversal(context, context.state, original, amount, reason, false);
+  return 'refusal' in result ? result : { facts: [result] };
+}
+
+/** What a transaction id stands for, if it may be reversed by the caller. */
+export function findReversible(
+  context: Context,
+  id: TransactionId,
+): { readonly original: Reversible } | { readonly refusal: Refusal } {
+  const { state, caller } = context;
+  const revision = revisionIn(id);
+  const missing = reject('transaction_not_found', { id });
+  if (revision > state.revision) return missing;
+  const event = context.recall(revision);
+  if (randomOf(event.command.id) !== randomOf(id)) return missing;
+  if (!actsFor(caller, event.by.organisation)) return missing;
+  switch (event.type) {
+    case 'CreditsIssued':
+    case 'CreditsRedeemed':
+    case 'CreditsTransferred':
+      return { original: { revision, event } };
+    default:
+      if (!MOVEMENTS.includes(event.type)) return missing;
+      return reject('not_reversible', { type: event.type });
+  }
+}
+
+/** What is left to reverse: minutes of an issue, hundredths of the others. */
+export function remainsOf(state: Ledger, original: Reversible): number {
+  const whole = isIssue(original)
+    ? original.event.data.minutes
+    : hundredths(original.event.data.credits as string);
+  return whole - (state.reversed.get(original.revision) ?? 0);
+}
+
+function isIssue(original: Reversible): original is RecordedIssue {
+  return original.event.type === 'CreditsIssued';
+}
+
+/**
+ * The fact of a reversal, decided on some books.
+ * @param amount minutes for an issue, hundredths for the others; at most what remains
+ */
+export function reversal(
+  context: Context,
+  books: Ledger,
+  original: Reversible,
+  amount: number,
+  reason: Reason,
+  writeOff: boolean,
+): Fact | { readonly refusal: Refusal } {
+  if (isIssue(original)) return issueReversal(books, original, amount, reason, writeOff);
+  const { debit, credit } = original.event.data as { debit: string; credit: string };
+  const has = available(books, credit);
+  if (kindOf(credit) !== 'till' && has < amount) return { refusal: insufficient(has, amount) };
+  return {
+    type: 'TransactionReversed',
+    data: {
+      reverses: transactionIdAt(original.revision, original.event.command.id),
+      reason,
+      debit: credit,
+      credit: debit,
+      credits: credits(amount),
+    },
+    organisation: original.event.by.organisation ?? context.caller.organisation,
+  };
+}
+
+function issueReversal(
+  books: Ledger,
+  { revision, event }: RecordedIssue,
+  minutes: number,
+  reason: Reason,
+  writeOff: boolean,
+): Fact | { readonly refusal: Refusal } {
+  const { memberId, give, activity, debit, credit } = event.data;
+  const organisation = event.by.organisation as OrganisationId;
+  const account = destination(give, memberId, organisation);
+  const rules = rulesOf(books);
+  const back =
+    account === undefined ? undefined : withdrawal(books, account, memberId, minutes, rules);
+  const has = account === undefined ? 0 : available(books, account);
+  const owed: Hundredths = back?.credits ?? 0;
+  if (account !== undefined && owed > has && !writeOff) {
+    const most = coveredMinutes(books, account, memberId, minutes, has, rules);
+    const more = ` ${most} of the ${minutes} minutes could be reversed.`;
+    const refusal = insufficient(has, owed, more);
+    return { refusal: { ...refusal, facts: { ...refusal.facts, reversibleMinutes: most } } };
+  }
+  const taken = Math.min(owed, has);
+  return {
+    type: 'TransactionReversed',
+    data: {
+      reverses: transactionIdAt(revision, event.command.id),
+      reason,
+      ...(taken > 0 && { debit: credit, credit: debit, credits: credits(taken) }),
+      issue: {
+        memberId,
+        give,
+        minutes,
+        activity,
+        fund: debit && fundOf(debit),
+        occurredOn: event.occurredOn,
+        carriedMinutes: back?.carriedMinutes,
+        writtenOff: owed > taken ? credits(owed - taken) : undefined,
+      },
+    },
+    organisation,
+  };
+}
+
+export function transactionReversed(state: Ledger, event: EventOf<'TransactionReversed'>): void {
+  const { reverses, issue } = event.data;
+  move(state, event.data);
+  const taken = event.data.credits === undefined ? 0 : hundredths(event.data.credits);
+  const revision = revisionIn(reverses);
+  const amount = issue === undefined ? taken : issue.minutes;
+  state.reversed.set(revision, (state.reversed.get(revision) ?? 0) + amount);
+  if (issue === undefined) return;
+  const { memberId, give, minutes, occurredOn, writtenOff } = issue;
+  addMinutesOn(state, memberId, occurredOn, -minutes);
+  const account = destination(give, memberId, event.by.organisation as OrganisationId);
+  if (account === undefined) return;
+  const forgone = writtenOff === undefined ? 0 : hundredths(writtenOff);
+  addGiven(state, account, memberId, -minutes, -(taken + forgone));
+}

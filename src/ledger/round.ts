@@ -1,0 +1,99 @@
+import type { Hundredths } from '../../schemas/amounts.ts';
+import type { Command } from '../../schemas/commands.ts';
+import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import type { Account } from '../../schemas/ids.ts';
+import type { Refusal } from '../../schemas/refusals.ts';
+import { decide, type Decision } from './decide.ts';
+import { evolve } from './evolve.ts';
+import { available, draftOf, type Draft, type Ledger } from './state.ts';
+
+/** What a caller is told of a command. */
+export type Outcome =
+  | {
+      readonly outcome: 'accepted' | 'replayed' | 'standing';
+      readonly recorded: readonly Recorded[];
+    }
+  | {
+      readonly outcome: 'previewed';
+      readonly recorded: readonly Recorded[];
+      readonly balanceOf: (account: Account) => Hundredths;
+    }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal };
+
+/** One caller's command, and who waits for its outcome. */
+export type Item = {
+  readonly command: Command;
+  readonly preview: boolean;
+  readonly since_ms: number;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (bug: unknown) => void;
+};
+
+/** One batch being decided: a draft, the events so far, and who gets which answer. */
+export class Round {
+  readonly draft: Draft;
+  readonly recordedAt_ms: number;
+  readonly recorded: Recorded[] = [];
+  readonly items = new Map<Item, Outcome>();
+  readonly events: StreamEvent[] = [];
+  readonly #base: number;
+  readonly #recalled: ReadonlyMap<number, StreamEvent>;
+  readonly #ends = new Map<Item, number>();
+
+  constructor(ledger: Ledger, now_ms: number, recalled: ReadonlyMap<number, StreamEvent>) {
+    this.draft = draftOf(ledger);
+    this.recordedAt_ms = Math.max(now_ms, ledger.recordedAt_ms);
+    this.#base = ledger.revision + 1;
+    this.#recalled = recalled;
+  }
+
+  /** Decides one command on the draft; one that throws fails alone and leaves no trace. */
+  take(item: Item): void {
+    try {
+      const recall = (revision: number) => this.#recall(revision);
+      const decision = decide(this.draft, item.command, this.recordedAt_ms, recall);
+      this.items.set(item, item.preview ? this.#preview(decision) : this.#keep(decision));
+      this.#ends.set(item, this.recorded.length);
+    } catch (bug) {
+      item.reject(bug);
+    }
+  }
+
+  /** Whether an item made the event at an index of this batch. */
+  made(item: Item, index: number): boolean {
+    const end = this.#ends.get(item)!;
+    const outcome = this.items.get(item)!;
+    if (outcome.outcome !== 'accepted') return false;
+    return index < end && index >= end - outcome.recorded.length;
+  }
+
+  #keep(decision: Decision): Outcome {
+    if (decision.outcome !== 'accepted') return decision;
+    const recorded = this.#evolved(this.draft, decision.events);
+    this.recorded.push(...recorded);
+    this.events.push(...decision.events);
+    return { outcome: 'accepted', recorded };
+  }
+
+  #preview(decision: Decision): Outcome {
+    if (decision.outcome !== 'accepted') return decision;
+    const scratch = draftOf(this.draft);
+    const recorded = this.#evolved(scratch, decision.events);
+    const balanceOf = (account: Account) => available(scratch, account);
+    return { outcome: 'previewed', recorded, balanceOf };
+  }
+
+  #evolved(state: Draft, events: readonly StreamEvent[]): Recorded[] {
+    return events.map((event) => {
+      const recorded = { revision: state.revision + 1, event };
+      evolve(state, recorded);
+      return recorded;
+    });
+  }
+
+  #recall(revision: number): StreamEvent {
+    const event = this.recorded[revision - this.#base]?.event ?? this.#recalled.get(revision);
+    if (event === undefined) throw new Error(`revision ${revision} was not read before deciding`);
+    return event;
+  }
+}

@@ -1,0 +1,251 @@
+import { canonical } from '../../schemas/canonical.ts';
+import type { Command } from '../../schemas/commands.ts';
+import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import type { Appended } from '../../schemas/stream.ts';
+import { evolve } from './evolve.ts';
+import { needsOf } from './needs.ts';
+import { Round, type Item, type Outcome } from './round.ts';
+import type { Ledger } from './state.ts';
+
+/** What the sequencer asks of a journal, and of the parsing of what it reads. */
+export type Stream = {
+  append(events: readonly StreamEvent[], expectedRevision: number): Promise<Appended>;
+  read(fromRevision: number, limit?: number): AsyncIterable<readonly Recorded[]>;
+};
+
+export type SequencerOptions = {
+  readonly stream: Stream;
+  /** The state so far; from here on the sequencer alone changes it. */
+  readonly ledger: Ledger;
+  readonly now_ms: () => number;
+  /** Told of every event once it is durable, in order, before anybody is answered. */
+  readonly published: (recorded: readonly Recorded[]) => void;
+  /** Told once, when the journal can no longer be trusted and the process must end. */
+  readonly broken: (why: string) => void;
+};
+
+const QUEUE_MAX = 10_000;
+const BATCH_COMMANDS_MAX = 512;
+const BATCH_EVENTS_MAX = 2_000;
+const DECISIONS_MAX = 10;
+export const PATIENCE_MS = 5_000;
+const CLOCK_BEHIND_MS = 5_000;
+const RESEND_MS = 100;
+const TROUBLE_MS = 10_000;
+
+/**
+ * The one writer of an instance. It takes all commands that wait, decides them one after another
+ * on a draft, appends their events in one durable batch, and only then publishes the draft and
+ * answers. While a batch is made durable the next one gathers.
+ */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  #queue: Item[] = [];
+  #batch: readonly Item[] = [];
+  #running: Promise<void> | undefined;
+  #stopped: string | undefined;
+  #trouble = { why: '', until_ms: 0 };
+
+  constructor(options: SequencerOptions) {
+    this.#options = options;
+  }
+
+  /** The published state: durable, and never seen half changed. */
+  get ledger(): Readonly<Ledger> {
+    return this.#options.ledger;
+  }
+
+  /** Why writes are refused just now; nothing when all is well. */
+  get trouble(): string | undefined {
+    const { why, until_ms } = this.#trouble;
+    const recent = until_ms > this.#options.now_ms() ? why : undefined;
+    return this.#stopped ?? recent ?? this.#clockBehind();
+  }
+
+  /**
+   * Decides a command and makes it durable.
+   * @param preview decides it and writes nothing
+   * @throws what `decide` threw: a bug, and this caller's alone
+   */
+  submit(command: Command, preview = false): Promise<Outcome> {
+    if (this.#stopped !== undefined) return Promise.resolve(notWriting(this.#stopped));
+    if (this.#queue.length >= QUEUE_MAX) return Promise.resolve(refused(refuse('busy')));
+    return new Promise((resolve, reject) => {
+      const since_ms = this.#options.now_ms();
+      this.#queue.push({ command, preview, since_ms, resolve, reject });
+      this.#running ??= new Promise<void>((resolve) => setImmediate(resolve))
+        .then(() => this.#run())
+        .finally(() => (this.#running = undefined));
+    });
+  }
+
+  /** Answers those who have waited longer than `PATIENCE_MS`; what they asked may still land. */
+  answerImpatient(): void {
+    const limit_ms = this.#options.now_ms() - PATIENCE_MS;
+    const answer = refused(refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 }));
+    for (const item of [...this.#batch, ...this.#queue]) {
+      if (item.since_ms < limit_ms) item.resolve(answer);
+    }
+  }
+
+  /** Takes no more commands and waits for those that it has. */
+  async stop(why: string): Promise<void> {
+    this.#stopped ??= why;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      this.#batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
+      try {
+        await this.#settle(this.#batch);
+      } catch (bug) {
+        for (const item of this.#batch) item.reject(bug);
+        this.#break(`the sequencer failed: ${(bug as Error).message}`);
+      }
+      this.#batch = [];
+    }
+  }
+
+  /** Decides a batch until it is written or answered; again on newer state after a conflict. */
+  async #settle(batch: readonly Item[]): Promise<void> {
+    let items = batch;
+    for (let decisions = 1; items.length > 0; decisions += 1) {
+      const behind = this.#stopped ?? this.#clockBehind();
+      if (behind !== undefined) return answerAll(items, notWriting(behind));
+      if (decisions > DECISIONS_MAX) return answerAll(items, refused(refuse('busy')));
+      const round = await this.#decideAll(items);
+      const appended = await this.#append(round.events);
+      switch (appended.outcome) {
+        case 'written':
+          this.#publish(round);
+          return;
+        case 'conflict':
+          await this.#catchUp();
+          items = [...round.items.keys()];
+          break;
+        case 'malformed': {
+          const faulty = [...round.items.keys()].find((item) => round.made(item, appended.index))!;
+          faulty.reject(new Error(`event ${appended.index} is malformed: ${appended.why}`));
+          items = [...round.items.keys()].filter((item) => item !== faulty);
+          break;
+        }
+        case 'unavailable':
+          this.#note(appended.why);
+          return answerAll(round.items.keys(), notWriting(appended.why));
+        default: {
+          const unknown = refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 });
+          answerAll(round.items.keys(), refused(unknown));
+          return this.#break(appended.why);
+        }
+      }
+    }
+  }
+
+  /** Appends, and after an unknown outcome sends the same again until it is known. */
+  async #append(events: readonly StreamEvent[]): Promise<Appended> {
+    const expectedRevision = this.ledger.revision;
+    let doubtful = false;
+    for (;;) {
+      const appended = await this.#options.stream.append(events, expectedRevision);
+      if (appended.outcome === 'conflict' && doubtful && (await this.#isThere(events))) {
+        return { outcome: 'written' };
+      }
+      if (appended.outcome !== 'unknown') return appended;
+      doubtful = true;
+      this.#note(appended.why);
+      await new Promise((resolve) => setTimeout(resolve, RESEND_MS));
+    }
+  }
+
+  /** Whether the stream goes on after our revision with exactly these bytes. */
+  async #isThere(events: readonly StreamEvent[]): Promise<boolean> {
+    const found: StreamEvent[] = [];
+    const from = this.ledger.revision + 1;
+    for await (const page of this.#options.stream.read(from, events.length)) {
+      found.push(...page.map(({ event }) => event));
+    }
+    return found.length === events.length && canonical(found) === canonical(events);
+  }
+
+  async #decideAll(items: readonly Item[]): Promise<Round> {
+    const recalled = await this.#recallFor(items);
+    const now_ms = this.#options.now_ms();
+    const round = new Round(this.#options.ledger, now_ms, recalled);
+    for (const [index, item] of items.entries()) {
+      if (round.events.length >= BATCH_EVENTS_MAX) {
+        this.#queue.unshift(...items.slice(index));
+        break;
+      }
+      round.take(item);
+    }
+    return round;
+  }
+
+  /** Reads the old events that the decisions will want, so that deciding never waits. */
+  async #recallFor(items: readonly Item[]): Promise<Map<number, StreamEvent>> {
+    const recalled = new Map<number, StreamEvent>();
+    const read = async (revision: number, count = 1) => {
+      if (count === 1 && recalled.has(revision)) return;
+      for await (const page of this.#options.stream.read(revision, count)) {
+        for (const { revision: at, event } of page) recalled.set(at, event);
+      }
+    };
+    for (const { command } of items) {
+      const { events, commands } = needsOf(this.ledger, command);
+      for (const revision of events) await read(revision);
+      for (const revision of commands) {
+        await read(revision);
+        const { index, count } = recalled.get(revision)!.command;
+        if (count > 1) await read(revision - index, count);
+      }
+    }
+    return recalled;
+  }
+
+  #publish(round: Round): void {
+    if (round.events.length > 0) {
+      this.#trouble = { why: '', until_ms: 0 };
+      round.draft.publish();
+      this.#options.published(round.recorded);
+    }
+    for (const [item, outcome] of round.items) item.resolve(outcome);
+  }
+
+  async #catchUp(): Promise<void> {
+    for await (const page of this.#options.stream.read(this.ledger.revision + 1)) {
+      for (const recorded of page) evolve(this.#options.ledger, recorded);
+      this.#options.published(page);
+    }
+  }
+
+  #clockBehind(): string | undefined {
+    const behind_ms = this.ledger.recordedAt_ms - this.#options.now_ms();
+    if (behind_ms <= CLOCK_BEHIND_MS) return undefined;
+    return `its clock is ${Math.round(behind_ms / 1000)} s behind the last event`;
+  }
+
+  /** Remembers a failed append for a while, after which the next one is worth trying. */
+  #note(why: string): void {
+    this.#trouble = { why, until_ms: this.#options.now_ms() + TROUBLE_MS };
+  }
+
+  #break(why: string): void {
+    if (this.#stopped === undefined) this.#options.broken(why);
+    this.#stopped = why;
+    answerAll(this.#queue.splice(0), notWriting(why));
+  }
+}
+
+function answerAll(items: Iterable<Item>, outcome: Outcome): void {
+  for (const { resolve } of items) resolve(outcome);
+}
+
+function refused(refusal: Refusal): Outcome {
+  return { outcome: 'refused', refusal };
+}
+
+function notWriting(why: string): Outcome {
+  return refused(refuse('not_writing', { why }));
+}

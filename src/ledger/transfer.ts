@@ -1,0 +1,102 @@
+import { hundredths } from '../../schemas/amounts.ts';
+import type { TransferCredits } from '../../schemas/commands.ts';
+import {
+  holderOf,
+  kindOf,
+  type Account,
+  type MemberId,
+  type OrganisationId,
+} from '../../schemas/ids.ts';
+import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
+import { holderMissing, move } from './account.ts';
+import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
+import { belongsToCaller } from './member.ts';
+import { available, draftOf } from './state.ts';
+
+type Entry = TransferCredits['entries'][number];
+
+/** From what to what credits go, and the reasons for it. */
+const WAYS: Readonly<Record<string, readonly TransferCredits['reason'][]>> = {
+  'wallet wallet': ['gift', 'thanks', 'bequest'],
+  'wallet pot': ['donation', 'trip', 'bequest'],
+  'pot wallet': ['thanks', 'trip', 'gift'],
+  'allocation pot': ['thanks', 'trip', 'donation'],
+};
+
+/** Moves credits between accounts: all entries in one append, or none. */
+export function transferCredits(context: Context, ask: TransferCredits): Verdict {
+  const { state } = context;
+  const errors = ask.entries.flatMap((entry, index) => faultOf(context, ask, entry, index) ?? []);
+  if (errors.length > 0) {
+    const [first] = errors;
+    const code = errors.length === 1 && first !== undefined ? first.code : 'entries_refused';
+    return {
+      refusal: { ...refuse(code, { count: errors.length }), detail: wording(errors), errors },
+    };
+  }
+  if (ask.agreed === undefined && ask.entries.some(({ from }) => kindOf(from) === 'wallet')) {
+    return reject('agreement_missing');
+  }
+  const books = draftOf(state);
+  for (const { from, to, credits } of ask.entries) {
+    const has = available(books, from);
+    if (has < hundredths(credits)) return { refusal: insufficient(has, hundredths(credits)) };
+    move(books, { debit: from, credit: to, credits });
+  }
+  return { facts: ask.entries.map((entry) => transferred(context, ask, entry)) };
+}
+
+function wording(errors: readonly Fault[]): string {
+  const [first] = errors;
+  if (errors.length === 1 && first !== undefined) return first.detail;
+  return refuse('entries_refused', { count: errors.length }).detail;
+}
+
+function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: number) {
+  const { state, caller } = context;
+  const { from, to } = entry;
+  const at = (side: string) => `#/entries/${index}/${side}`;
+  if (holderMissing(state, from) ?? hidden(context, from)) {
+    return fault(at('from'), 'account_not_found', { id: from });
+  }
+  if (holderMissing(state, to)) return fault(at('to'), 'account_not_found', { id: to });
+  if (kindOf(to) === 'wallet' && holderOf(to) === caller.member) {
+    return fault(at('to'), 'own_wallet', { line: index + 1 });
+  }
+  const way = WAYS[`${kindOf(from)} ${kindOf(to)}`];
+  const elsewhere = kindOf(from) === 'allocation' && holderOf(from) !== holderOf(to);
+  const foreignPot = kindOf(to) === 'pot' && hidden(context, to);
+  if (from === to || elsewhere || foreignPot || !way?.includes(ask.reason)) {
+    const words = { line: index + 1, from, to, reason: ask.reason };
+    return fault(at('to'), 'transfer_not_allowed', words);
+  }
+  return undefined;
+}
+
+/** Whether an account is none of the caller's business, so that it is as if it were not there. */
+function hidden({ state, caller }: Context, account: Account): boolean {
+  const holder = holderOf(account);
+  if (kindOf(account) === 'wallet') {
+    const member = state.member.get(holder as MemberId);
+    return member === undefined || !belongsToCaller(caller, member);
+  }
+  return !actsFor(caller, holder as OrganisationId);
+}
+
+function transferred({ caller }: Context, ask: TransferCredits, entry: Entry): Fact {
+  const { from, to, credits } = entry;
+  const held = [from, to].find((account) => ['pot', 'allocation'].includes(kindOf(account)));
+  const holder = held === undefined ? undefined : (holderOf(held) as OrganisationId);
+  const organisation = caller.organisation ?? holder;
+  return {
+    type: 'CreditsTransferred',
+    data: {
+      debit: from,
+      credit: to,
+      credits,
+      reason: ask.reason,
+      agreed: kindOf(from) === 'wallet' ? ask.agreed : undefined,
+    },
+    organisation,
+  };
+}

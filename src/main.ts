@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import { pino } from 'pino';
+import { cardHmacWith, cardKeyIn } from './cardKey.ts';
+import { configFrom, type Config } from './config.ts';
+import { buildApp } from './http/app.ts';
+import type { Journal } from './journal/journal.ts';
+import { memoryJournal } from './journal/memory.ts';
+import { sqliteJournal } from './journal/sqlite/index.ts';
+import { CannotServeError, openService, type Service } from './service.ts';
+
+const CLOSE_MS = 9_000;
+const TICK_MS = 250;
+const PROGRESS_EVENTS = 100_000;
+
+/** The one place that reads the environment and wires everything by hand. */
+async function main(): Promise<void> {
+  const config = configFrom(process.env);
+  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
+  const journal = await journalOf(config);
+  const cardKey = cardKeyIn(config.cardKeyFile);
+  const broken = (why: string) => {
+    logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
+    setImmediate(() => {
+      throw new Error(why);
+    });
+  };
+  const service = await openService({
+    journal,
+    opening: config.opening,
+    bootstrapAdminKey: config.bootstrapAdminKey,
+    now_ms: Date.now,
+    random: randomBytes,
+    cardHmac: cardHmacWith(cardKey.key),
+    progress: (revision) => {
+      if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
+    },
+    broken,
+  });
+  if (cardKey.keep !== undefined) {
+    requireNoCards(service, config);
+    cardKey.keep();
+  }
+  const app = await buildApp(service, logger);
+  const ticking = setInterval(() => service.sequencer.answerImpatient(), TICK_MS);
+  closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'the process ends');
+    clearInterval(ticking);
+    await app.close();
+    await service.sequencer.stop('it is shutting down');
+    await journal.close();
+  });
+  const address = await app.listen({ host: config.host, port: config.port });
+  welcome(service, config, address);
+}
+
+async function journalOf({ journalFile }: Config): Promise<Journal> {
+  return journalFile === undefined ? memoryJournal() : sqliteJournal(journalFile);
+}
+
+function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void {
+  const cards = projections.directory.membersOf().some(({ cardId }) => cardId !== undefined);
+  if (!cards) return;
+  throw new CannotServeError(
+    `The members have cards, but the key to them, ${cardKeyFile}, is missing. ` +
+      'Put it back from the backup; without it no card is known.',
+  );
+}
+
+function welcome({ sequencer, firstAdminKey }: Service, config: Config, address: string): void {
+  const { network, revision } = sequencer.ledger;
+  const where = config.journalFile === undefined ? 'in memory only' : resolve(config.journalFile);
+  say(`Time Credits ledger of ${network}, at revision ${revision}`);
+  say(`  service  ${address}   (read about it at ${address}/docs)`);
+  say(`  data     ${where}`);
+  if (firstAdminKey === undefined) return;
+  say(`  admin    ${firstAdminKey}`);
+  say('           This key is shown once and kept nowhere. Save it now.');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  const { name, message, stack } = error as Error;
+  const expected = /^(ConfigError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
+  process.stderr.write(`The service did not start. ${expected.test(name) ? message : stack}\n`);
+  process.exit(1);
+}

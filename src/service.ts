@@ -1,0 +1,105 @@
+import { base32 } from '../schemas/base32.ts';
+import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../schemas/keys.ts';
+import type { Ask } from '../schemas/commands.ts';
+import { FORMAT } from '../schemas/events/index.ts';
+import { Projections } from '../projections/index.ts';
+import type { Config } from './config.ts';
+import { readRecorded, recordedIn, UnreadableEventError, type Journal } from './journal/journal.ts';
+import { evolve } from './ledger/evolve.ts';
+import type { Outcome } from './ledger/round.ts';
+import { Sequencer } from './ledger/sequencer.ts';
+import { emptyLedger } from './ledger/state.ts';
+import type { Services } from './http/services.ts';
+
+export type ServiceOptions = {
+  readonly journal: Journal;
+  readonly opening: Config['opening'];
+  /** The first admin's key for an empty stream; one is made where none is given. */
+  readonly bootstrapAdminKey?: string | undefined;
+  readonly now_ms: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly cardHmac: Services['cardHmac'];
+  /** Told how far the replay at the start has come. */
+  readonly progress?: (revision: number) => void;
+  readonly broken: (why: string) => void;
+};
+
+export type Service = Services & {
+  /** The key made for the first admin of a new ledger: shown once, kept nowhere. */
+  readonly firstAdminKey: string | undefined;
+  /** A command that no person asked for. */
+  readonly asSystem: (ask: Ask) => Promise<Outcome>;
+};
+
+/** The stream belongs to another network, or to newer code; says what to do. */
+export class CannotServeError extends Error {
+  override readonly name = 'CannotServeError';
+}
+
+/**
+ * Rebuilds everything from the stream, opens the ledger if it is empty, and hands out what the
+ * routes use.
+ * @throws CannotServeError, DamagedJournalError, UnreadableEventError
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { journal, now_ms, random } = options;
+  const ledger = emptyLedger();
+  const projections = new Projections();
+  for await (const recorded of readRecorded(journal, 0)) {
+    for (const one of recorded) evolve(ledger, one);
+    projections.apply(recorded);
+    options.progress?.(ledger.revision);
+  }
+  if (ledger.format > FORMAT) {
+    throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
+  }
+  const sequencer = new Sequencer({
+    stream: {
+      append: (events, expectedRevision) => journal.append(events, expectedRevision),
+      read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
+    },
+    ledger,
+    now_ms,
+    published: (recorded) => projections.apply(recorded),
+    broken: options.broken,
+  });
+  const asSystem = (ask: Ask) =>
+    sequencer.submit({ id: `cmd_${base32(random(ID_BYTES))}`, by: 'system', ask });
+  const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
+  const { network } = options.opening;
+  if (ledger.network !== network) {
+    throw new CannotServeError(
+      `This data holds the ledger of "${ledger.network}", but NETWORK is "${network}". ` +
+        `Set NETWORK=${ledger.network}, or choose another DATA_DIR.`,
+    );
+  }
+  return {
+    sequencer,
+    projections,
+    read: (fromRevision, limit) => journal.read(fromRevision, limit),
+    eventAt: async (revision) => {
+      for await (const page of journal.read(revision, 1)) return recordedIn(page)[0]!.event;
+      throw new Error(`revision ${revision} is not in the stream`);
+    },
+    cardHmac: options.cardHmac,
+    random,
+    now_ms,
+    firstAdminKey,
+    asSystem,
+  };
+}
+
+async function openIfEmpty(
+  { opening, bootstrapAdminKey, random }: ServiceOptions,
+  sequencer: Sequencer,
+  asSystem: (ask: Ask) => Promise<Outcome>,
+): Promise<string | undefined> {
+  if (sequencer.ledger.revision >= 0) return undefined;
+  const key = bootstrapAdminKey ?? makeKey(random(ID_BYTES), random(SECRET_BYTES));
+  const admin = { accessId: accessIn(key)!, keyHash: keyHash(key), label: 'first-admin' };
+  const opened = await asSystem({ type: 'OpenLedger', ...opening, admin });
+  if (opened.outcome === 'refused') {
+    throw new CannotServeError(`The ledger cannot be opened: ${opened.refusal.detail}`);
+  }
+  return bootstrapAdminKey === undefined ? key : undefined;
+}
