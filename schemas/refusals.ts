@@ -316,8 +316,8 @@ export const REFUSALS = {
   ),
   internal_error: entry(
     RETRY,
-    'Something went wrong here, and it is ours to mend. Nothing was written for this call; ' +
-      'quote request_id when you report it.',
+    'Something went wrong here, and it is ours to mend. Send the same request with the same key ' +
+      'again to learn what became of it; quote request_id when you report it.',
     'Something went wrong in the ledger. Try this same sale again.',
   ),
 } as const satisfies Record<string, Entry>;

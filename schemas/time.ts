@@ -22,7 +22,7 @@ export const instantSchema = z
 export const givenInstantSchema = z
   .string()
   .regex(
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/,
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/,
     'must be a time with its offset, such as "2026-11-21T10:30:00+00:00"',
   )
   .refine(isReal, 'must be a real time')
@@ -32,7 +32,7 @@ export const givenInstantSchema = z
 export const daySchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day such as "2026-03-31"')
-  .refine((day) => isReal(`${day}T00:00:00Z`), 'must be a real day')
+  .refine(isReal, 'must be a real day')
   .meta({ examples: ['2026-03-31'] });
 
 /** A zone of the IANA time zone database, as this runtime knows it. */
@@ -86,11 +86,23 @@ export function addDays(day: Day, days: number): Day {
   return dayAt(dayNumber(day) + days);
 }
 
+/** Whether a text that has the form of a day, and perhaps of a time after it, names a real one. */
 function isReal(text: string): boolean {
-  const time_ms = Date.parse(text);
-  if (Number.isNaN(time_ms)) return false;
-  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  const month = twoDigits(text, 5);
+  if (month < 1 || month > 12) return false;
+  const day = twoDigits(text, 8);
+  if (day < 1 || day > daysIn(Number(text.slice(0, 4)), month)) return false;
+  if (text.length === 'YYYY-MM-DD'.length) return true;
+  return twoDigits(text, 11) < 24 && twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60;
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
 function isZone(name: string): boolean {

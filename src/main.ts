@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
@@ -8,6 +7,7 @@ import { buildApp } from './http/app.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
+import { pooledRandom } from './random.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 const CLOSE_MS = 9_000;
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     opening: config.opening,
     bootstrapAdminKey: config.bootstrapAdminKey,
     now_ms: Date.now,
-    random: randomBytes,
+    random: pooledRandom(),
     cardHmac: cardHmacWith(cardKey.key),
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);

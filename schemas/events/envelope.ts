@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accessIdSchema, commandIdSchema, digestSchema, organisationIdSchema } from '../ids.ts';
 import { daySchema, givenInstantSchema, instantSchema } from '../time.ts';
 
-const count = z.int().min(0).max(999);
+const COMMAND_EVENTS_MAX = 1000;
 
 /** Who asked: an access, or `system` where no person did; and the organisation it was for. */
 export const bySchema = z.strictObject({
@@ -16,8 +16,11 @@ export const bySchema = z.strictObject({
  */
 export const commandSchema = z.strictObject({
   id: commandIdSchema,
-  index: count,
-  count: count.min(1).max(1000),
+  index: z
+    .int()
+    .min(0)
+    .max(COMMAND_EVENTS_MAX - 1),
+  count: z.int().min(1).max(COMMAND_EVENTS_MAX),
   key: digestSchema.optional(),
   body: digestSchema.optional(),
 });

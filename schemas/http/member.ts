@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountSchema, cardIdSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
-import { bearerFields, ONE_BEARER, oneBearer, pageSchema, revisionSchema } from './common.ts';
+import { pageSchema, revisionSchema } from './common.ts';
 
 /** `organisationId` is for an admin who enrols on behalf of a group; a coordinator's own is known. */
 export const memberBody = z.strictObject({ organisationId: organisationIdSchema.optional() });
@@ -18,9 +18,8 @@ export const memberAnswer = z.object({
 export const memberPage = pageSchema(memberAnswer);
 export const memberParams = z.strictObject({ id: memberIdSchema });
 
-export const membershipBody = z
-  .strictObject({ ...bearerFields, organisationId: organisationIdSchema.optional() })
-  .refine(oneBearer, ONE_BEARER);
+/** A coordinator's own organisation is known; an admin names one. */
+export const membershipBody = z.strictObject({ organisationId: organisationIdSchema.optional() });
 export const membershipCreated = z.object({
   memberId: memberIdSchema,
   organisationId: organisationIdSchema,

@@ -25,23 +25,23 @@ import type { Services } from './services.ts';
 /** A list of a thousand lines, the longest that is taken, has some 100 KiB. */
 const BODY_BYTES_MAX = 512 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-const REQUEST_ID_BYTES = 10;
+const RUN_ID_BYTES = 5;
 
 const ROUTES = [
-  healthRoutes,
-  ledgerRoutes,
-  eventRoutes,
-  organisationRoutes,
-  venueRoutes,
-  memberRoutes,
-  accessRoutes,
-  allocationRoutes,
-  issueRoutes,
   redemptionRoutes,
+  issueRoutes,
   transferRoutes,
+  transactionRoutes,
   reversalRoutes,
   accountRoutes,
-  transactionRoutes,
+  memberRoutes,
+  organisationRoutes,
+  venueRoutes,
+  allocationRoutes,
+  accessRoutes,
+  ledgerRoutes,
+  eventRoutes,
+  healthRoutes,
 ];
 
 /**
@@ -57,7 +57,7 @@ export async function buildApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    genReqId: () => `req_${base32(services.random(REQUEST_ID_BYTES))}`,
+    genReqId: requestIds(services),
     routerOptions: { maxParamLength: 300 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -70,12 +70,7 @@ export async function buildApp(
   app.setSerializerCompiler(({ schema }) => serializer(schema as unknown as z.ZodType));
   registerProblems(app, BODY_BYTES_MAX);
   registerAuthentication(app, services);
-  const { network } = services.sequencer.ledger;
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    reply.header('ledger-network', network);
-    done(null, payload);
-  });
-  closeConnectionsWhenClosing(app);
+  addHeaders(app, services);
   await registerDocs(app);
   const routes = new Routes(app, services);
   for (const register of ROUTES) register(routes);
@@ -93,13 +88,25 @@ function serializer(schema: z.ZodType): (answer: unknown) => string {
   return fastJsonStringify(z.toJSONSchema(schema, { io: 'input' }) as object);
 }
 
-/** Clients that keep their connections open would otherwise hold up the end of the process. */
-function closeConnectionsWhenClosing(app: FastifyInstance): void {
+/** Numbers the requests of one run of the process; the run has random characters of its own. */
+function requestIds({ random }: Services): () => string {
+  const run = base32(random(RUN_ID_BYTES));
+  let count = 0;
+  return () => `req_${run}_${(count += 1)}`;
+}
+
+/**
+ * Every answer names its network. Once the service is closing, answers also close their
+ * connections, which clients would otherwise keep open and so hold up the end of the process.
+ */
+function addHeaders(app: FastifyInstance, services: Services): void {
+  const { network } = services.sequencer.ledger;
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('ledger-network', network);
     if (closing) reply.header('connection', 'close');
     done(null, payload);
   });

@@ -3,6 +3,11 @@ import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
+/** A page on which keys are typed in loads from this service and speaks to it, and to nobody else. */
+const OWN_HOST_ONLY =
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
 /** The OpenAPI document, made from the schemas, at /openapi.json; a person reads it at /docs. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
@@ -18,6 +23,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
           'whose code is explained at /v1/refusals.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
+      servers: [{ url: '/' }],
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', bearerFormat: 'tcl_<id>_<secret>_<checksum>' },
@@ -28,6 +34,10 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(async (docs) => {
+    docs.addHook('onSend', (_request, reply, payload, done) => {
+      reply.header('content-security-policy', OWN_HOST_ONLY);
+      done(null, payload);
+    });
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'public' };
       route.schema = { ...route.schema, hide: true };
@@ -42,6 +52,9 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         withDefaultFonts: false,
         hideClientButton: true,
         telemetry: false,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
       },
     });
   });

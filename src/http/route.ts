@@ -209,7 +209,6 @@ function identityOf(request: FastifyRequest, caller: Caller): { key: string; bod
 const keyHeader = z.object({
   'idempotency-key': z
     .string()
-    .optional()
     .meta({ description: 'Yours, 1 to 255 visible characters: the same again, the same answer' }),
 });
 

@@ -210,7 +210,10 @@ export class Sequencer {
       round.draft.publish();
       this.#options.published(round.recorded);
     }
-    for (const [item, outcome] of round.items) item.resolve(outcome);
+    // Answers are worded after the next batch is on its way, so that both threads have work.
+    setImmediate(() => {
+      for (const [item, outcome] of round.items) item.resolve(outcome);
+    });
   }
 
   async #catchUp(): Promise<void> {

@@ -53,18 +53,15 @@ export function memberRoutes(routes: Routes): void {
   });
 
   routes.write({
-    url: '/v1/memberships',
+    url: '/v1/members/:id/memberships',
     tag: TAG,
-    summary: 'Take a member into your organisation, by id or card',
+    summary: 'Take a member into an organisation, whose coordinators then see the wallet',
     command: 'AddMembership',
+    params: memberParams,
     body: membershipBody,
     answer: membershipCreated,
-    prepare: ({ body }) => ({
-      ask: {
-        type: 'AddMembership',
-        member: routes.bearer(body),
-        organisationId: body.organisationId,
-      },
+    prepare: ({ params, body }) => ({
+      ask: { type: 'AddMembership', member: { memberId: params.id }, ...body },
       answer: ({ first: { event }, revision }) => {
         if (event.type !== 'MembershipAdded') throw new TypeError(event.type);
         return { ...event.data, revision };
