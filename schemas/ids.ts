@@ -6,13 +6,13 @@ import { z } from 'zod';
  */
 
 const RANDOM = '[0-9a-hjkmnp-tv-z]{16}';
+const AT_REVISION = `(0|[1-9][0-9]{0,14})_${RANDOM}`;
 const SLUG = '[A-Za-z0-9._/-]{1,40}';
 
 function idSchema<P extends string>(prefix: P, noun: string) {
-  return z.templateLiteral([
-    `${prefix}_`,
-    z.string().regex(new RegExp(`^${RANDOM}$`), `must be ${noun} id: ${prefix}_ and 16 characters`),
-  ]);
+  return z.templateLiteral([`${prefix}_`, z.string().regex(new RegExp(`^${RANDOM}$`))], {
+    error: `must be ${noun} id: ${prefix}_ and 16 characters`,
+  });
 }
 
 export const organisationIdSchema = idSchema('org', 'an organisation');
@@ -24,13 +24,15 @@ export const commandIdSchema = idSchema('cmd', 'a command');
 
 /** A transaction's id carries its revision in the stream, so finding one needs no index. */
 export const transactionIdSchema = z
-  .templateLiteral(['txn_', z.string().regex(new RegExp(`^(0|[1-9][0-9]{0,14})_${RANDOM}$`))])
+  .templateLiteral(['txn_', z.string().regex(new RegExp(`^${AT_REVISION}$`))], {
+    error: 'must be a transaction id: txn_, its revision, _ and 16 characters',
+  })
   .meta({ examples: ['txn_42_0123456789abcdef'] });
 
 /** A list of hours issued together; carries the revision of its first event. */
 export const issueIdSchema = z.templateLiteral([
   'iss_',
-  z.string().regex(new RegExp(`^(0|[1-9][0-9]{0,14})_${RANDOM}$`)),
+  z.string().regex(new RegExp(`^${AT_REVISION}$`)),
 ]);
 
 /** A short code without spaces: an activity, fund, label, reference or terminal. */

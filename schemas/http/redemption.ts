@@ -27,8 +27,15 @@ export const redemptionCreated = z.object({
 /** An idempotency key, as its header carries it: quoted or bare. */
 export const idempotencyKeySchema = z
   .string()
-  .regex(/^("[!#-~]{1,255}"|[!#-~]{1,255})$/, 'must be 1 to 255 visible characters, without quotes')
-  .transform((key) => (key.startsWith('"') ? key.slice(1, -1) : key));
+  .regex(
+    /^("[!#-~]{1,255}"|[!#-~]{1,255})$/,
+    'must be 1 to 255 visible characters, without quotes',
+  );
+
+/** The key itself, without the quotes that it may come in. */
+export function unquoted(key: string): string {
+  return key.startsWith('"') ? key.slice(1, -1) : key;
+}
 
 export const voidBody = z.strictObject({ key: idempotencyKeySchema });
 export const voidAnswer = z.object({

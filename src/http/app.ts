@@ -64,6 +64,7 @@ export async function buildApp(
     frameworkErrors: (error, request, reply) =>
       void sendProblem(request, reply, frameworkRefusal(error, request, BODY_BYTES_MAX)),
   });
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>
     httpPart === 'headers' ? () => true : validator(schema),
   );

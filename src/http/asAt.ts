@@ -1,4 +1,6 @@
+import { fault, refuse } from '../../schemas/refusals.ts';
 import { milliseconds } from '../../schemas/time.ts';
+import { RefusedError } from './problems.ts';
 import type { Services } from './services.ts';
 
 type AsAt = { readonly atRevision?: number | undefined; readonly recordedBy?: string | undefined };
@@ -9,7 +11,12 @@ export async function asAtRevision(services: Services, query: AsAt): Promise<num
   if (query.recordedBy !== undefined) {
     return (await firstRecordedAfter(services, milliseconds(query.recordedBy))) - 1;
   }
-  return Math.min(query.atRevision ?? newest, newest);
+  if (query.atRevision !== undefined && query.atRevision > newest) {
+    const detail = `the ledger ends at revision ${newest}`;
+    const errors = [{ ...fault('#/atRevision', 'invalid_request'), detail }];
+    throw new RefusedError(refuse('invalid_request', {}, { errors }));
+  }
+  return query.atRevision ?? newest;
 }
 
 /**

@@ -26,7 +26,7 @@ declare module 'fastify' {
   }
 }
 
-const BEARER = 'Bearer ';
+const BEARER = 'bearer ';
 
 /**
  * Finds out who calls, before anything of the body is read. The decision is taken again on the
@@ -52,7 +52,7 @@ function authenticate(request: FastifyRequest, policy: Policy, services: Service
 }
 
 function callerOf(header: string | undefined, { sequencer, now_ms }: Services): Caller | undefined {
-  if (header === undefined || !header.startsWith(BEARER)) return undefined;
+  if (header?.slice(0, BEARER.length).toLowerCase() !== BEARER) return undefined;
   const key = header.slice(BEARER.length);
   const accessId = accessIn(key);
   const { ledger } = sequencer;

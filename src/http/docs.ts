@@ -31,7 +31,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => onlyWhatIsNamed(jsonSchemaTransformObject(document)),
   });
   await app.register(async (docs) => {
     docs.addHook('onSend', (_request, reply, payload, done) => {
@@ -43,7 +43,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       route.schema = { ...route.schema, hide: true };
     });
     docs.get('/openapi.json', (_request, reply) =>
-      reply.serializer(JSON.stringify).send(app.swagger()),
+      reply.type('application/json').serializer(JSON.stringify).send(app.swagger()),
     );
     await docs.register(scalar, {
       routePrefix: '/docs',
@@ -58,4 +58,15 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       },
     });
   });
+}
+
+/** Leaves out the schemas that no other part of the document refers to. */
+function onlyWhatIsNamed<T extends object>(document: T): T {
+  const text = JSON.stringify(document);
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = components?.schemas ?? {};
+  for (const name of Object.keys(schemas)) {
+    if (!text.includes(`"#/components/schemas/${name}"`)) Reflect.deleteProperty(schemas, name);
+  }
+  return document;
 }

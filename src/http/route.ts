@@ -6,7 +6,7 @@ import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schema
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
 import { problemSchema } from '../../schemas/http/common.ts';
-import { idempotencyKeySchema } from '../../schemas/http/redemption.ts';
+import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
   transactionIdAt,
   type Account,
@@ -104,7 +104,7 @@ export class Routes {
       method: 'GET',
       url: route.url,
       config: { policy: route.policy },
-      schema: schemaOf(route, 200, route.policy),
+      schema: schemaOf(route, [200], route.policy),
       handler: (request, reply) => {
         const { params, query } = request as unknown as { params: Read<P>; query: Read<Q> };
         return route.handle({ params, query, body: undefined, request, reply });
@@ -124,7 +124,12 @@ export class Routes {
       method: 'POST',
       url: route.url,
       config: { policy },
-      schema: { ...schemaOf(route, status, policy), body: route.body, headers: keyHeader },
+      preValidation: refuseNull,
+      schema: {
+        ...schemaOf(route, route.preview ? [status, 200] : [status], policy),
+        body: route.body,
+        headers: keyHeader,
+      },
       handler: async (request, reply) => {
         const caller = callerIn(request);
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
@@ -203,7 +208,16 @@ function identityOf(request: FastifyRequest, caller: Caller): { key: string; bod
   const { url } = request;
   const end = url.indexOf('?');
   const route = `${request.method} ${end < 0 ? url : url.slice(0, end)}`;
-  return { key: keyDigest(scopeOf(caller), key.data), body: bodyDigest(route, request.body) };
+  return {
+    key: keyDigest(scopeOf(caller), unquoted(key.data)),
+    body: bodyDigest(route, request.body),
+  };
+}
+
+/** Fastify shows a validator `null` also where no body was sent, which is taken for `{}`. */
+function refuseNull(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (request.body === null) throw invalidRequest(z.object({}).safeParse(null).error!);
+  done();
 }
 
 const keyHeader = z.object({
@@ -214,7 +228,7 @@ const keyHeader = z.object({
 
 function schemaOf(
   { tag, summary, params, query, answer }: Common<Schema | undefined, Schema | undefined, Schema>,
-  status: number,
+  statuses: readonly number[],
   policy: Policy,
 ): Record<string, unknown> {
   const who = typeof policy === 'string' ? policy : `keys of ${policy.join(', ')}`;
@@ -225,7 +239,11 @@ function schemaOf(
     ...(policy !== 'public' && { security: [{ key: [] }] }),
     ...(params && { params }),
     ...(query && { querystring: query }),
-    response: { [status]: answer, '4xx': problemContent, '5xx': problemContent },
+    response: {
+      ...Object.fromEntries(statuses.map((status) => [status, answer])),
+      '4xx': problemContent,
+      '5xx': problemContent,
+    },
   };
 }
 

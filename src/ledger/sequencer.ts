@@ -74,9 +74,7 @@ export class Sequencer {
     return new Promise((resolve, reject) => {
       const since_ms = this.#options.now_ms();
       this.#queue.push({ command, preview, since_ms, resolve, reject });
-      this.#running ??= new Promise<void>((resolve) => setImmediate(resolve))
-        .then(() => this.#run())
-        .finally(() => (this.#running = undefined));
+      this.#running ??= this.#run();
     });
   }
 
@@ -89,7 +87,7 @@ export class Sequencer {
     }
   }
 
-  /** Takes no more commands and waits for those that it has. */
+  /** Takes no more commands, and ends when those that are being made durable are answered. */
   async stop(why: string): Promise<void> {
     this.#stopped ??= why;
     await this.#running;
@@ -97,6 +95,7 @@ export class Sequencer {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
+      await this.#gather();
       this.#batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
       try {
         await this.#settle(this.#batch);
@@ -106,6 +105,17 @@ export class Sequencer {
       }
       this.#batch = [];
     }
+    // In the same step as the last look at the queue, so that no command is left behind in it.
+    this.#running = undefined;
+  }
+
+  /** Lets in those whose requests are just being read: for as long as each turn brings more. */
+  async #gather(): Promise<void> {
+    let before: number;
+    do {
+      before = this.#queue.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#queue.length > before && this.#queue.length < BATCH_COMMANDS_MAX);
   }
 
   /** Decides a batch until it is written or answered; again on newer state after a conflict. */
@@ -210,10 +220,7 @@ export class Sequencer {
       round.draft.publish();
       this.#options.published(round.recorded);
     }
-    // Answers are worded after the next batch is on its way, so that both threads have work.
-    setImmediate(() => {
-      for (const [item, outcome] of round.items) item.resolve(outcome);
-    });
+    for (const [item, outcome] of round.items) item.resolve(outcome);
   }
 
   async #catchUp(): Promise<void> {

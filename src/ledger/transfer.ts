@@ -59,14 +59,15 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
   if (holderMissing(state, from) ?? hidden(context, from)) {
     return fault(at('from'), 'account_not_found', { id: from });
   }
-  if (holderMissing(state, to)) return fault(at('to'), 'account_not_found', { id: to });
+  if (holderMissing(state, to) ?? (kindOf(to) === 'pot' && hidden(context, to))) {
+    return fault(at('to'), 'account_not_found', { id: to });
+  }
   if (kindOf(to) === 'wallet' && holderOf(to) === caller.member) {
     return fault(at('to'), 'own_wallet', { line: index + 1 });
   }
   const way = WAYS[`${kindOf(from)} ${kindOf(to)}`];
   const elsewhere = kindOf(from) === 'allocation' && holderOf(from) !== holderOf(to);
-  const foreignPot = kindOf(to) === 'pot' && hidden(context, to);
-  if (from === to || elsewhere || foreignPot || !way?.includes(ask.reason)) {
+  if (from === to || elsewhere || !way?.includes(ask.reason)) {
     const words = { line: index + 1, from, to, reason: ask.reason };
     return fault(at('to'), 'transfer_not_allowed', words);
   }

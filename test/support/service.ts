@@ -107,7 +107,7 @@ export class Client {
       ...options,
       headers: { ...authorization, ...options.headers },
     });
-    const json = /json/.test(String(response.headers['content-type']));
+    const json = /[/+]json/.test(String(response.headers['content-type']));
     const body = (json ? JSON.parse(response.body) : response.body) as T;
     return { status: response.statusCode, headers: response.headers, body };
   }

@@ -13,7 +13,7 @@ import {
   rulesAnswer,
   rulesBody,
 } from '../../../schemas/http/ledger.ts';
-import { idempotencyKeySchema } from '../../../schemas/http/redemption.ts';
+import { idempotencyKeySchema, unquoted } from '../../../schemas/http/redemption.ts';
 import { REFUSAL_CODES, REFUSALS } from '../../../schemas/refusals.ts';
 import { z } from 'zod';
 import { callerIn } from '../authentication.ts';
@@ -162,7 +162,7 @@ export function ledgerRoutes(routes: Routes): void {
     params: z.strictObject({ key: idempotencyKeySchema }),
     answer: idempotencyKeyAnswer,
     handle: async ({ params, request }) => {
-      const key = keyDigest(scopeOf(callerIn(request)), params.key);
+      const key = keyDigest(scopeOf(callerIn(request)), unquoted(params.key));
       for (const revision of sequencer.ledger.keys.candidates(key)) {
         const event = await routes.services.eventAt(revision);
         if (event.type === 'KeyVoided' && event.data.voids === key) {

@@ -2,6 +2,7 @@ import { keyDigest } from '../../../schemas/digest.ts';
 import {
   redemptionBody,
   redemptionCreated,
+  unquoted,
   voidAnswer,
   voidBody,
 } from '../../../schemas/http/redemption.ts';
@@ -44,7 +45,7 @@ export function redemptionRoutes(routes: Routes): void {
     body: voidBody,
     answer: voidAnswer,
     prepare: ({ body: { key }, caller }) => ({
-      ask: { type: 'VoidKey', voids: keyDigest(scopeOf(caller), key) },
+      ask: { type: 'VoidKey', voids: keyDigest(scopeOf(caller), unquoted(key)) },
       answer: voided,
     }),
   });

@@ -1,0 +1,104 @@
+import t from 'tap';
+import { REFUSAL_CODES, REFUSALS } from '../../schemas/refusals.ts';
+import { memoryJournal } from '../../src/journal/memory.ts';
+import { smallWorld } from '../support/world.ts';
+import { isProblem, type Problem } from './problem.ts';
+
+type Rules = { readonly rules: Readonly<Record<string, unknown>>; readonly revision: number };
+type Refusals = {
+  readonly refusals: readonly {
+    readonly code: string;
+    readonly status: number;
+    readonly retryable: boolean;
+    readonly detail: string;
+    readonly aloud: string;
+  }[];
+};
+
+t.test('/v1/ledger', async (t) => {
+  const { admin, enrol, partner } = await smallWorld();
+  const memberId = await enrol(120);
+  await partner.till.post('/v1/redemptions', { venueId: partner.venue, memberId, credits: '1' });
+  const { body } = await partner.till.get('/v1/ledger');
+  const { revision } = (await admin.get<{ revision: number }>('/v1/me')).body;
+  const expected = { network: 'medway', revision, accounts: 4, transactions: 3 };
+  t.same(body, { ...expected, sumOfBalances: '0' }, 'sums to zero, for anyone with a key');
+});
+
+t.test('/v1/rules', async (t) => {
+  const { admin } = await smallWorld();
+  const before = (await admin.get<Rules>('/v1/rules')).body;
+  t.match(before, { network: 'medway', timeZone: 'Europe/London', format: 1 }, 'are read as facts');
+  const change = { creditStep: '0.5', memberDayMinutes: 600 };
+  const changed = await admin.post<Rules>('/v1/rules', change, 'change');
+  t.equal(changed.status, 200, 'can be changed');
+  t.same(changed.body.rules, { ...before.rules, ...change }, 'one by one; the others stay');
+  t.same((await admin.get<Rules>('/v1/rules')).body, changed.body, 'from now on');
+  const same = await admin.post<Problem>('/v1/rules', change);
+  isProblem(t, same, { status: 409, code: 'rules_unchanged' }, 'and not into what they are');
+  await admin.post('/v1/rules', { creditStep: '1' });
+  const replay = await admin.post<Rules>('/v1/rules', change, 'change');
+  t.same(replay.body, changed.body, 'and a replay answers what was answered then');
+});
+
+t.test('/v1/refusals', async (t) => {
+  const { app } = await smallWorld();
+  const { refusals } = (await app.inject({ url: '/v1/refusals' })).json<Refusals>();
+  const codes = refusals.map(({ code }) => code);
+  t.same(codes, REFUSAL_CODES, 'are all there, in order of precedence');
+  for (const { code, status, retryable, detail, aloud } of refusals) {
+    t.ok(status >= 400 && status < 600, `${code} has a status`);
+    t.equal(retryable, REFUSALS[code as keyof typeof REFUSALS].retryable, `${code} may be retried`);
+    t.match(detail, /[.}]$/, `${code} has a sentence for the developer`);
+    t.match(aloud, /^[A-Z].*\.$/, `${code} has a sentence to read aloud`);
+    t.notMatch(
+      `${detail} ${aloud}`,
+      /\b(pay|paid|currency|cash|wages?)\b/i,
+      `${code}: in our words`,
+    );
+  }
+});
+
+t.test('health', async (t) => {
+  const journal = memoryJournal();
+  const { app, admin, clock } = await smallWorld({ journal });
+  const ready = async () => {
+    const { statusCode, body } = await app.inject({ url: '/readyz' });
+    return [statusCode, JSON.parse(body) as unknown];
+  };
+  t.same(await ready(), [200, { ok: true }], 'is well at first');
+  journal.faults.push({ kind: 'unavailable' });
+  const refused = await admin.post<Problem>('/v1/members', {});
+  isProblem(t, refused, { status: 503, code: 'not_writing' }, 'a write that fails says so');
+  t.equal(refused.headers['retry-after'], '1', 'and when to try again');
+  t.match(
+    await ready(),
+    [503, { ok: false, why: /a test asked for it/ }],
+    'and the next knows why',
+  );
+  const live = await app.inject({ url: '/livez' });
+  t.equal(live.statusCode, 200, 'while the process lives');
+  t.equal((await admin.get('/v1/members')).status, 200, 'and answers what is read');
+  t.equal((await admin.post('/v1/members', {})).status, 201, 'until a write succeeds');
+  t.same(await ready(), [200, { ok: true }], 'and all is well');
+  clock.forward(-60_000);
+  const behind = { ok: false, why: /clock is 60 s behind/ };
+  t.match(await ready(), [503, behind], 'a clock that fell behind is not');
+});
+
+t.test('opening balances', async (t) => {
+  const { admin, enrol, group } = await smallWorld();
+  const memberId = await enrol();
+  const entries = [
+    { account: `wallet:${memberId}`, credits: '3.5' },
+    { account: `pot:${group.id}`, credits: '10' },
+  ];
+  const made = await admin.post('/v1/opening-balances', { entries });
+  const lines = entries.map((entry) => ({ ...entry, balance: entry.credits }));
+  t.match(made, { status: 201, body: { entries: lines } }, 'are brought forward');
+  const programme = await admin.get('/v1/accounts/programme');
+  t.match(programme.body, { balance: '-1013.5' }, 'from the programme');
+  const till = { entries: [{ account: 'programme', credits: '1' }] };
+  const refused = await admin.post<Problem>('/v1/opening-balances', till);
+  isProblem(t, refused, { status: 422, code: 'account_closed_to' }, 'and not into it');
+});

@@ -1,0 +1,130 @@
+import t from 'tap';
+import { FORMAT } from '../../schemas/events/index.ts';
+import { filled, nameOf, routesOf } from '../support/routes.ts';
+import { TODAY } from '../support/service.ts';
+import { smallWorld } from '../support/world.ts';
+import { callsOf, checkedIn, documents, type JsonSchema, type OpenApi } from './openapi.ts';
+
+/* The document that programmers build against: checked in, served, complete, and readable. */
+
+t.test('the OpenAPI document is served as it is checked in', async (t) => {
+  const { app } = await smallWorld();
+  const served = await app.inject({ url: '/openapi.json' });
+  const body = served.json<OpenApi>();
+  t.same(body, checkedIn, 'schemas/openapi.json is stale: run `npm run openapi`');
+  t.match(served.headers['content-type'], /^application\/json/, 'and says that it is JSON');
+});
+
+t.test('the OpenAPI document has the form of OpenAPI 3.1', async (t) => {
+  const { openapi, info, components } = checkedIn;
+  t.match(openapi, /^3\.1\.\d+$/, 'by its version');
+  t.ok(info.title && info.version, 'with a title and a version');
+  t.ok(components.securitySchemes['key'], 'and says how keys are sent');
+  const references = [...JSON.stringify(checkedIn).matchAll(/"\$ref":"([^"]+)"/g)];
+  const names = references.map(([, reference]) => reference!.replace('#/components/schemas/', ''));
+  const missing = names.filter((name) => !(name in components.schemas));
+  t.same(missing, [], 'every reference leads somewhere');
+  t.notMatch(JSON.stringify(checkedIn), /"nullable"|"exclusiveMinimum":true/, 'and is not 3.0');
+});
+
+t.test('the OpenAPI document holds every route', async (t) => {
+  const { service } = await smallWorld();
+  const routes = await routesOf(service);
+  const kept = routes.filter(({ url }) => !/^\/(docs|openapi)/.test(url));
+  const inDocument = callsOf(checkedIn).map(({ method, path }) => `${method} ${path}`);
+  const expected = kept.map((route) => nameOf(route).replace(/:(\w+)/g, '{$1}'));
+  t.same(inDocument.toSorted(), expected.toSorted(), 'and no other');
+  for (const { method, url, policy } of kept) {
+    const path = url.replace(/:(\w+)/g, '{$1}');
+    const operation = checkedIn.paths[path]?.[method.toLowerCase()];
+    const secured = operation?.security !== undefined;
+    t.equal(secured, policy !== 'public', `${method} ${url} says whether it takes a key`);
+  }
+});
+
+t.test('the OpenAPI document tells a programmer what to expect', async (t) => {
+  for (const { method, path, operation } of callsOf(checkedIn)) {
+    const { summary = '', description = '', parameters = [], responses } = operation;
+    const name = `${method} ${path}`;
+    t.match(summary, /^[A-Z]/, `${name} has a summary`);
+    t.match(description, /^For /, `${name} says whom it is for`);
+    for (const status of ['4XX', '5XX']) {
+      const content = Object.keys(responses[status]?.content ?? {});
+      t.same(content, ['application/problem+json'], `${name} documents its problems, ${status}`);
+    }
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, word]) => word);
+    const declared = parameters.filter((one) => one.in === 'path').map((one) => one.name);
+    t.same(declared, inPath, `${name} declares what stands in its path`);
+    const key = parameters.some((one) => one.name.toLowerCase() === 'idempotency-key');
+    t.equal(key, method === 'POST', `${name} takes an idempotency key if it writes`);
+  }
+});
+
+t.test('the OpenAPI document describes bodies that are strict', async (t) => {
+  for (const { path, operation } of callsOf(checkedIn)) {
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    if (schema === undefined) continue;
+    t.same(openObjects(schema), [], `POST ${path} takes no unknown fields`);
+  }
+});
+
+t.test('the OpenAPI document uses each name for one thing', async (t) => {
+  const names = Object.keys(checkedIn.components.schemas);
+  const used = JSON.stringify(checkedIn);
+  const doubled = names.filter((name) => name.endsWith('Input'));
+  t.same(doubled, [], 'nothing is there a second time as what goes in');
+  const unused = names.filter((name) => !used.includes(`"#/components/schemas/${name}"`));
+  t.same(unused, [], 'and nothing is there that no call uses');
+});
+
+function openObjects(schema: JsonSchema, path = '#'): string[] {
+  const { properties = {}, items } = schema;
+  const open = 'additionalProperties' in schema && schema.additionalProperties === false;
+  const here = schema.type === 'object' && !open ? [path] : [];
+  const inside = Object.entries(properties).flatMap(([name, one]) =>
+    openObjects(one, `${path}/${name}`),
+  );
+  return [...here, ...inside, ...(items === undefined ? [] : openObjects(items, `${path}/items`))];
+}
+
+t.test('an answer that is not a refusal', async (t) => {
+  const world = await smallWorld();
+  const { admin, group, enrol } = world;
+  const memberId = await enrol(60);
+  const list = {
+    organisationId: group.id,
+    occurredOn: TODAY,
+    activity: 'planting',
+    entries: [{ memberId, minutes: 60 }],
+  };
+  const preview = await group.coordinator.post('/v1/issues?preview=true', list);
+  const { operation } = callsOf(checkedIn).find(({ path }) => path === '/v1/issues')!;
+  t.ok(
+    documents(operation, preview.status),
+    `has a documented status: a preview ${preview.status}`,
+  );
+  const raised = await admin.post('/v1/format', { format: FORMAT + 1 });
+  t.equal(raised.status, 409, 'and the format cannot be raised past what this code knows');
+});
+
+t.test('the page at /docs', async (t) => {
+  const { app } = await smallWorld();
+  const redirect = await app.inject({ url: '/docs' });
+  t.equal(redirect.headers.location, '/docs/', 'is where it is looked for');
+  const page = await app.inject({ url: '/docs/' });
+  t.match(page.headers['content-type'], /^text\/html/, 'is a page');
+  const loaded = [...page.body.matchAll(/(?:src|href)\s*=\s*["']([^"']+)["']/g)].map(
+    ([, url]) => url!,
+  );
+  t.same(loaded, ['js/scalar.js'], 'loads one script');
+  const [script] = loaded.map((url) => filled(`/docs/${url}`, ''));
+  const answer = await app.inject({ url: script! });
+  t.equal(answer.statusCode, 200, 'which is served here');
+  t.match(answer.headers['content-type'], /javascript/, 'as a script');
+  const allowed = page.headers['content-security-policy'];
+  t.match(allowed, /default-src 'self'/, 'and may load from and speak to nobody else');
+  t.notMatch(allowed, /https?:|\*/, 'without an exception');
+  t.notMatch(page.body, /https?:|\/\/\w/, 'and names no other host');
+  t.match(page.body, /"telemetry": false/, 'and reports nothing to anybody');
+  t.match(page.body, /"withDefaultFonts": false/, 'and uses the fonts that are there');
+});

@@ -1,0 +1,213 @@
+import t, { type Test } from 'tap';
+import type { MemberId, OrganisationId } from '../../schemas/ids.ts';
+import { ROLES, type Role } from '../../schemas/roles.ts';
+import { buildApp } from '../../src/http/app.ts';
+import { Client, TODAY, type Answer } from '../support/service.ts';
+import { filled, nameOf, routesOf, type Route } from '../support/routes.ts';
+import { NOBODYS, neighbours, type Belongings, type Neighbours } from './neighbours.ts';
+import { isProblem, type Problem } from './problem.ts';
+
+/*
+ * Every route, with every role: taken from the table of routes, so that a new one is tested on the
+ * day it is written. What names an object names another organisation's, and once more one that
+ * nobody has: the two must be answered alike, for the answer tells nothing of other organisations.
+ */
+
+type Own = { readonly group: OrganisationId; readonly member: MemberId };
+
+/** A request of one role that names what is not its own. */
+type Naming = {
+  readonly role: Role;
+  readonly url: string;
+  readonly body?: unknown;
+};
+
+const NAMES_NOTHING = 'names nothing of anybody, or only what is the caller’s own by its scope';
+
+/** What each route that coordinators or partners may call would name of somebody else's. */
+function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Naming[] | string>> {
+  const coordinator = (url: string, body?: unknown): Naming => ({ role: 'coordinator', url, body });
+  const partner = (url: string, body?: unknown): Naming => ({ role: 'partner', url, body });
+  const list = {
+    occurredOn: TODAY,
+    activity: 'a',
+    entries: [{ memberId: own.member, minutes: 9 }],
+  };
+  const move = (from: string, to: string, reason: string) =>
+    coordinator('/v1/transfers', {
+      entries: [{ from, to, credits: '1' }],
+      reason,
+      agreed: 'in_person',
+    });
+  const accounts = [
+    `wallet:${of.member}`,
+    `pot:${of.group}`,
+    `till:${of.venue}`,
+    `allocation:${of.group}:lottery`,
+  ];
+  const reading = (path: (account: string) => string) =>
+    accounts.flatMap((account) => [coordinator(path(account)), partner(path(account))]);
+  const wallet = `wallet:${own.member}`;
+  return {
+    'GET /v1/me': NAMES_NOTHING,
+    'GET /v1/ledger': NAMES_NOTHING,
+    'GET /v1/organisations': NAMES_NOTHING,
+    'GET /v1/venues': NAMES_NOTHING,
+    'GET /v1/members': NAMES_NOTHING,
+    'POST /v1/voids': NAMES_NOTHING,
+    'GET /v1/organisations/:id': [
+      coordinator(`/v1/organisations/${of.group}`),
+      partner(`/v1/organisations/${of.partner}`),
+    ],
+    'GET /v1/organisations/:id/issuing': [
+      coordinator(`/v1/organisations/${of.group}/issuing?from=${TODAY}&to=${TODAY}`),
+    ],
+    'GET /v1/venues/:id': [partner(`/v1/venues/${of.venue}`)],
+    'GET /v1/members/:id': [coordinator(`/v1/members/${of.member}`)],
+    'GET /v1/accounts/:account': reading((account) => `/v1/accounts/${account}`),
+    'GET /v1/accounts/:account/entries': reading((account) => `/v1/accounts/${account}/entries`),
+    'GET /v1/transactions/:id': [
+      coordinator(`/v1/transactions/${of.issue}`),
+      coordinator(`/v1/transactions/${of.redemption}`),
+      partner(`/v1/transactions/${of.issue}`),
+      partner(`/v1/transactions/${of.redemption}`),
+    ],
+    'GET /v1/transactions': [partner(`/v1/transactions?venueId=${of.venue}`)],
+    'GET /v1/idempotency-keys/:key': [
+      coordinator(`/v1/idempotency-keys/${of.keyOfIssue}`),
+      partner(`/v1/idempotency-keys/${of.keyOfRedemption}`),
+    ],
+    'POST /v1/venues': [partner('/v1/venues', { organisationId: of.partner, name: 'Annexe' })],
+    'POST /v1/members': [coordinator('/v1/members', { organisationId: of.group })],
+    'POST /v1/members/:id/memberships': [
+      coordinator(`/v1/members/${own.member}/memberships`, { organisationId: of.group }),
+    ],
+    'POST /v1/members/:id/cards': [coordinator(`/v1/members/${of.member}/cards`, {})],
+    'POST /v1/cards/:id/revocation': [coordinator(`/v1/cards/${of.card}/revocation`, {})],
+    'POST /v1/issues': [
+      coordinator('/v1/issues', { organisationId: of.group, ...list }),
+      coordinator('/v1/issues', { organisationId: own.group, ...list, corrects: [of.issue] }),
+    ],
+    'POST /v1/redemptions': [
+      partner('/v1/redemptions', { venueId: of.venue, memberId: own.member, credits: '1' }),
+    ],
+    'POST /v1/transfers': [
+      move(`wallet:${of.member}`, wallet, 'gift'),
+      move(`pot:${of.group}`, wallet, 'thanks'),
+      move(`allocation:${of.group}:lottery`, `pot:${own.group}`, 'thanks'),
+      move(wallet, `pot:${of.group}`, 'donation'),
+    ],
+    'POST /v1/transactions/:id/reversals': [
+      coordinator(`/v1/transactions/${of.issue}/reversals`, { reason: 'mistake' }),
+      coordinator(`/v1/transactions/${of.redemption}/reversals`, { reason: 'mistake' }),
+      partner(`/v1/transactions/${of.issue}/reversals`, { reason: 'mistake' }),
+      partner(`/v1/transactions/${of.redemption}/reversals`, { reason: 'mistake' }),
+    ],
+  };
+}
+
+/** A body that no route takes, so that a call that is let in is stopped before it writes. */
+const STRANGE = { 'not a field of anything': true };
+
+function call(client: Client, { method, url }: Pick<Route, 'method' | 'url'>, body?: unknown) {
+  return method === 'GET' ? client.get<Problem>(url) : client.post<Problem>(url, body ?? STRANGE);
+}
+
+/** A problem without what differs from one request to the next, and without the ids it repeats. */
+function alike({ status, body }: Answer<Problem>): unknown {
+  const { request_id: _, ...rest } = body;
+  const words = JSON.stringify(rest);
+  const ids = /(org|ven|mem|crd)_[0-9a-z]{16}|txn_\d+_[0-9a-z]{16}/g;
+  return { status, body: words.replace(ids, 'an id') };
+}
+
+t.test('the routes of the service', async (t) => {
+  const world = await neighbours();
+  const routes = await routesOf(world.service);
+  const guarded = routes.filter(({ policy }) => policy !== 'public');
+  const before = world.service.sequencer.ledger.revision;
+
+  t.test('without a key', async (t) => {
+    const nobody = new Client(world.app, undefined);
+    for (const route of guarded) {
+      const answer = await call(nobody, { ...route, url: filled(route.url, 'x') });
+      const name = `${nameOf(route)} asks for a key`;
+      isProblem(t, answer, { status: 401, code: 'unauthenticated' }, name);
+      t.match(answer.headers['www-authenticate'], /^Bearer /, `${name}, and says of what kind`);
+    }
+  });
+
+  for (const role of ROLES) {
+    t.test(`with the key of a ${role}`, (t) => roleIsHeldTo(t, world, role, guarded));
+  }
+
+  t.test('that anybody may call', async (t) => {
+    const open = routes.filter(({ policy }) => policy === 'public').map(nameOf);
+    const health = ['GET /livez', 'GET /readyz', 'GET /v1/refusals'];
+    const docs = ['GET /docs', 'GET /docs/', 'GET /docs/js/scalar.js', 'GET /openapi.json'];
+    t.same(open.toSorted(), [...health, ...docs].toSorted(), 'are these and no others');
+  });
+
+  t.test('that name an object', (t) => foreignIsNotThere(t, world, guarded));
+
+  t.equal(world.service.sequencer.ledger.revision, before, 'and nothing of all this was written');
+});
+
+async function roleIsHeldTo(
+  t: Test,
+  world: Neighbours,
+  role: Role,
+  guarded: readonly Route[],
+): Promise<void> {
+  for (const route of guarded) {
+    const { policy = [] } = route;
+    const answer = await call(world.clients[role], { ...route, url: filled(route.url, 'x') });
+    if (typeof policy === 'string' || policy.includes(role)) {
+      t.notOk([401, 403].includes(answer.status), `${nameOf(route)} lets it in`);
+      continue;
+    }
+    const name = `${nameOf(route)} does not let it in`;
+    isProblem(t, answer, { status: 403, code: 'forbidden' }, name);
+    t.match(answer.body.detail, policy.join(' or '), `${name}, and says whom it does`);
+  }
+}
+
+async function foreignIsNotThere(
+  t: Test,
+  world: Neighbours,
+  guarded: readonly Route[],
+): Promise<void> {
+  const own = { group: world.group.id, member: world.own };
+  const theirs = namings(world.theirs, own);
+  const nobodys = namings(NOBODYS, own);
+  const calls = guarded.filter(({ policy }) => mayBe(policy, ['coordinator', 'partner']));
+  t.same(Object.keys(theirs).toSorted(), calls.map(nameOf).toSorted(), 'are all in this table');
+  for (const route of calls) {
+    const asked = theirs[nameOf(route)] ?? [];
+    if (typeof asked === 'string') continue;
+    for (const [index, naming] of asked.entries()) {
+      const other = nobodys[nameOf(route)]![index] as Naming;
+      const { role, url, body } = naming;
+      const answer = await call(world.clients[role], { ...route, url }, body);
+      const name = `${role}: ${route.method} ${url} ${JSON.stringify(body) || ''}`;
+      t.equal(answer.status, 404, `${name} is not there`);
+      const absent = await call(world.clients[role], { ...route, url: other.url }, other.body);
+      t.same(alike(answer), alike(absent), `${name} is answered as what nobody has`);
+    }
+  }
+}
+
+function mayBe(policy: Route['policy'], roles: readonly Role[]): boolean {
+  return policy === 'any key' || roles.some((role) => policy?.includes(role));
+}
+
+t.test('a route that says nothing of who may call it', async (t) => {
+  const { service } = await neighbours();
+  const app = await buildApp(service);
+  app.get('/v1/left-open', () => 'anything');
+  await t.rejects(
+    async () => app.ready(),
+    /without a policy: \/v1\/left-open/,
+    'stops the service',
+  );
+});
