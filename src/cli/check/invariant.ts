@@ -1,0 +1,49 @@
+import type { StreamEvent } from '../../../schemas/events/index.ts';
+
+/** What does not hold: what the rest of the stream led to expect, and what was found. */
+export type Breach = { readonly expected: string; readonly found: string };
+
+/** One event at its place, and for a reversal the event that it cites, if that is in the stream. */
+export type Subject = {
+  readonly revision: number;
+  readonly event: StreamEvent;
+  readonly original: StreamEvent | undefined;
+};
+
+/** Something that always holds along a stream, as a fold that judges one event after another. */
+export interface Invariant {
+  readonly name: string;
+  /** What holds, as a sentence. */
+  readonly says: string;
+  take(subject: Subject): Breach | undefined;
+  /** What can only be judged when no more events come. */
+  end?(): Breach | undefined;
+}
+
+/** The first event that breaks an invariant. */
+export type Finding = Breach & {
+  readonly invariant: string;
+  readonly revision: number;
+  /** The event's type, where it could be read. */
+  readonly event?: string;
+};
+
+export function breach(expected: string | number, found: string | number): Breach {
+  return { expected: String(expected), found: String(found) };
+}
+
+/** Nothing where two things are the same, as they should be. */
+export function unless(
+  expected: string | number,
+  found: string | number,
+  about = '',
+): Breach | undefined {
+  if (expected === found) return undefined;
+  return breach(`${about}${expected}`, found);
+}
+
+/** A finding as a sentence. */
+export function sentence({ revision, event, expected, found }: Finding): string {
+  const what = event === undefined ? '' : ` (${event})`;
+  return `At revision ${revision}${what}: expected ${expected}; found ${found}.`;
+}

@@ -1,0 +1,87 @@
+import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+
+/** The ledger is opened once, first of all. */
+export function opening(): Invariant {
+  let opened = false;
+  return {
+    name: 'opening',
+    says: 'the first event opens the ledger, and no other does',
+    take({ revision, event }) {
+      opened = true;
+      if (revision === 0) return unless('LedgerOpened', event.type);
+      if (event.type !== 'LedgerOpened') return undefined;
+      return breach('a ledger that is open already', 'another LedgerOpened');
+    },
+    end: () => (opened ? undefined : breach('LedgerOpened', 'an empty stream')),
+  };
+}
+
+/** Time of recording goes one way. */
+export function recordedTime(): Invariant {
+  let latest = '';
+  return {
+    name: 'recorded-time',
+    says: 'recordedAt never falls along the stream',
+    take({ event: { recordedAt } }) {
+      // One spelling in UTC, so the order of the texts is the order of the times.
+      if (recordedAt < latest) return breach(`recordedAt ${latest} or later`, recordedAt);
+      latest = recordedAt;
+      return undefined;
+    },
+  };
+}
+
+/** All events of a command stand together, whole, and say the same of it. */
+export function commandRuns(): Invariant {
+  type Head = { id: string; count: number; recordedAt: string; access: string };
+  let head: Head | undefined;
+  let next = 0;
+  const unfinished = (): Breach | undefined => {
+    if (head === undefined || next === head.count) return undefined;
+    return breach(`event ${next + 1} of ${head.count} of the command ${head.id}`, 'its end');
+  };
+  return {
+    name: 'commands',
+    says: 'the events of a command stand together and whole, its key and body on the first',
+    take({ event: { command, recordedAt, by } }) {
+      const { id, index, count } = command;
+      if (index === 0) {
+        const before = unfinished();
+        head = { id, count, recordedAt, access: by.access };
+        next = 1;
+        if (before !== undefined) return { ...before, found: `another command, ${id}` };
+        if ((command.key === undefined) === (command.body === undefined)) return undefined;
+        return breach('both a key and a body, or neither', 'one of them');
+      }
+      if (head === undefined) return breach('index 0 of a command', `index ${index}`);
+      const expected = `${head.id} ${next}/${head.count} ${head.recordedAt} by ${head.access}`;
+      const found = `${id} ${index}/${count} ${recordedAt} by ${by.access}`;
+      next += 1;
+      if (expected !== found) return breach(expected, found);
+      if (command.key === undefined && command.body === undefined) return undefined;
+      return breach('no key and no body behind the first event', 'one of them');
+    },
+    end: unfinished,
+  };
+}
+
+/** A key, used or voided, is used up. */
+export function idempotencyKeys(): Invariant {
+  const used = new Map<string, number>();
+  const use = (key: string, revision: number): Breach | undefined => {
+    const first = used.get(key) ?? revision;
+    used.set(key, first);
+    if (first === revision) return undefined;
+    return breach('an idempotency key that is new', `the key hash ${key} of revision ${first}`);
+  };
+  return {
+    name: 'idempotency-keys',
+    says: 'no idempotency key is used twice, or used although it was voided',
+    take({ revision, event }) {
+      const { key } = event.command;
+      const twice = key === undefined ? undefined : use(key, revision);
+      if (twice !== undefined || event.type !== 'KeyVoided') return twice;
+      return use(event.data.voids, revision);
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { keySchema } from '../../schemas/keys.ts';
+import type { Given } from './command.ts';
+import { EXIT, Failure, wrongUsage } from './failure.ts';
+import type { Io } from './io.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+const ATTEMPTS_MAX = 4;
+const FIRST_WAIT_MS = 500;
+const WAIT_MAX_MS = 60_000;
+const ANSWER_MS = 30_000;
+
+/** A problem as the service words it; later codes than this program knows are read as well. */
+const problemSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  retryable: z.boolean().default(false),
+  errors: z
+    .array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))
+    .default([]),
+});
+
+/** The service said no. */
+export class Refused extends Failure {
+  readonly pointers: z.infer<typeof problemSchema>['errors'];
+  /** The fields that differ from what the same idempotency key did before, where that is why. */
+  readonly differs: string | undefined;
+
+  constructor({ code, detail, retryable, errors }: z.infer<typeof problemSchema>) {
+    const faults = errors.map((one) => ({ code: one.code, detail: worded(one) }));
+    super(retryable ? EXIT.unreachable : EXIT.refused, code, detail, faults);
+    this.pointers = errors;
+    this.differs = code === 'key_reused' ? /what differs: ([^.]*)/.exec(detail)?.[1] : undefined;
+  }
+}
+
+function worded({ pointer, detail }: { pointer: string; detail: string }): string {
+  return pointer === '#' ? detail : `${pointer.slice(2)}: ${detail}`;
+}
+
+/** What the service answered; `replayed` if it had answered the same request before. */
+export type Answered<T> = { readonly body: T; readonly replayed: boolean };
+
+type Sent = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly idempotencyKey?: string;
+};
+
+type Attempt =
+  | { readonly answer: { readonly json: unknown; readonly replayed: boolean } }
+  | { readonly failure: Failure; readonly retryAfter_ms?: number };
+
+/**
+ * Speaks to a service with one key. What fails for a while is tried again a few times; a write
+ * keeps its idempotency key, so it is never there twice.
+ */
+export class Client {
+  readonly url: string;
+  readonly #key: string;
+  readonly #io: Io;
+
+  constructor(url: string, key: string, io: Io) {
+    this.url = url;
+    this.#key = key;
+    this.#io = io;
+  }
+
+  async get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+    const { json } = await this.#send({ method: 'GET', path });
+    return this.#read(json, schema);
+  }
+
+  async post<S extends z.ZodType>(
+    path: string,
+    body: unknown,
+    idempotencyKey: string,
+    schema: S,
+  ): Promise<Answered<z.output<S>>> {
+    const sent = { method: 'POST', path, body, idempotencyKey } as const;
+    const { json, replayed } = await this.#send(sent);
+    return { body: this.#read(json, schema), replayed };
+  }
+
+  async #send(sent: Sent): Promise<{ readonly json: unknown; readonly replayed: boolean }> {
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await this.#attempt(sent);
+      if ('answer' in result) return result.answer;
+      const { failure, retryAfter_ms = 0 } = result;
+      if (failure.exit !== EXIT.unreachable || attempt === ATTEMPTS_MAX) throw failure;
+      const longer_ms = Math.max(FIRST_WAIT_MS * 2 ** (attempt - 1), retryAfter_ms);
+      const wait_ms = Math.min(longer_ms, WAIT_MAX_MS);
+      this.#io.progress(`  ${failure.code}: trying again in ${wait_ms / 1000} s …\n`);
+      await this.#io.wait(wait_ms);
+    }
+  }
+
+  async #attempt({ method, path, body, idempotencyKey }: Sent): Promise<Attempt> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.#key}` };
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    try {
+      const response = await this.#io.fetch(`${this.url}${path}`, {
+        method,
+        headers,
+        // A key goes to the address that was named and is not carried on to another.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(ANSWER_MS),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return this.#judge(response, text);
+    } catch (error) {
+      return { failure: this.#unreachable(reasonOf(error)) };
+    }
+  }
+
+  #judge(response: Response, text: string): Attempt {
+    const json = parsed(text);
+    if (response.ok && json !== undefined) {
+      const replayed = response.headers.get('idempotent-replayed') === 'true';
+      return { answer: { json, replayed } };
+    }
+    const problem = problemSchema.safeParse(json);
+    if (!problem.success) return { failure: this.#stranger(`status ${response.status}`) };
+    const retryAfter_ms = Number(response.headers.get('retry-after') ?? 0) * 1000;
+    return { failure: new Refused(problem.data), retryAfter_ms };
+  }
+
+  #read<S extends z.ZodType>(json: unknown, schema: S): z.output<S> {
+    const read = schema.safeParse(json);
+    if (read.success) return read.data;
+    throw this.#stranger(`an answer without ${String(read.error.issues[0]?.path.join('.'))}`);
+  }
+
+  #unreachable(why: string): Failure {
+    return new Failure(
+      EXIT.unreachable,
+      'unreachable',
+      `The service at ${this.url} could not be reached (${why}). ` +
+        'Is it running? npm start starts one; --url names another.',
+    );
+  }
+
+  #stranger(found: string): Failure {
+    return new Failure(
+      EXIT.unreachable,
+      'not_a_ledger',
+      `What answers at ${this.url} does not speak as a Time Credits ledger does (${found}). ` +
+        'Look at --url.',
+    );
+  }
+}
+
+/** The client that the options and the environment describe. */
+export function clientFrom(given: Given, io: Io): Client {
+  const url = given.text('url') ?? DEFAULT_URL;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw wrongUsage(`--url ${JSON.stringify(url)} is not an address such as ${DEFAULT_URL}.`);
+  }
+  const key = given.text('key') ?? io.environment['TIMECREDITS_KEY'];
+  if (key === undefined || key === '') {
+    throw wrongUsage('No key: set TIMECREDITS_KEY to an access key, or give --key KEY.');
+  }
+  if (!keySchema.safeParse(key).success) {
+    throw wrongUsage(
+      'The key is not whole or mistyped; it looks like tcl_<id>_<secret>_<checksum>.',
+    );
+  }
+  return new Client(url.replace(/\/+$/, ''), key, io);
+}
+
+/** A new idempotency key, for what is meant anew at every run. */
+export function newKey(io: Io): string {
+  return `cli-${Buffer.from(io.random(16)).toString('hex')}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message: string } };
+  if (name === 'TimeoutError') return `no answer in ${ANSWER_MS / 1000} s`;
+  return cause?.code ?? cause?.message ?? message;
+}

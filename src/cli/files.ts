@@ -1,0 +1,29 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import type { Files } from './io.ts';
+
+const OWNER_ONLY = 0o600;
+
+/** The files of this machine. */
+export const diskFiles: Files = {
+  read: (path) => readFileSync(path),
+  exists: existsSync,
+  replace: (path, text) => writeFileSync(path, text, { mode: OWNER_ONLY }),
+  create(path) {
+    const file = openSync(path, 'wx', OWNER_ONLY);
+    return {
+      write(text) {
+        writeSync(file, text);
+        fsyncSync(file);
+      },
+      close: () => closeSync(file),
+    };
+  },
+};

@@ -1,0 +1,93 @@
+import type { AccessId } from '../../schemas/ids.ts';
+import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
+import type { EventOf } from '../../schemas/events/index.ts';
+import { configFrom } from '../config.ts';
+import { recordedIn, type Journal } from '../journal/journal.ts';
+import { sqliteJournal, sqliteReader } from '../journal/sqlite/index.ts';
+import { openService } from '../service.ts';
+import { EXIT, Failure, faulty } from './failure.ts';
+import type { Io } from './io.ts';
+
+/**
+ * The database file that an option or the environment names.
+ * @throws Failure where there is none: a command never begins a ledger
+ */
+export function dataFile(directory: string | undefined, { environment, files }: Io): string {
+  const { journalFile } = configFrom({
+    DATA_DIR: directory ?? environment['DATA_DIR'],
+    JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,
+  });
+  if (journalFile !== undefined && files.exists(journalFile)) return journalFile;
+  throw faulty(
+    'no_ledger',
+    `There is no ledger at ${journalFile ?? 'memory:'}. ` +
+      'Name the folder of its data with --data, or in the environment as DATA_DIR.',
+  );
+}
+
+/** Opens the data to read it, beside a running service or without one. */
+export function openData(
+  directory: string | undefined,
+  io: Io,
+): { readonly file: string; readonly reader: Pick<Journal, 'read' | 'close'> } {
+  const file = dataFile(directory, io);
+  return { file, reader: sqliteReader(file) };
+}
+
+/** Grants an admin access on the data itself, under the lock that keeps a service out. */
+export async function grantOffline(
+  directory: string | undefined,
+  { label, expiresOn }: { label: string; expiresOn: string | undefined },
+  io: Io,
+): Promise<{ accessId: AccessId; key: string; revision: number }> {
+  const file = dataFile(directory, io);
+  const opening = await openingOf(file);
+  const journal = await sqliteJournal(file);
+  try {
+    const { asSystem, sequencer } = await openService({
+      journal,
+      opening,
+      now_ms: io.now_ms,
+      random: io.random,
+      cardHmac: () => {
+        throw new Error('granting an access needs no card');
+      },
+      broken: (why) => io.progress(`The journal is broken: ${why}\n`),
+    });
+    const key = makeKey(io.random(ID_BYTES), io.random(SECRET_BYTES));
+    const accessId = accessIn(key)!;
+    const outcome = await asSystem({
+      type: 'GrantAccess',
+      accessId,
+      keyHash: keyHash(key),
+      role: 'admin',
+      label,
+      expiresOn,
+    });
+    await sequencer.stop('the access is granted');
+    if (outcome.outcome === 'refused') {
+      const { code, detail } = outcome.refusal;
+      throw new Failure(EXIT.refused, code, detail);
+    }
+    return { accessId, key, revision: outcome.recorded[0]!.revision };
+  } finally {
+    await journal.close();
+  }
+}
+
+/** How the ledger was opened; an empty file is left alone, for the service to begin. */
+async function openingOf(file: string): Promise<EventOf<'LedgerOpened'>['data']> {
+  const reader = sqliteReader(file);
+  try {
+    for await (const page of reader.read(0, 1)) {
+      const { event } = recordedIn(page)[0]!;
+      if (event.type === 'LedgerOpened') return event.data;
+    }
+  } finally {
+    await reader.close();
+  }
+  throw faulty(
+    'no_ledger',
+    `${file} holds no ledger yet. Start the service: it makes a first key.`,
+  );
+}

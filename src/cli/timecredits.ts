@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout } from 'node:timers/promises';
+import { diskFiles } from './files.ts';
+import type { Io } from './io.ts';
+import { run } from './run.ts';
+
+const { stdin, stdout, stderr, env, argv } = process;
+
+// Whoever reads along may stop before the end, as `head` does; that is no mistake.
+stdout.on('error', () => process.exit());
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: stdin, output: stderr });
+  const answer = await terminal.question(`${question} [y/N] `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+const io: Io = {
+  fetch,
+  output: (text) => stdout.write(text),
+  progress: (text) => stderr.write(text),
+  environment: env,
+  files: diskFiles,
+  now_ms: Date.now,
+  random: randomBytes,
+  wait: (time_ms) => setTimeout(time_ms),
+  confirm: stdin.isTTY ? confirm : undefined,
+};
+
+process.exitCode = await run(argv.slice(2), io);
