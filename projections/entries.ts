@@ -5,7 +5,7 @@ import { dayAt, dayNumber, type Day } from '../schemas/time.ts';
 import { Column } from './columns.ts';
 import { movementOf } from './movement.ts';
 
-/** One line of an account: what an event put in (or, negative, took out), and what was there then. */
+/** One line of an account: what an event put in (negative: took out), and the balance after it. */
 export type Entry = {
   readonly revision: number;
   readonly amount: Hundredths;

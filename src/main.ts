@@ -11,6 +11,8 @@ import { pooledRandom } from './random.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 const CLOSE_MS = 9_000;
+/** After this, connections on which a request never came to its end are cut. */
+const CUT_MS = 5_000;
 const TICK_MS = 250;
 const PROGRESS_EVENTS = 100_000;
 
@@ -38,6 +40,8 @@ async function main(): Promise<void> {
     },
     broken,
   });
+  // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.
+  showFirstKey(service);
   if (cardKey.keep !== undefined) {
     requireNoCards(service, config);
     cardKey.keep();
@@ -47,7 +51,9 @@ async function main(): Promise<void> {
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     clearInterval(ticking);
+    const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
+    clearTimeout(cutting);
     await service.sequencer.stop('it is shutting down');
     await journal.close();
   });
@@ -68,12 +74,15 @@ function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void
   );
 }
 
-function welcome({ sequencer, firstAdminKey }: Service, config: Config, address: string): void {
+function welcome({ sequencer }: Service, config: Config, address: string): void {
   const { network, revision } = sequencer.ledger;
   const where = config.journalFile === undefined ? 'in memory only' : resolve(config.journalFile);
   say(`Time Credits ledger of ${network}, at revision ${revision}`);
   say(`  service  ${address}   (read about it at ${address}/docs)`);
   say(`  data     ${where}`);
+}
+
+function showFirstKey({ firstAdminKey }: Service): void {
   if (firstAdminKey === undefined) return;
   say(`  admin    ${firstAdminKey}`);
   say('           This key is shown once and kept nowhere. Save it now.');
@@ -86,8 +95,10 @@ function say(line: string): void {
 try {
   await main();
 } catch (error) {
-  const { name, message, stack } = error as Error;
+  const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   const expected = /^(ConfigError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
-  process.stderr.write(`The service did not start. ${expected.test(name) ? message : stack}\n`);
+  // What the system refuses, such as a port that is taken, names itself well enough.
+  const known = expected.test(name) || syscall !== undefined;
+  process.stderr.write(`The service did not start. ${known ? message : stack}\n`);
   process.exit(1);
 }

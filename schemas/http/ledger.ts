@@ -14,6 +14,7 @@ import { limitSchema, revisionQuerySchema, revisionSchema } from './common.ts';
 
 export const meAnswer = z.object({
   network: networkSchema,
+  timeZone: z.string(),
   accessId: accessIdSchema,
   role: roleSchema,
   organisation: z

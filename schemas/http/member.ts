@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accountSchema, cardIdSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
 import { pageSchema, revisionSchema } from './common.ts';
 
-/** `organisationId` is for an admin who enrols on behalf of a group; a coordinator's own is known. */
+/** `organisationId` is for an admin who enrols for a group; a coordinator's own is known. */
 export const memberBody = z.strictObject({ organisationId: organisationIdSchema.optional() });
 export const memberCreated = z.object({
   memberId: memberIdSchema,

@@ -67,6 +67,11 @@ export function visitOn({ line, cells }: Row, timeZone: string): Visit | FaultLi
   return { line, fields };
 }
 
+/** Whether a row gives a day without a time, which takes a zone to become an instant. */
+export function givesDay({ cells }: Row): boolean {
+  return daySchema.safeParse(cells['occurred']).success;
+}
+
 /** An amount as people and spreadsheets write it, `2.50`, in its one spelling. */
 function creditsIn(typed: string): string | undefined {
   const spelled = typed.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');

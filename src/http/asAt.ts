@@ -5,7 +5,7 @@ import type { Services } from './services.ts';
 
 type AsAt = { readonly atRevision?: number | undefined; readonly recordedBy?: string | undefined };
 
-/** The revision that a question is as at: the one named, the last recorded by a time, or the newest. */
+/** The revision a question is as at: the one named, the last recorded by a time, or the newest. */
 export async function asAtRevision(services: Services, query: AsAt): Promise<number> {
   const newest = services.projections.entries.revision;
   if (query.recordedBy !== undefined) {

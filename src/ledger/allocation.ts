@@ -7,7 +7,7 @@ import { move } from './account.ts';
 import { accept, insufficient, reject, type Context, type Verdict } from './context.ts';
 import { available, type Fund, type Ledger } from './state.ts';
 
-/** Credits that one funder paid for an earn group to issue, with the days they are for. */
+/** Credits that one funder gives an earn group to issue, with the days they are for. */
 export function allocateCredits({ state }: Context, ask: AllocateCredits): Verdict {
   const organisation = state.organisations.get(ask.organisationId);
   if (organisation === undefined) {

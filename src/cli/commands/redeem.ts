@@ -1,17 +1,16 @@
 import { stringify } from 'csv-stringify/sync';
 import { credits, creditsAloud, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
+import { meAnswer } from '../../../schemas/http/ledger.ts';
 import { redemptionCreated } from '../../../schemas/http/redemption.ts';
 import { venueIdSchema, type VenueId } from '../../../schemas/ids.ts';
-import { timeZoneSchema } from '../../../schemas/time.ts';
 import { clientFrom, Refused, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { EXIT, Failure, faulty, faultText, type FaultLine } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { readSheet, type Row } from '../sheet.ts';
 import { counted } from '../table.ts';
-import { VISIT_HEADINGS, visitOn, type Visit } from '../visits.ts';
+import { givesDay, VISIT_HEADINGS, visitOn, type Visit } from '../visits.ts';
 
-const DEFAULT_ZONE = 'Europe/London';
 const STEPS = 20;
 
 /** Refusals that are not about one line: every other line would be refused as well. */
@@ -40,16 +39,15 @@ export const redeem: Command = {
     file: { value: 'FILE', help: 'the sheet' },
     venue: { value: 'VENUE', help: 'where the visits were' },
     yes: { help: 'do not ask first' },
-    'time-zone': { value: 'ZONE', help: `of a day without a time; ${DEFAULT_ZONE} if left out` },
     ...SERVICE_OPTIONS,
   },
   examples: ['timecredits redeem --file saturday.csv --venue ven_0123456789abcdef'],
   async run(given, io) {
     const path = given.required('file');
     const venueId = given.requiredAs('venue', venueIdSchema);
-    const timeZone = given.checked('time-zone', timeZoneSchema) ?? DEFAULT_ZONE;
     const client = clientFrom(given, io);
     const { rows, sha256 } = readSheet(path, io.files.read(path), VISIT_HEADINGS);
+    const timeZone = rows.some(givesDay) ? await zoneOf(client) : '';
     const visits = rows.map((row) => ({ row, visit: visitOn(row, timeZone) }));
     await agreed(
       given,
@@ -75,6 +73,11 @@ export const redeem: Command = {
     throw stoppedAt(stopped.line, stopped.failure, report);
   },
 };
+
+/** The zone of the network, whose days a sheet names. */
+async function zoneOf(client: Client): Promise<string> {
+  return (await client.get('/v1/me', meAnswer)).timeZone;
+}
 
 /** Asks whoever sits at a terminal; where nobody does, the command itself is the answer. */
 async function agreed(given: Given, io: Io, visits: readonly (Visit | FaultLine)[]): Promise<void> {

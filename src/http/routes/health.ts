@@ -20,7 +20,7 @@ export function healthRoutes(routes: Routes): void {
     handle: ({ reply }) => {
       const why = routes.services.sequencer.trouble;
       if (why === undefined) return { ok: true };
-      reply.code(503).header('retry-after', '1');
+      reply.code(503).header('retry-after', '1').type('application/json');
       return reply.serializer(JSON.stringify).send({ ok: false, why });
     },
   });

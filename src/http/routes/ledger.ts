@@ -46,13 +46,14 @@ export function ledgerRoutes(routes: Routes): void {
     answer: meAnswer,
     handle: ({ request }) => {
       const { accessId, role, organisation } = callerIn(request);
-      const { network, revision } = sequencer.ledger;
+      const { network, timeZone, revision } = sequencer.ledger;
       const found = organisation && directory.organisations.get(organisation);
       const venues = [...directory.venues.values()].filter(
         (venue) => venue.organisationId === organisation,
       );
       return {
         network,
+        timeZone,
         accessId,
         role,
         organisation: found

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Appended, Page } from '../../../schemas/stream.ts';
-import { DamagedJournalError, type Journal } from '../journal.ts';
+import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
 import { openReader, pagesOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import type { Ready, Request } from './writer.ts';
@@ -21,6 +21,7 @@ export async function sqliteJournal(file: string): Promise<Journal> {
   if ('failed' in ready) {
     await worker.terminate();
     release();
+    if (!ready.damaged) throw new UnusableJournalError(file, ready.failed);
     throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${ready.failed}`);
   }
   const reader = openReader(file);
@@ -49,9 +50,11 @@ export async function sqliteJournal(file: string): Promise<Journal> {
     async close() {
       await last;
       reader.close();
-      const exited = once(worker, 'exit');
-      worker.postMessage('close');
-      await exited;
+      if (dead === undefined) {
+        const exited = once(worker, 'exit');
+        worker.postMessage('close');
+        await exited;
+      }
       release();
     },
   };

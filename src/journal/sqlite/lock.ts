@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { UnusableJournalError } from '../journal.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -20,14 +21,16 @@ export class AlreadyRunningError extends Error {
  * @returns what releases it
  */
 export function takeLock(file: string): () => void {
-  const database = new DatabaseSync(file);
+  let database: DatabaseSync | undefined;
   try {
-    database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    const held = new DatabaseSync(file);
+    database = held;
+    held.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    return () => held.close();
   } catch (error) {
-    database.close();
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY)
-      throw new AlreadyRunningError(file);
-    throw error;
+    database?.close();
+    const { errcode, message } = error as { errcode?: number; message: string };
+    if (errcode === SQLITE_BUSY) throw new AlreadyRunningError(file);
+    throw new UnusableJournalError(file, message);
   }
-  return () => database.close();
 }

@@ -9,10 +9,13 @@ import { chained, endOf, openWriter, quickCheck } from './file.ts';
  */
 
 export type Request = { readonly expectedRevision: number; readonly events: string };
-export type Ready = { readonly opened: true } | { readonly failed: string };
+export type Ready =
+  { readonly opened: true } | { readonly failed: string; readonly damaged: boolean };
 
 const SQLITE_READONLY = 8;
+const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_NOTADB = 26;
 
 const port = parentPort!;
 const { file } = workerData as { file: string };
@@ -20,7 +23,10 @@ const { file } = workerData as { file: string };
 try {
   serve();
 } catch (error) {
-  port.postMessage({ failed: (error as Error).message } satisfies Ready);
+  // What SQLite finds by its own check is a plain Error, without a code.
+  const { errcode = SQLITE_CORRUPT, message } = error as { errcode?: number; message: string };
+  const damaged = [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
+  port.postMessage({ failed: message, damaged } satisfies Ready);
 }
 
 function serve(): void {

@@ -1,0 +1,144 @@
+import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import t, { type Test } from 'tap';
+import { DamagedJournalError } from '../../src/journal/journal.ts';
+import { sqliteJournal, sqliteReader } from '../../src/journal/sqlite/index.ts';
+import { HttpClient, notStarted, serviceFor } from '../support/process.ts';
+import { enrolledFrom } from './samples.ts';
+
+const EVENTS = 1500;
+
+const whole = join(t.testdir(), 'whole.sqlite');
+
+t.before(async () => {
+  const journal = await sqliteJournal(whole);
+  await journal.append(enrolledFrom(0, EVENTS), -1);
+  await journal.close();
+});
+
+/** A file with events in it, the test's own, and nobody who has it open. */
+function written(t: Test): string {
+  const file = join(t.testdir(), 'ledger.sqlite');
+  copyFileSync(whole, file);
+  return file;
+}
+
+function readerOf(t: Test, file: string): ReturnType<typeof sqliteReader> {
+  const reader = sqliteReader(file);
+  t.teardown(() => reader.close());
+  return reader;
+}
+
+function change(file: string, sql: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+}
+
+const SWAP = `
+  UPDATE event SET revision = -1 WHERE revision = 5;
+  UPDATE event SET revision = 5 WHERE revision = 6;
+  UPDATE event SET revision = 6 WHERE revision = -1;
+`;
+
+const DAMAGES: Record<string, { sql: string; revision: number; why: RegExp }> = {
+  'an altered row': {
+    sql: `UPDATE event SET event = replace(event, 'mem_', 'mom_') WHERE revision = 1200`,
+    revision: 1200,
+    why: /damaged at revision 1200: checksum \d+, but \d+ was stored/,
+  },
+  'an altered first row': {
+    sql: `UPDATE event SET event = event || ' ' WHERE revision = 0`,
+    revision: 0,
+    why: /damaged at revision 0: checksum/,
+  },
+  'an altered checksum': {
+    sql: 'UPDATE event SET crc = crc + 1 WHERE revision = 3',
+    revision: 3,
+    why: /damaged at revision 3: checksum/,
+  },
+  'two swapped rows': { sql: SWAP, revision: 5, why: /damaged at revision 5: checksum/ },
+  'a deleted row in the middle': {
+    sql: 'DELETE FROM event WHERE revision = 7',
+    revision: 7,
+    why: /damaged at revision 7: the next row stored is 8/,
+  },
+  'a deleted first row': {
+    sql: 'DELETE FROM event WHERE revision = 0',
+    revision: 0,
+    why: /damaged at revision 0: the next row stored is 1/,
+  },
+  'a deleted row at the end of a page': {
+    sql: 'DELETE FROM event WHERE revision = 999',
+    revision: 999,
+    why: /damaged at revision 999: the next row stored is 1000/,
+  },
+};
+
+for (const [name, { sql, revision, why }] of Object.entries(DAMAGES)) {
+  t.test(`${name} is found by who reads the stream`, async (t) => {
+    const file = written(t);
+    change(file, sql);
+    const reader = readerOf(t, file);
+    const reading = async () => {
+      for await (const page of reader.read(0)) t.ok(page.firstRevision < revision, 'what is whole');
+    };
+    await t.rejects(reading(), { name: 'DamagedJournalError', revision, message: why });
+  });
+}
+
+t.test('an altered row is found by who reads it alone', async (t) => {
+  const file = written(t);
+  change(file, `UPDATE event SET event = event || ' ' WHERE revision = 700`);
+  const reader = readerOf(t, file);
+  const reading = async () => {
+    for await (const page of reader.read(700, 1)) t.fail('a page', { page });
+  };
+  await t.rejects(reading(), { name: 'DamagedJournalError', revision: 700 });
+});
+
+t.test('a file that was cut short is not opened', async (t) => {
+  const file = written(t);
+  truncateSync(file, statSync(file).size / 2);
+  await t.rejects(sqliteJournal(file), DamagedJournalError);
+});
+
+t.test('a file that is something else is not opened', async (t) => {
+  const file = join(t.testdir(), 'ledger.sqlite');
+  writeFileSync(file, 'A letter to the lead partner.\n'.repeat(200));
+  await t.rejects(sqliteJournal(file), { name: 'DamagedJournalError', message: /not a database/ });
+  t.match(readFileSync(file, 'utf8'), /^A letter to the lead partner/, 'and is left as it was');
+});
+
+t.test('a service on a damaged file', async (t) => {
+  const dataDirectory = t.testdir();
+  const service = await serviceFor(t, { dataDirectory });
+  const admin = new HttpClient(service.url, service.adminKey);
+  await admin.post('/v1/organisations', { name: 'Strood Gardeners', roles: ['earn'] }, 'one');
+  await admin.post('/v1/organisations', { name: 'Medway Leisure', roles: ['spend'] }, 'two');
+  await service.end('SIGTERM');
+  const file = join(dataDirectory, 'ledger.sqlite');
+
+  change(file, `UPDATE event SET event = replace(event, 'Strood', 'Ströod') WHERE revision = 2`);
+  const altered = await notStarted(t, { dataDirectory });
+  t.equal(altered.code, 1, 'does not start, with a status that a supervisor notices');
+  t.match(
+    altered.logged,
+    /^The service did not start\. The journal is damaged at revision 2: /m,
+    'names the altered row',
+  );
+  t.notMatch(altered.logged, /\n\s+at /, 'in a sentence, not a stack');
+  t.equal(altered.printed, '', 'and prints nothing that looks like a start');
+
+  change(file, `UPDATE event SET event = replace(event, 'Ströod', 'Strood') WHERE revision = 2`);
+  const mended = await serviceFor(t, { dataDirectory });
+  const { body } = await new HttpClient(mended.url, service.adminKey).get('/v1/ledger');
+  t.match(body, { revision: 3 }, 'starts once the row is put back');
+  await mended.end('SIGTERM');
+
+  truncateSync(file, 4096);
+  const short = await notStarted(t, { dataDirectory });
+  t.equal(short.code, 1, 'does not start on a file that was cut short');
+  t.match(short.logged, /^The service did not start\. The journal is damaged .*SQLite /m);
+});

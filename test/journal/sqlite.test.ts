@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { openWriter } from '../../src/journal/sqlite/file.ts';
+import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
+import { AlreadyRunningError } from '../../src/journal/sqlite/lock.ts';
+import { journalContract } from './contract.ts';
+import { enrolled } from './samples.ts';
+
+t.test('a journal in an SQLite file', async (t) => {
+  journalContract(t, (t) => {
+    const file = join(t.testdir(), 'ledger.sqlite');
+    return { open: () => sqliteJournal(file) };
+  });
+});
+
+t.test('the connection that writes', async (t) => {
+  const database = openWriter(join(t.testdir(), 'ledger.sqlite'));
+  t.teardown(() => database.close());
+  const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0];
+  t.equal(pragma('synchronous'), 2, 'has every commit on the disk before it returns');
+  t.equal(pragma('journal_mode'), 'wal', 'and keeps a log, so that readers do not wait');
+});
+
+t.test('a journal that is open', async (t) => {
+  const file = join(t.testdir(), 'ledger.sqlite');
+  const first = await sqliteJournal(file);
+  await t.rejects(sqliteJournal(file), AlreadyRunningError, 'is not opened a second time');
+  t.same(await first.append([enrolled(0)], -1), { outcome: 'written' }, 'and writes on');
+  await first.close();
+  const second = await sqliteJournal(file);
+  t.pass('and once it is closed, another can be');
+  await second.close();
+});

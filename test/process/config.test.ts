@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { makeKey } from '../../schemas/keys.ts';
+import { configFrom, DEFAULT_RULES } from '../../src/config.ts';
+
+const KEY = makeKey(new Uint8Array(10).fill(3), new Uint8Array(32).fill(4));
+
+t.test('an empty environment', async (t) => {
+  t.match(configFrom({}), {
+    host: '127.0.0.1',
+    port: 3000,
+    journalFile: join('data', 'ledger.sqlite'),
+    bootstrapAdminKey: undefined,
+    logLevel: 'info',
+    opening: { network: 'medway', timeZone: 'Europe/London', rules: DEFAULT_RULES },
+  });
+});
+
+t.test('an environment that says everything', async (t) => {
+  const config = configFrom({
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    DATA_DIR: '/srv/ledger',
+    NETWORK: 'swale',
+    TIME_ZONE: 'Europe/Dublin',
+    RULES: '{"creditStep":"0.5"}',
+    JOURNAL_URL: 'sqlite:/srv/elsewhere.sqlite',
+    BOOTSTRAP_ADMIN_KEY: KEY,
+    LOG_LEVEL: 'debug',
+  });
+  t.match(config, {
+    host: '0.0.0.0',
+    port: 8080,
+    journalFile: '/srv/elsewhere.sqlite',
+    bootstrapAdminKey: KEY,
+    logLevel: 'debug',
+    opening: { network: 'swale', timeZone: 'Europe/Dublin' },
+  });
+  t.same(config.opening.rules, { ...DEFAULT_RULES, creditStep: '0.5' }, 'keeps the other rules');
+});
+
+t.test('a ledger in memory has no files', async (t) => {
+  const config = configFrom({ JOURNAL_URL: 'memory:' });
+  t.match(config, { journalFile: undefined, cardKeyFile: undefined });
+});
+
+const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
+  ['HOST', '', /HOST must be an address to listen on, such as 127\.0\.0\.1\./],
+  ['PORT', 'http', /PORT must be a port number, 0 to 65535\./],
+  ['PORT', '65536', /PORT must be a port number, 0 to 65535\./],
+  ['PORT', '-1', /PORT must be a port number, 0 to 65535\./],
+  ['DATA_DIR', '', /DATA_DIR must be a folder for the data\./],
+  ['NETWORK', 'Medway Towns', /NETWORK must be 1 to 31 of a-z 0-9 -, starting with a letter\./],
+  ['TIME_ZONE', 'Europe/Rochester', /TIME_ZONE must be .*zone/],
+  ['RULES', '{creditStep}', /RULES must be JSON, such as \{"creditStep":"0\.5"\}\./],
+  ['RULES', '{"creditStep":"0.3"}', /RULES\.creditStep /],
+  ['RULES', '{"creditSteps":"1"}', /RULES .*"creditSteps"/],
+  ['JOURNAL_URL', 'postgres:ledger', /JOURNAL_URL must be sqlite:, sqlite:<file> or memory:\./],
+  ['BOOTSTRAP_ADMIN_KEY', 'secret', /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
+  ['BOOTSTRAP_ADMIN_KEY', `${KEY.slice(0, -1)}0`, /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
+  ['LOG_LEVEL', 'loud', /LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent/],
+];
+
+for (const [setting, value, sentence] of MISTAKES) {
+  t.test(`${setting}=${value.slice(0, 20)} is a mistake with its own sentence`, async (t) => {
+    t.throws(() => configFrom({ [setting]: value }), { name: 'ConfigError', message: sentence });
+  });
+}
+
+t.test('several mistakes', async (t) => {
+  const both = { PORT: 'http', LOG_LEVEL: 'loud' };
+  t.throws(() => configFrom(both), { message: /2 mistake.*\n {2}PORT .*\n {2}LOG_LEVEL / });
+});
+
+t.test('a mistaken key', async (t) => {
+  const typed = `${KEY.slice(0, -1)}0`;
+  try {
+    configFrom({ BOOTSTRAP_ADMIN_KEY: typed });
+    t.fail('was taken');
+  } catch (error) {
+    t.notMatch((error as Error).message, typed, 'is not shown, since it is nearly right');
+  }
+});

@@ -1,0 +1,161 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
+
+/**
+ * The service as a process of its own, as it runs for its users: for what only a process can show,
+ * such as being killed. It listens on a port that is free, and knows of no other environment than
+ * the one it is given: `env -i` keeps out what a test runner adds to that of every child.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ADDRESS = /^ {2}service {2}(http:\/\/\S+)/m;
+const ADMIN_KEY = /^ {2}admin {4}(tcl_\S+)/m;
+
+export type ProcessOptions = {
+  readonly dataDirectory: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whose process it is, where the tests run as the superuser. */
+  readonly uid?: number;
+};
+
+/** How a process ended. */
+export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+export type ServiceProcess = {
+  readonly url: string;
+  /** The first admin's key; nothing where none was printed. */
+  readonly adminKey: string | undefined;
+  readonly child: ChildProcess;
+  readonly printed: () => string;
+  readonly logged: () => string;
+  readonly ended: Promise<Ended>;
+  /** Ends it with a signal, if it lives, and waits until it is gone. */
+  end(signal: NodeJS.Signals): Promise<Ended>;
+};
+
+/** A service that ended before it listened, and what it said. */
+export class NotStartedError extends Error {
+  override readonly name = 'NotStartedError';
+  readonly code: number | null;
+  readonly printed: string;
+  readonly logged: string;
+
+  constructor({ code }: Ended, printed: string, logged: string) {
+    super(`the service ended with ${code} before it listened:\n${printed}${logged}`);
+    this.code = code;
+    this.printed = printed;
+    this.logged = logged;
+  }
+}
+
+/**
+ * Starts the service and waits until it listens. Whoever starts it must end it.
+ * @throws NotStartedError
+ */
+export async function startService(options: ProcessOptions): Promise<ServiceProcess> {
+  const { dataDirectory, environment, uid } = options;
+  const settings = { DATA_DIR: dataDirectory, PORT: '0', ...environment };
+  const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const main = join(ROOT, 'src/main.ts');
+  const child = spawn('/usr/bin/env', ['-i', ...words, process.execPath, main], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid }),
+  });
+  const printed = gathered(child, 'stdout');
+  const logged = gathered(child, 'stderr');
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const listening = new Promise<void>((resolve) => {
+    child.stdout.on('data', () => {
+      if (ADDRESS.test(printed())) resolve();
+    });
+  });
+  await Promise.race([listening, ended]);
+  const address = ADDRESS.exec(printed());
+  if (address === null) throw new NotStartedError(await ended, printed(), logged());
+  const url = address[1]!;
+  // It answers only after it has printed all that it prints at its start.
+  await fetch(`${url}/livez`);
+  return {
+    url,
+    get adminKey() {
+      return ADMIN_KEY.exec(printed())?.[1];
+    },
+    child,
+    printed,
+    logged,
+    ended,
+    end(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Starts the service for a test, which ends it whatever becomes of the test. */
+export async function serviceFor(t: Test, options: ProcessOptions): Promise<ServiceProcess> {
+  const service = await startService(options);
+  t.teardown(() => service.end('SIGKILL'));
+  return service;
+}
+
+/** What a service says that must not start. */
+export async function notStarted(t: Test, options: ProcessOptions): Promise<NotStartedError> {
+  try {
+    await serviceFor(t, options);
+  } catch (error) {
+    if (error instanceof NotStartedError) return error;
+    throw error;
+  }
+  throw new Error('the service started');
+}
+
+function gathered(child: ChildProcess, stream: 'stdout' | 'stderr'): () => string {
+  let text = '';
+  child[stream]!.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return () => text;
+}
+
+export type Reply<T> = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+};
+
+/** Speaks to a service's process over HTTP, as one access would. */
+export class HttpClient {
+  readonly #url: string;
+  readonly #key: string | undefined;
+
+  constructor(url: string, key: string | undefined) {
+    this.#url = url;
+    this.#key = key;
+  }
+
+  get<T = Record<string, never>>(path: string, accept = 'application/json'): Promise<Reply<T>> {
+    return this.#send(path, { headers: { accept } });
+  }
+
+  post<T = Record<string, never>>(
+    path: string,
+    body: unknown,
+    idempotencyKey: string,
+  ): Promise<Reply<T>> {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
+    return this.#send(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  async #send<T>(path: string, init: RequestInit): Promise<Reply<T>> {
+    const headers = new Headers(init.headers);
+    if (this.#key !== undefined) headers.set('authorization', `Bearer ${this.#key}`);
+    const response = await fetch(`${this.#url}${path}`, { ...init, headers });
+    const text = await response.text();
+    const json = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+    const body = (json ? JSON.parse(text) : text) as T;
+    return { status: response.status, headers: response.headers, body };
+  }
+}
