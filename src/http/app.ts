@@ -9,14 +9,19 @@ import { Routes } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { allocationRoutes } from './routes/allocation.ts';
+import { cardRoutes } from './routes/card.ts';
+import { entryRoutes } from './routes/entry.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { idempotencyKeyRoutes } from './routes/idempotencyKey.ts';
 import { issueRoutes } from './routes/issue.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { memberRoutes } from './routes/member.ts';
+import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
 import { reversalRoutes } from './routes/reversal.ts';
+import { rulesRoutes } from './routes/rules.ts';
 import { transactionRoutes } from './routes/transaction.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { venueRoutes } from './routes/venue.ts';
@@ -34,12 +39,17 @@ const ROUTES = [
   transactionRoutes,
   reversalRoutes,
   accountRoutes,
+  entryRoutes,
   memberRoutes,
+  cardRoutes,
   organisationRoutes,
   venueRoutes,
   allocationRoutes,
   accessRoutes,
+  openingBalanceRoutes,
+  rulesRoutes,
   ledgerRoutes,
+  idempotencyKeyRoutes,
   eventRoutes,
   healthRoutes,
 ];

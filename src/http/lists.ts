@@ -1,6 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { OrganisationId } from '../../schemas/ids.ts';
-import type { Caller } from './authentication.ts';
 
 const PAGE_ITEMS = 100;
 
@@ -37,10 +35,4 @@ export function linked(
   url.searchParams.set('after', String(next));
   reply.header('link', `<${url.pathname}${url.search}>; rel="next"`);
   return { next };
-}
-
-/** Whether a caller sees what belongs to an organisation: its own, or all for admin and auditor. */
-export function sees({ role, organisation }: Caller, owner: OrganisationId | undefined): boolean {
-  if (role === 'admin' || role === 'auditor') return true;
-  return owner !== undefined && organisation === owner;
 }

@@ -17,7 +17,7 @@ type Entries = {
 };
 type Stream = readonly { readonly revision: number; readonly event: StreamEvent }[];
 
-/** A few days of one member: hours given today and before, sales, a refund, and a sale of before. */
+/** A few days of one member: hours given today and before, sales, a refund, a sale of before. */
 async function someDays() {
   const world = await smallWorld();
   const { group, partner, clock, enrol } = world;

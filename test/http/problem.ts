@@ -23,7 +23,7 @@ export type Expected = {
   readonly pointers?: readonly string[];
 };
 
-/** Sends a request exactly as it is given: as the admin with a new key, unless it says otherwise. */
+/** Sends a request exactly as it is given: as admin with a new key, unless it says otherwise. */
 export async function send(
   app: FastifyInstance,
   options: InjectOptions,

@@ -12,9 +12,9 @@ import { organisationParams } from '../../../schemas/http/organisation.ts';
 import { fundOf, issueIdAt } from '../../../schemas/ids.ts';
 import { callerIn } from '../authentication.ts';
 import { sendCsv, wantsCsv } from '../csv.ts';
-import { sees } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Done, type Routes } from '../route.ts';
+import { sees } from '../visibility.ts';
 
 const TAG = 'Issues';
 

@@ -1,5 +1,4 @@
-import { emptySchema, pageQuerySchema } from '../../../schemas/http/common.ts';
-import { cardCreated, cardParams, cardRevokedAnswer } from '../../../schemas/http/card.ts';
+import { pageQuerySchema } from '../../../schemas/http/common.ts';
 import {
   memberAnswer,
   memberBody,
@@ -9,32 +8,22 @@ import {
   membershipBody,
   membershipCreated,
 } from '../../../schemas/http/member.ts';
-import { CARD_BYTES, cardPrinted, makeCard } from '../../../schemas/cards.ts';
 import { accountOf } from '../../../schemas/ids.ts';
 import type { MemberItem } from '../../../projections/directory.ts';
-import { callerIn, type Caller } from '../authentication.ts';
-import { pageOf, sees } from '../lists.ts';
+import { callerIn } from '../authentication.ts';
+import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
+import { seesMember } from '../visibility.ts';
 
 const TAG = 'Members and cards';
 
-/** Whether a caller sees a member: a coordinator those of its own organisation. */
-export function seesMember(caller: Caller, member: MemberItem | undefined): boolean {
-  if (sees(caller, undefined)) return true;
-  if (caller.role !== 'coordinator') return false;
-  return member !== undefined && member.organisationIds.some((id) => sees(caller, id));
+function shown({ memberId, organisationIds, cardId }: MemberItem) {
+  return { memberId, account: accountOf.wallet(memberId), organisationIds, cardId };
 }
 
 export function memberRoutes(routes: Routes): void {
   const { directory } = routes.services.projections;
-  const shown = ({ memberId, organisationIds, cardId }: MemberItem) => ({
-    memberId,
-    account: accountOf.wallet(memberId),
-    organisationIds,
-    cardId,
-  });
-
   routes.write({
     url: '/v1/members',
     tag: TAG,
@@ -96,44 +85,5 @@ export function memberRoutes(routes: Routes): void {
       }
       return shown(found);
     },
-  });
-
-  routes.write({
-    url: '/v1/members/:id/cards',
-    tag: TAG,
-    summary: "Issue a member's card; its number is shown once",
-    command: 'IssueCard',
-    params: memberParams,
-    body: emptySchema,
-    answer: cardCreated,
-    prepare: ({ params }) => {
-      const card = makeCard(routes.services.random(CARD_BYTES));
-      return {
-        ask: { type: 'IssueCard', memberId: params.id, hmac: routes.services.cardHmac(card) },
-        answer: ({ outcome, first: { event }, revision }) => {
-          if (event.type !== 'CardIssued') throw new TypeError(event.type);
-          const { cardId, memberId } = event.data;
-          const shownOnce = outcome === 'accepted' ? { card: cardPrinted(card) } : {};
-          return { cardId, memberId, ...shownOnce, revision };
-        },
-      };
-    },
-  });
-
-  routes.write({
-    url: '/v1/cards/:id/revocation',
-    tag: TAG,
-    summary: 'Revoke a card that was lost or is no longer wanted',
-    command: 'RevokeCard',
-    params: cardParams,
-    body: emptySchema,
-    answer: cardRevokedAnswer,
-    prepare: ({ params }) => ({
-      ask: { type: 'RevokeCard', cardId: params.id },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'CardRevoked') throw new TypeError(event.type);
-        return { ...event.data, revision };
-      },
-    }),
   });
 }

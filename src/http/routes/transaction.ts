@@ -13,13 +13,15 @@ import {
   type TransactionId,
 } from '../../../schemas/ids.ts';
 import { addDays, startOfDay, type Day } from '../../../schemas/time.ts';
+import type { Directory } from '../../../projections/directory.ts';
 import { movementOf } from '../../../projections/movement.ts';
 import { firstRecordedAfter } from '../asAt.ts';
 import { callerIn, type Caller } from '../authentication.ts';
-import { limitOf, linked, sees } from '../lists.ts';
+import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
-import { seesAccount } from './account.ts';
+import type { Services } from '../services.ts';
+import { sees, seesAccount } from '../visibility.ts';
 
 const TAG = 'Transactions';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
@@ -38,7 +40,7 @@ type Words = {
 
 export function transactionRoutes(routes: Routes): void {
   const { services } = routes;
-  const { entries, directory, reversals } = services.projections;
+  const { entries, directory } = services.projections;
 
   routes.read({
     url: '/v1/transactions/:id',
@@ -52,10 +54,10 @@ export function transactionRoutes(routes: Routes): void {
       if (revision > entries.revision) return stop('transaction_not_found', { id });
       const event = await services.eventAt(revision);
       const known = randomOf(event.command.id) === randomOf(id) && isTransaction(event);
-      if (!known || !maySee(callerIn(request), { revision, event })) {
+      if (!known || !maySee(directory, callerIn(request), { revision, event })) {
         return stop('transaction_not_found', { id });
       }
-      return shown({ revision, event });
+      return shown(services, { revision, event });
     },
   });
 
@@ -84,7 +86,7 @@ export function transactionRoutes(routes: Routes): void {
         if (items.length === limitOf(query)) {
           return { items, ...linked(request, reply, items.at(-1)!.revision) };
         }
-        items.push(await shown({ revision, event }));
+        items.push(await shown(services, { revision, event }));
       }
       return { items };
     },
@@ -92,42 +94,6 @@ export function transactionRoutes(routes: Routes): void {
 
   const revisionAtStartOf = (day: Day) =>
     firstRecordedAfter(services, startOfDay(services.sequencer.ledger.calendar, day) - 1);
-
-  /** The organisation that recorded it sees it, and whoever sees an account it moved. */
-  const maySee = (caller: Caller, { event }: Recorded) => {
-    if (sees(caller, event.by.organisation)) return true;
-    const movement = movementOf(event);
-    if (movement === undefined) return false;
-    const sides = [movement.debit, movement.credit].filter((side) => kindOf(side) !== 'programme');
-    return sides.some((side) => seesAccount(directory, caller, side));
-  };
-
-  const shown = async (recorded: Recorded) => {
-    const { revision, event } = recorded;
-    const data = event.data as Words;
-    const citing = await Promise.all(
-      reversals
-        .of(revision)
-        .map(async (at) => ({ revision: at, event: await services.eventAt(at) })),
-    );
-    return {
-      transactionId: transactionOf(recorded),
-      revision,
-      type: event.type,
-      debit: data.debit,
-      credit: data.credit,
-      credits: data.credits,
-      minutes: data.minutes,
-      reference: data.reference,
-      terminal: data.terminal,
-      reason: data.reason,
-      reverses: data.reverses,
-      occurredOn: event.occurredOn,
-      occurredAt: event.occurredAt,
-      recordedAt: event.recordedAt,
-      reversals: citing.flatMap(reversalShown),
-    };
-  };
 }
 
 function isTransaction(event: Recorded['event']): boolean {
@@ -143,4 +109,41 @@ function reversalShown(recorded: Recorded) {
   return [
     { transactionId, credits, minutes: issue?.minutes, reason, recordedAt: event.recordedAt },
   ];
+}
+
+/** The organisation that recorded it sees it, and whoever sees an account it moved. */
+function maySee(directory: Directory, caller: Caller, { event }: Recorded): boolean {
+  if (sees(caller, event.by.organisation)) return true;
+  const movement = movementOf(event);
+  if (movement === undefined) return false;
+  const sides = [movement.debit, movement.credit].filter((side) => kindOf(side) !== 'programme');
+  return sides.some((side) => seesAccount(directory, caller, side));
+}
+
+/** A transaction with its words and the reversals that cite it. */
+async function shown({ eventAt, projections }: Services, recorded: Recorded) {
+  const { revision, event } = recorded;
+  const data = event.data as Words;
+  const citing = await Promise.all(
+    projections.reversals
+      .of(revision)
+      .map(async (at) => ({ revision: at, event: await eventAt(at) })),
+  );
+  return {
+    transactionId: transactionOf(recorded),
+    revision,
+    type: event.type,
+    debit: data.debit,
+    credit: data.credit,
+    credits: data.credits,
+    minutes: data.minutes,
+    reference: data.reference,
+    terminal: data.terminal,
+    reason: data.reason,
+    reverses: data.reverses,
+    occurredOn: event.occurredOn,
+    occurredAt: event.occurredAt,
+    recordedAt: event.recordedAt,
+    reversals: citing.flatMap(reversalShown),
+  };
 }

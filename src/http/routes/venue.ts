@@ -8,9 +8,10 @@ import {
 } from '../../../schemas/http/venue.ts';
 import type { VenueItem } from '../../../projections/directory.ts';
 import { callerIn } from '../authentication.ts';
-import { pageOf, sees } from '../lists.ts';
+import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
+import { sees } from '../visibility.ts';
 
 const TAG = 'Venues';
 

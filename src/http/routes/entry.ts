@@ -1,0 +1,69 @@
+import { credits } from '../../../schemas/amounts.ts';
+import type { Recorded } from '../../../schemas/events/index.ts';
+import { accountParams, entriesAnswer, entriesQuery } from '../../../schemas/http/account.ts';
+import type { Account } from '../../../schemas/ids.ts';
+import type { Entry } from '../../../projections/entries.ts';
+import { movementOf } from '../../../projections/movement.ts';
+import { callerIn } from '../authentication.ts';
+import { limitOf, linked } from '../lists.ts';
+import { stop } from '../problems.ts';
+import { transactionOf, type Routes } from '../route.ts';
+import type { Services } from '../services.ts';
+import { accountVisible } from '../visibility.ts';
+
+export function entryRoutes(routes: Routes): void {
+  const { services } = routes;
+  const { projections } = services;
+  const { entries } = projections;
+
+  routes.read({
+    url: '/v1/accounts/:account/entries',
+    tag: 'Accounts',
+    summary: 'The entries of an account, newest first, with opening and closing balance',
+    policy: ['admin', 'auditor', 'coordinator', 'partner'],
+    params: accountParams,
+    query: entriesQuery,
+    answer: entriesAnswer,
+    handle: async ({ params: { account }, query, request, reply }) => {
+      if (!accountVisible(projections, callerIn(request), account)) {
+        return stop('account_not_found', { id: account });
+      }
+      const { revision } = entries;
+      const page = entries
+        .before(account, query.after)
+        .take(limitOf(query) + 1)
+        .toArray();
+      const more = page.length > limitOf(query);
+      if (more) page.pop();
+      const last = page.at(-1);
+      const closing = page[0]?.balance ?? 0;
+      const lines = await Promise.all(page.map((entry) => lineOf(services, account, entry)));
+      return {
+        account,
+        opening: credits(last === undefined ? 0 : last.balance - last.amount),
+        closing: credits(closing),
+        revision,
+        entries: lines,
+        ...(more && last !== undefined && linked(request, reply, last.revision)),
+      };
+    },
+  });
+}
+
+/** One entry with the words of its event. */
+async function lineOf(services: Services, account: Account, entry: Entry) {
+  const event = await services.eventAt(entry.revision);
+  const { debit, credit } = movementOf(event)!;
+  const recorded: Recorded = { revision: entry.revision, event };
+  return {
+    transactionId: transactionOf(recorded),
+    revision: entry.revision,
+    type: event.type,
+    amount: credits(entry.amount),
+    balance: credits(entry.balance),
+    otherAccount: debit === account ? credit : debit,
+    occurredOn: entry.occurredOn,
+    recordedAt: event.recordedAt,
+    reference: 'reference' in event.data ? event.data.reference : undefined,
+  };
+}

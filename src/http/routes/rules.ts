@@ -1,0 +1,51 @@
+import type { Rules } from '../../../schemas/events/ledger.ts';
+import { formatBody, rulesAnswer, rulesBody } from '../../../schemas/http/ledger.ts';
+import type { Routes } from '../route.ts';
+
+const TAG = 'Ledger';
+
+export function rulesRoutes(routes: Routes): void {
+  const { sequencer } = routes.services;
+
+  const rulesNow = () => {
+    const { network, timeZone, format, rules, revision } = sequencer.ledger;
+    return { network, timeZone, format, rules: rules!, revision };
+  };
+  routes.read({
+    url: '/v1/rules',
+    tag: TAG,
+    summary: 'The rules of this network',
+    policy: ['admin'],
+    answer: rulesAnswer,
+    handle: rulesNow,
+  });
+  routes.write({
+    url: '/v1/rules',
+    tag: TAG,
+    summary: 'Change rules, from now on',
+    command: 'ChangeRules',
+    status: 200,
+    body: rulesBody,
+    answer: rulesAnswer,
+    prepare: ({ body }) => ({
+      ask: { type: 'ChangeRules', rules: body as Partial<Rules> },
+      answer: ({ first: { event }, revision }) => {
+        if (event.type !== 'RulesChanged') throw new TypeError(event.type);
+        return { ...rulesNow(), rules: event.data.rules, revision };
+      },
+    }),
+  });
+  routes.write({
+    url: '/v1/format',
+    tag: TAG,
+    summary: 'Raise the format, once every instance runs code that reads the next',
+    command: 'RaiseFormat',
+    status: 200,
+    body: formatBody,
+    answer: rulesAnswer,
+    prepare: ({ body }) => ({
+      ask: { type: 'RaiseFormat', ...body },
+      answer: ({ revision }) => ({ ...rulesNow(), revision }),
+    }),
+  });
+}

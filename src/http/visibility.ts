@@ -1,0 +1,69 @@
+import type { Directory, MemberItem } from '../../projections/directory.ts';
+import type { Projections } from '../../projections/index.ts';
+import {
+  holderOf,
+  kindOf,
+  type Account,
+  type MemberId,
+  type OrganisationId,
+  type VenueId,
+} from '../../schemas/ids.ts';
+import type { Caller } from './authentication.ts';
+
+/** Whether a caller sees what belongs to an organisation: its own, or all for admin and auditor. */
+export function sees({ role, organisation }: Caller, owner: OrganisationId | undefined): boolean {
+  if (role === 'admin' || role === 'auditor') return true;
+  return owner !== undefined && organisation === owner;
+}
+
+/** Whether a caller sees a member: a coordinator those of its own organisation. */
+export function seesMember(caller: Caller, member: MemberItem | undefined): boolean {
+  if (sees(caller, undefined)) return true;
+  if (caller.role !== 'coordinator') return false;
+  return member !== undefined && member.organisationIds.some((id) => sees(caller, id));
+}
+
+/** Whether a caller sees an account: the holder's side does, and admin and auditor. */
+export function seesAccount(directory: Directory, caller: Caller, account: Account): boolean {
+  if (sees(caller, undefined)) return true;
+  const holder = holderOf(account);
+  switch (kindOf(account)) {
+    case 'wallet':
+      return seesMember(caller, directory.members.get(holder as MemberId));
+    case 'till':
+      return sees(caller, directory.venues.get(holder as VenueId)?.organisationId);
+    case 'pot':
+    case 'allocation':
+      return sees(caller, holder as OrganisationId);
+    default:
+      return false;
+  }
+}
+
+/** Whether there is such an account: its holder is registered, though it may have no entries. */
+function exists(directory: Directory, account: Account): boolean {
+  const holder = holderOf(account);
+  switch (kindOf(account)) {
+    case 'wallet':
+      return directory.members.has(holder as MemberId);
+    case 'till':
+      return directory.venues.has(holder as VenueId);
+    case 'pot':
+      return directory.organisations.has(holder as OrganisationId);
+    case 'programme':
+    case 'lapsed':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether an account is there for a caller: of what is not theirs nobody learns that it exists. */
+export function accountVisible(
+  { entries, directory }: Projections,
+  caller: Caller,
+  account: Account,
+): boolean {
+  if (!entries.has(account) && !exists(directory, account)) return false;
+  return seesAccount(directory, caller, account);
+}
