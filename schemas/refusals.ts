@@ -85,10 +85,25 @@ export const REFUSALS = {
     'This sale was cancelled. Nothing was taken. Start again.',
   ),
   // What is named and is not there, or belongs to somebody else.
+  access_needs_organisation: entry(
+    FINAL,
+    'An access of the role {role} {rule}.',
+    'The key and the organisation do not fit together. Nothing was changed.',
+  ),
   organisation_not_found: entry(
     FINAL,
     'There is no organisation {id} here.',
     'That organisation is not known. Nothing was changed.',
+  ),
+  not_an_earn_group: entry(
+    FINAL,
+    'Organisation {id} is not registered with the role "earn".',
+    'This organisation does not issue credits. Nothing was changed.',
+  ),
+  not_a_spend_partner: entry(
+    FINAL,
+    'Organisation {id} is not registered with the role "spend".',
+    'This organisation does not take credits. Nothing was changed.',
   ),
   venue_not_found: entry(
     FINAL,
@@ -100,10 +115,15 @@ export const REFUSALS = {
     'There is no member {id} here.',
     'That member is not known. Nothing was changed.',
   ),
-  card_not_found: entry(
+  card_unknown: entry(
     FINAL,
     'No card has this number.',
     'This card is not known. Nothing was taken. Check the ten characters.',
+  ),
+  card_not_found: entry(
+    FINAL,
+    'There is no card {id} here.',
+    'That card is not known. Nothing was changed.',
   ),
   access_not_found: entry(
     FINAL,
@@ -163,20 +183,31 @@ export const REFUSALS = {
     'This is the last admin access that lasts. Grant another one first.',
     'The last administrator cannot be removed. Nothing was changed.',
   ),
-  not_an_earn_group: entry(
+  // Reversals.
+  not_reversible: entry(
     FINAL,
-    'Organisation {id} is not registered with the role "earn".',
-    'This organisation does not issue credits. Nothing was changed.',
+    'A {type} cannot be reversed; redemptions, issues and transfers can.',
+    'That cannot be undone this way. Nothing was changed.',
   ),
-  not_a_spend_partner: entry(
+  reversal_unit: entry(
     FINAL,
-    'Organisation {id} is not registered with the role "spend".',
-    'This organisation does not take credits. Nothing was changed.',
+    'A {type} is reversed in {unit}.',
+    'That cannot be undone in this unit. Nothing was changed.',
   ),
-  access_needs_organisation: entry(
+  already_reversed: entry(
     FINAL,
-    'An access of the role {role} {rule}.',
-    'The key and the organisation do not fit together. Nothing was changed.',
+    'Nothing of this transaction is left to reverse.',
+    'This was given back before. Nothing more was given back.',
+  ),
+  more_than_remains: entry(
+    FINAL,
+    'Of this transaction {remaining} is left to reverse.',
+    'That is more than is left to give back. Nothing was changed.',
+  ),
+  key_not_redemption: entry(
+    FINAL,
+    'This key was used for {earlier}, which is not undone by a void. Reverse the transaction.',
+    'That was not a sale. Nothing was changed.',
   ),
   // Days and hours.
   occurred_in_future: entry(
@@ -197,7 +228,8 @@ export const REFUSALS = {
   // Lists.
   nothing_to_issue: entry(
     FINAL,
-    'No line of the list has any minutes: {absences} absences and nothing to issue.',
+    'No line of the list has any minutes: {absences} absences and nothing to issue. ' +
+      'What was issued by mistake is reversed by its transaction.',
     'Everybody on this list was absent. Nothing was issued.',
   ),
   list_too_long: entry(
@@ -252,11 +284,6 @@ export const REFUSALS = {
     'Without an offer a redemption takes at most {limit}.',
     'That is more than one sale may take, {limit}. Nothing was taken.',
   ),
-  insufficient_credits: entry(
-    FINAL,
-    'The account has {available} available; this takes {needed}.{more}',
-    'Only {available} left; this takes {needed}. Nothing was taken.',
-  ),
   account_closed_to: entry(
     FINAL,
     'Opening balances go to wallets, pots and tills, not to {account}.',
@@ -272,31 +299,10 @@ export const REFUSALS = {
     'A transfer from a wallet says how the member agreed: "card", "signed_form" or "in_person".',
     'Say how the member agreed. Nothing was moved.',
   ),
-  // Reversals.
-  not_reversible: entry(
+  insufficient_credits: entry(
     FINAL,
-    'A {type} cannot be reversed; redemptions, issues and transfers can.',
-    'That cannot be undone this way. Nothing was changed.',
-  ),
-  already_reversed: entry(
-    FINAL,
-    'Nothing of this transaction is left to reverse.',
-    'This was given back before. Nothing more was given back.',
-  ),
-  reversal_unit: entry(
-    FINAL,
-    'A {type} is reversed in {unit}.',
-    'That cannot be undone in this unit. Nothing was changed.',
-  ),
-  more_than_remains: entry(
-    FINAL,
-    'Of this transaction {remaining} is left to reverse.',
-    'That is more than is left to give back. Nothing was changed.',
-  ),
-  key_not_redemption: entry(
-    FINAL,
-    'This key was used for {earlier}, which is not undone by a void. Reverse the transaction.',
-    'That was not a sale. Nothing was changed.',
+    'The account has {available} available; this takes {needed}.{more}',
+    'Only {available} left; this takes {needed}. Nothing was taken.',
   ),
   // The ledger itself.
   ledger_already_open: entry(

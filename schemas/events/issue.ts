@@ -26,7 +26,7 @@ export const sheetSchema = z.strictObject({
 /**
  * One line of an attendance list. `give: "none"` moves nothing and names no account; the rest
  * name both sides, also where the credits are `"0"` because the minutes are all carried.
- * `sheet`, `absences` and `corrects` belong to the list and stand on its first line only.
+ * `fund`, `sheet`, `absences` and `corrects` belong to the list and stand on its first line only.
  */
 export const creditsIssued = eventSchema(
   'CreditsIssued',
@@ -41,8 +41,8 @@ export const creditsIssued = eventSchema(
     credit: accountSchema.optional(),
     credits: amountOrZeroSchema.optional(),
     carriedMinutes: z.int().min(0).optional(),
-    fundGiven: z.literal(true).optional(),
     again: z.literal(true).optional(),
+    fund: slugSchema.optional().meta({ description: 'as it was named; else one was chosen' }),
     sheet: sheetSchema.optional(),
     absences: z.int().min(1).max(1000).optional(),
     corrects: z.array(transactionIdSchema).min(1).max(300).optional(),

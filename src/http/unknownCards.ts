@@ -25,7 +25,7 @@ export class UnknownCards {
   /** Counts the unknown cards that a refusal tells of. */
   note(access: AccessId, { code, errors = [] }: Refusal): void {
     const unknown = [code, ...errors.map((error) => error.code)].filter(
-      (one) => one === 'card_not_found',
+      (one) => one === 'card_unknown',
     ).length;
     if (unknown === 0) return;
     const seen = this.#seen.get(access) ?? { count: 0, until_ms: this.#now_ms() + WINDOW_MS };

@@ -22,7 +22,8 @@ export function issueCard({ state, caller, command }: Context, ask: IssueCard): 
 export function revokeCard({ state, caller }: Context, { cardId }: RevokeCard): Verdict {
   const card = state.cards.get(cardId);
   const member = card && state.member.get(card.member);
-  if (!card || !member || !belongsToCaller(caller, member)) return reject('card_not_found');
+  if (!card || !member || !belongsToCaller(caller, member))
+    return reject('card_not_found', { id: cardId });
   if (card.revoked) return reject('card_already_revoked');
   return accept({
     type: 'CardRevoked',

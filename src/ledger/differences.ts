@@ -95,9 +95,7 @@ function said(events: readonly StreamEvent[]): Fields {
     case 'AllocationReturned':
       return { ...first.data, ...allocationIn(first.data) };
     case 'TransactionReversed':
-      return events.some(({ type }) => type === 'CreditsIssued')
-        ? listSaid(events)
-        : reversalSaid(first);
+      return events.length > 1 ? listSaid(events) : reversalSaid(first);
     case 'CreditsIssued':
       return listSaid(events);
     case 'CreditsTransferred': {
@@ -133,14 +131,14 @@ function reversalSaid({ data }: EventOf<'TransactionReversed'>): Fields {
 function listSaid(events: readonly StreamEvent[]): Fields {
   const issued = events.filter((event) => event.type === 'CreditsIssued');
   const first = issued[0]!;
-  const { activity, sheet, corrects, absences, fundGiven, debit } = first.data;
+  const { activity, sheet, corrects, absences, fund } = first.data;
   return {
     organisationId: first.by.organisation,
     occurredOn: first.occurredOn,
     activity,
     sheet,
     corrects,
-    fund: fundGiven && debit ? fundOf(debit) : undefined,
+    fund,
     absences: absences ?? 0,
     entries: issued.map(({ data }) => [data.memberId, data.minutes, data.give, !!data.again]),
   };

@@ -39,9 +39,7 @@ export function issueCredits(context: Context, ask: IssueCredits): Verdict {
   if ('refusal' in day) return day;
   const present = ask.entries.filter(({ minutes }) => minutes > 0);
   const absences = ask.entries.length - present.length;
-  if (present.length === 0 && corrected.originals.length === 0) {
-    return reject('nothing_to_issue', { absences });
-  }
+  if (present.length === 0) return reject('nothing_to_issue', { absences });
   const events = present.length + corrected.originals.length;
   if (events > EVENTS_MAX) return reject('list_too_long', { events, limit: EVENTS_MAX });
   const sheet = duplicateSheet(context, ask, present, corrected.originals);
@@ -209,7 +207,7 @@ function bookIssues(books: Draft, ask: IssueCredits, plan: Plan): Booked {
 /** What belongs to the whole list and stands on its first line. */
 function listWords(ask: IssueCredits, plan: Plan) {
   return {
-    fundGiven: ask.fund === undefined ? undefined : (true as const),
+    fund: ask.fund,
     sheet: ask.sheet,
     absences: plan.absences || undefined,
     corrects: ask.corrects?.length ? [...ask.corrects] : undefined,

@@ -55,9 +55,10 @@ export function faultsOf(
   ask.entries.forEach((entry, index) => {
     const bearer = findBearer(days, entry.member);
     const at = (field: string) => `#/entries/${index}/${field}`;
+    const who = at('cardHmac' in entry.member ? 'card' : 'memberId');
     if ('refusal' in bearer) {
       const { code, detail } = bearer.refusal;
-      errors.push({ pointer: at('cardHmac' in entry.member ? 'card' : 'memberId'), code, detail });
+      errors.push({ pointer: who, code, detail });
       return;
     }
     const { memberId, cardId } = bearer;
@@ -69,9 +70,9 @@ export function faultsOf(
     const total = minutesOn(days, memberId, ask.occurredOn) + minutes;
     const limit = rulesOf(days).memberDayMinutes;
     if (give === 'wallet' && memberId === context.caller.member) {
-      errors.push(fault(at('memberId'), 'own_wallet', { line: index + 1 }));
+      errors.push(fault(who, 'own_wallet', { line: index + 1 }));
     } else if (first !== undefined) {
-      errors.push(fault(at('memberId'), 'member_twice', { line: index + 1, first: first + 1 }));
+      errors.push(fault(who, 'member_twice', { line: index + 1, first: first + 1 }));
     } else if (total > limit) {
       const words = { line: index + 1, minutes, total, day: ask.occurredOn, limit };
       errors.push(fault(at('minutes'), 'too_many_minutes', words));

@@ -60,7 +60,7 @@ export function findBearer(state: Ledger, bearer: Bearer): FoundBearer {
   }
   const cardId = state.cardByHmac.get(bearer.cardHmac);
   const card = cardId && state.cards.get(cardId);
-  if (!cardId || !card) return { refusal: refuse('card_not_found') };
+  if (!cardId || !card) return { refusal: refuse('card_unknown') };
   if (card.revoked) return { refusal: refuse('card_revoked') };
   return { memberId: card.member, member: state.member.get(card.member)!, cardId };
 }

@@ -120,7 +120,7 @@ t.test('given more unknown cards than a minute takes', async (t) => {
   const file = sheetFile(t, ['member,credits', ...cards.map((card) => `${card},1`)].join('\n'));
   cli.waited = (time_ms) => world.clock.forward(time_ms);
   const { body } = await cli.json('redeem', '--file', file, '--venue', world.partner.venue);
-  t.match(body, { refused: 12, refusedLines: [{ code: 'card_not_found' }] }, 'all are refused');
+  t.match(body, { refused: 12, refusedLines: [{ code: 'card_unknown' }] }, 'all are refused');
   t.ok(cli.waits.includes(60_000), 'after as long a wait as the service asked for');
 });
 

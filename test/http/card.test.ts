@@ -49,7 +49,7 @@ t.test('cards that nobody was given', async (t) => {
   };
   for (let number = 1; number <= 10; number += 1) {
     const answer = await redeem(unknown(number));
-    isProblem(t, answer, { status: 404, code: 'card_not_found' }, `${number} may be tried`);
+    isProblem(t, answer, { status: 404, code: 'card_unknown' }, `${number} may be tried`);
   }
   const waiting: Problem['code'] = 'too_many_unknown_cards';
   const stopped = await redeem(unknown(11));

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { progress, type Part, type Settings } from './figures.ts';
+import { growth } from './growth.ts';
+import { issuing } from './issuing.ts';
+import { cpuUnknown, machine } from './machine.ts';
+import { redemptions } from './redemptions.ts';
+import { replay } from './replay.ts';
+
+const HELP = `npm run bench -- [--only <parts>] [--seconds 4] [--rounds 3] [--json]
+
+Measures the service on this machine: both sides of every comparison in one run, in turn, and the
+median of the rounds. The data is made up, in a temporary folder that is removed at the end.
+
+  --only      some of redemptions,issuing,replay,growth, with commas between them
+  --seconds   how long each side is loaded in each round
+  --rounds    how many rounds; fewer than three say little
+  --json      print an object instead of tables
+`;
+
+const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
+  redemptions,
+  issuing,
+  replay,
+  growth,
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: Object.keys(PARTS).join(',') },
+      seconds: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const names = values.only.split(',');
+  const unknown = names.filter((name) => !(name in PARTS));
+  if (unknown.length > 0) throw new Error(`There is no part named ${unknown.join(', ')}.`);
+  const seconds = wholeAbove0('--seconds', values.seconds);
+  const rounds = wholeAbove0('--rounds', values.rounds);
+  const folder = mkdtempSync(join(tmpdir(), 'time-credits-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  const parts: Record<string, Part> = {};
+  for (const name of names) parts[name] = await PARTS[name]!({ seconds, rounds, folder });
+  const settings = { seconds, rounds };
+  process.stdout.write(values.json ? asJson(settings, parts) : asText(settings, parts));
+}
+
+type Loaded = Omit<Settings, 'folder'>;
+
+function asJson(settings: Loaded, parts: Readonly<Record<string, Part>>): string {
+  const results = Object.entries(parts).map(([name, { result }]) => [name, result] as const);
+  const found = { machine: machine(), settings, ...Object.fromEntries(results) };
+  return `${JSON.stringify(found, null, 2)}\n`;
+}
+
+function asText({ seconds, rounds }: Loaded, parts: Readonly<Record<string, Part>>): string {
+  const { cores, processor, memory_gib, node, platform } = machine();
+  const lines = [
+    '',
+    `Measured on ${cores} cores of ${processor}, ${memory_gib} GiB, node ${node}, ${platform}:`,
+    `medians of ${rounds} rounds of ${seconds} s a side, both sides in turn, the load generator in`,
+    'its own process on the same machine.',
+    ...Object.values(parts).map(({ text }) => `\n${text}`),
+    '',
+  ];
+  const missing = cpuUnknown();
+  if (missing !== undefined) lines.push(missing, '');
+  return `${lines.join('\n')}\n`;
+}
+
+function wholeAbove0(name: string, text: string): number {
+  if (!/^[1-9][0-9]{0,3}$/.test(text)) throw new Error(`${name} must be a whole number above 0.`);
+  return Number(text);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  progress(`The bench stopped. ${(error as Error).message}`);
+  process.exit(1);
+}

@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Memory } from './collect.ts';
+import { NETWORK } from './seed.ts';
+
+/** Processes that the bench starts, each of them ended with it. */
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** The end of what each of them said to its terminal, for when it fails. */
+const said = new WeakMap<ChildProcess, string>();
+const SAID_CHARACTERS = 2000;
+
+const STOP_MS = 15_000;
+const ADDRESS = /http:\/\/[\w.]+:\d+/;
+const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
+const SERVICE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const BARE = fileURLToPath(new URL('bare.ts', import.meta.url));
+
+export type Server = {
+  readonly url: string;
+  readonly pid: number;
+  /** The memory of the service, after all that is no longer used was collected. */
+  memory(): Promise<Memory>;
+  stop(): Promise<void>;
+};
+
+/** Starts the real service, as `npm start` does, on the stream in a folder. */
+export function startService(folder: string): Promise<Server> {
+  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK };
+  return start(['--expose-gc', '--import', COLLECT, SERVICE], environment);
+}
+
+/** Starts the bare route. */
+export function startBare(): Promise<Server> {
+  return start([BARE], {});
+}
+
+async function start(words: string[], environment: Record<string, string>): Promise<Server> {
+  const child = run(words, environment);
+  return {
+    url: await addressOf(child),
+    pid: child.pid!,
+    async memory() {
+      const told = once(child, 'message') as Promise<[Memory]>;
+      child.send('collect');
+      return (await told)[0];
+    },
+    async stop() {
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Waits until a server says where it listens. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface(child.stdout!)) {
+    const address = ADDRESS.exec(line)?.[0];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`A process ended too early. ${said.get(child) ?? ''}`);
+}
+
+/** Runs a script to its end, hands it a question as JSON, and reads its answer as JSON. */
+export async function ask<A>(script: string, question: unknown): Promise<A> {
+  const child = run([fileURLToPath(new URL(script, import.meta.url))], {});
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  child.stdin!.end(JSON.stringify(question));
+  let text = '';
+  for await (const chunk of child.stdout!) text += String(chunk);
+  const [status] = await exited;
+  if (status !== 0)
+    throw new Error(`${script} ended with status ${status}. ${said.get(child) ?? ''}`);
+  return JSON.parse(text) as A;
+}
+
+function run(words: string[], environment: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, words, {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  });
+  child.stderr?.on('data', (chunk) => {
+    said.set(child, ((said.get(child) ?? '') + String(chunk)).slice(-SAID_CHARACTERS));
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}

@@ -1,0 +1,66 @@
+import { accountOf } from '../../schemas/ids.ts';
+import { addDays } from '../../schemas/time.ts';
+import type { Job } from './jobs.ts';
+import { COORDINATOR_KEY, GROUP, memberAt, PARTNER_KEY, VENUE } from './seed.ts';
+
+/** One request, before its idempotency key is put to it. */
+type Draft = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly key: string;
+  readonly body?: unknown;
+};
+
+/** Lists go to days of a month that is over, so that no day of a member fills up. */
+const LIST_DAYS = 28;
+const SHORT_LIST = 10;
+export const LONG_LIST = 100;
+
+/** The request with a number in one run of the load generator. */
+export function bodyOf({ plan, members, run, today }: Job, number: number): Draft {
+  switch (plan) {
+    case 'redemptions':
+      return redemption(number % members, number);
+    case 'hot':
+      return redemption(0, number);
+    case 'issues':
+      return issue(number, LONG_LIST, members, run, today);
+    default:
+      return mixed(number, members, run, today);
+  }
+}
+
+/** Of ten requests seven redemptions, two balances and one list. */
+function mixed(number: number, members: number, run: string, today: string): Draft {
+  const place = number % 10;
+  if (place < 7) return redemption(number % members, number);
+  if (place < 9) {
+    const path = `/v1/accounts/${accountOf.wallet(memberAt(number % members))}`;
+    return { method: 'GET', path, key: COORDINATOR_KEY };
+  }
+  return issue(Math.floor(number / 10), SHORT_LIST, members, run, today);
+}
+
+function redemption(member: number, number: number): Draft {
+  const body = {
+    venueId: VENUE,
+    memberId: memberAt(member),
+    credits: '1',
+    reference: `till-1/${number}`,
+    terminal: 'till-1',
+  };
+  return { method: 'POST', path: '/v1/redemptions', key: PARTNER_KEY, body };
+}
+
+function issue(list: number, lines: number, members: number, run: string, today: string): Draft {
+  const body = {
+    organisationId: GROUP,
+    occurredOn: addDays(today, -1 - (list % LIST_DAYS)),
+    activity: `${run}-${list}`,
+    entries: Array.from({ length: lines }, (_, line) => ({
+      memberId: memberAt((list * lines + line) % members),
+      minutes: 60,
+    })),
+  };
+  return { method: 'POST', path: '/v1/issues', key: COORDINATOR_KEY, body };
+}

@@ -1,0 +1,237 @@
+import { copyFileSync } from 'node:fs';
+import { base32 } from '../../schemas/base32.ts';
+import { keyDigest } from '../../schemas/digest.ts';
+import type { EventOf, EventType, StreamEvent } from '../../schemas/events/index.ts';
+import { FORMAT } from '../../schemas/events/index.ts';
+import { accountOf, PROGRAMME, type MemberId } from '../../schemas/ids.ts';
+import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
+import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
+import { DEFAULT_RULES } from '../../src/config.ts';
+import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
+
+/**
+ * A made-up stream for the bench: one earn group, one spend partner, some members with plenty of
+ * credits, then attendance lists and redemptions in turn. Every id is worked out from a number, so
+ * that the load generator knows them without being told.
+ */
+export const NETWORK = 'bench';
+const TIME_ZONE = 'Europe/London';
+const FUND = 'bench-fund';
+const LIST_LINES = 20;
+const APPEND_EVENTS = 1000;
+const COMMAND_SECONDS = 20;
+const BEGAN_DAYS_AGO = 200;
+const ALLOCATIONS = 100;
+const LARGEST = '1000000';
+const OPENING = '10000';
+
+export const ADMIN_KEY = keyOf(1);
+export const COORDINATOR_KEY = keyOf(2);
+export const PARTNER_KEY = keyOf(3);
+export const GROUP = `org_${numbered(1)}` as const;
+export const PARTNER = `org_${numbered(2)}` as const;
+export const VENUE = `ven_${numbered(3)}` as const;
+
+/** The id of the member with a number, from 0. */
+export function memberAt(number: number): MemberId {
+  return `mem_${numbered(number)}`;
+}
+
+function keyOf(number: number): string {
+  return makeKey(bytesOf(number, ID_BYTES), bytesOf(number, SECRET_BYTES));
+}
+
+function numbered(number: number): string {
+  return base32(bytesOf(number, ID_BYTES));
+}
+
+function bytesOf(number: number, length: number): Uint8Array {
+  const bytes = Buffer.alloc(length, 0x5a);
+  bytes.writeUInt32BE(number);
+  return bytes;
+}
+
+/** A stream to write: the fewest events it shall have, and the database file. */
+export type Target = { readonly events: number; readonly file: string };
+
+/**
+ * Writes one stream into several files, each a longer part of it, through the journal itself, so
+ * that every event is checked with its schema.
+ * @param targets the shortest first
+ * @returns how many events each file has
+ */
+export async function seed(members: number, targets: readonly Target[]): Promise<number[]> {
+  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS).all(members);
+  const counts: number[] = [];
+  let written = 0;
+  for (const [index, { events, file }] of targets.entries()) {
+    if (index > 0) copyFileSync(targets[index - 1]!.file, file);
+    const journal = await sqliteJournal(file);
+    let pending: Promise<unknown> = Promise.resolve();
+    while (written < events) {
+      const batch: StreamEvent[] = [];
+      const wanted = Math.min(APPEND_EVENTS, events - written);
+      while (batch.length < wanted) batch.push(...commands.next().value);
+      const appended = journal.append(batch, written - 1);
+      written += batch.length;
+      // One append is encoded and committed while the next is made.
+      await pending;
+      pending = appended.then(({ outcome }) => {
+        if (outcome !== 'written') throw new Error(`the bench's own stream: ${outcome}`);
+      });
+    }
+    await pending;
+    await journal.close();
+    counts.push(written);
+  }
+  return counts;
+}
+
+type Fact = {
+  [T in EventType]: { readonly type: T; readonly data: EventOf<T>['data'] };
+}[EventType];
+
+/** Makes the events of one command after another, endlessly. */
+class Commands {
+  #time_ms: number;
+  #count = 0;
+  readonly #calendar = calendarIn(TIME_ZONE);
+
+  constructor(began_ms: number) {
+    this.#time_ms = began_ms;
+  }
+
+  *all(members: number): Generator<StreamEvent[], never> {
+    yield* this.#registrations();
+    for (let number = 0; number < members; number += 1) {
+      const data = { memberId: memberAt(number), organisationId: GROUP };
+      yield this.#command(COORDINATOR_KEY, GROUP, [{ type: 'MemberEnrolled', data }]);
+    }
+    yield* this.#openingBalances(members);
+    for (let list = 0; ; list += 1) {
+      const lines = Math.min(LIST_LINES, members);
+      const present = Array.from({ length: lines }, (_, line) =>
+        memberAt((list * lines + line) % members),
+      );
+      yield this.#list(present, list);
+      for (const memberId of present) yield this.#redemption(memberId);
+    }
+  }
+
+  *#registrations(): Generator<StreamEvent[]> {
+    const access = (key: string, label: string) => ({
+      accessId: accessIn(key)!,
+      keyHash: keyHash(key),
+      label,
+    });
+    const opened = { network: NETWORK, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
+    yield this.#command('system', undefined, [
+      { type: 'LedgerOpened', data: opened },
+      { type: 'AccessGranted', data: { role: 'admin', ...access(ADMIN_KEY, 'admin') } },
+    ]);
+    const registrations: Fact[] = [
+      {
+        type: 'OrganisationRegistered',
+        data: { organisationId: GROUP, name: 'Bench Group (made up)', roles: ['earn'] },
+      },
+      {
+        type: 'OrganisationRegistered',
+        data: { organisationId: PARTNER, name: 'Bench Partner (made up)', roles: ['spend'] },
+      },
+      {
+        type: 'VenueRegistered',
+        data: { venueId: VENUE, organisationId: PARTNER, name: 'Bench Venue (made up)' },
+      },
+      {
+        type: 'AccessGranted',
+        data: { role: 'coordinator', organisationId: GROUP, ...access(COORDINATOR_KEY, 'group') },
+      },
+      {
+        type: 'AccessGranted',
+        data: { role: 'partner', organisationId: PARTNER, ...access(PARTNER_KEY, 'till') },
+      },
+      ...Array.from({ length: ALLOCATIONS }, () => ({
+        type: 'CreditsAllocated' as const,
+        data: { debit: PROGRAMME, credit: accountOf.allocation(GROUP, FUND), credits: LARGEST },
+      })),
+    ];
+    for (const fact of registrations) yield this.#command(ADMIN_KEY, undefined, [fact]);
+  }
+
+  /** The member with the number 0 is the hot wallet and has the most that one event can bring. */
+  *#openingBalances(members: number): Generator<StreamEvent[]> {
+    for (let first = 0; first < members; first += APPEND_EVENTS) {
+      const facts = Array.from(
+        { length: Math.min(APPEND_EVENTS, members - first) },
+        (_, index): Fact => ({
+          type: 'CreditsBroughtForward',
+          data: {
+            debit: PROGRAMME,
+            credit: accountOf.wallet(memberAt(first + index)),
+            credits: first + index === 0 ? LARGEST : OPENING,
+          },
+        }),
+      );
+      yield this.#command(ADMIN_KEY, undefined, facts);
+    }
+  }
+
+  #list(present: readonly MemberId[], list: number): StreamEvent[] {
+    const facts = present.map((memberId): Fact => ({
+      type: 'CreditsIssued',
+      data: {
+        memberId,
+        give: 'wallet',
+        minutes: 60,
+        activity: `seeded-${list}`,
+        debit: accountOf.allocation(GROUP, FUND),
+        credit: accountOf.wallet(memberId),
+        credits: '1',
+        carriedMinutes: 0,
+      },
+    }));
+    return this.#command(COORDINATOR_KEY, GROUP, facts);
+  }
+
+  #redemption(memberId: MemberId): StreamEvent[] {
+    const data = {
+      debit: accountOf.wallet(memberId),
+      credit: accountOf.till(VENUE),
+      credits: '1',
+      reference: `seeded-${this.#count}`,
+      terminal: 'till-1',
+    };
+    return this.#command(PARTNER_KEY, PARTNER, [{ type: 'CreditsRedeemed', data }]);
+  }
+
+  #command(
+    key: string,
+    organisation: `org_${string}` | undefined,
+    facts: readonly Fact[],
+  ): StreamEvent[] {
+    this.#count += 1;
+    this.#time_ms += COMMAND_SECONDS * 1000;
+    const recordedAt = instant(this.#time_ms);
+    const occurredOn = this.#calendar(this.#time_ms);
+    const id = `cmd_${numbered(this.#count)}` as const;
+    const asked = key === 'system' ? {} : this.#identity(organisation ?? 'network');
+    return facts.map(
+      (fact, index) =>
+        ({
+          type: fact.type,
+          v: 1,
+          recordedAt,
+          occurredOn,
+          by: { access: key === 'system' ? key : accessIn(key)!, organisation },
+          command: { id, index, count: facts.length, ...(index === 0 && asked) },
+          data: fact.data,
+        }) as StreamEvent,
+    );
+  }
+
+  /** Hashes as real requests have them; what was hashed does not matter to a ledger. */
+  #identity(scope: string): { key: string; body: string } {
+    const key = keyDigest(scope, `seeded-${this.#count}`);
+    return { key, body: keyDigest('seeded body', String(this.#count)) };
+  }
+}

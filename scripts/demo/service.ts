@@ -1,0 +1,49 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const ADDRESS = /http:\/\/[\w.]+:\d+/;
+/** Far enough back for a year that is played in a minute. */
+const BACKDATING_DAYS = 400;
+
+export const NETWORK = 'demo-medway';
+
+export type DemoService = { readonly url: string; readonly child: ChildProcess };
+
+/** Starts the service as `npm start` does, on a free port and on data of its own. */
+export async function startService(folder: string, adminKey: string): Promise<DemoService> {
+  const rules = {
+    issueBackdatingDays: BACKDATING_DAYS,
+    redemptionBackdatingDays: BACKDATING_DAYS,
+  };
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATA_DIR: folder,
+      NETWORK,
+      RULES: JSON.stringify(rules),
+      BOOTSTRAP_ADMIN_KEY: adminKey,
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.on('exit', () => child.kill());
+  for await (const line of createInterface(child.stdout)) {
+    const url = ADDRESS.exec(line)?.[0];
+    if (url !== undefined) {
+      child.stdout.resume();
+      return { url, child };
+    }
+  }
+  throw new Error('The service did not start.');
+}
+
+/** Stops the service and waits until it has let go of its data. */
+export async function stopService({ child }: DemoService): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}

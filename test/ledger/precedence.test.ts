@@ -1,0 +1,143 @@
+import t from 'tap';
+import type { Ask } from '../../schemas/commands.ts';
+import type { AccessId } from '../../schemas/ids.ts';
+import { REFUSAL_CODES, type RefusalCode } from '../../schemas/refusals.ts';
+import { did, given, transactionAt } from '../support/given.ts';
+import { hashOf } from '../support/names.ts';
+import {
+  accessId,
+  ADMIN,
+  AUDITOR,
+  card,
+  COORDINATOR,
+  hours,
+  memberId,
+  NEXT,
+  organisationId,
+  PARTNER,
+  pot,
+  sale,
+  venueId,
+  wallet,
+  world,
+} from '../support/past.ts';
+
+const AT = { at: '2026-06-10T08:00:00.000Z' };
+const REVERSED = [
+  ...world(),
+  did(hours({ asha: 60 }), COORDINATOR, AT),
+  did(
+    { type: 'ReverseTransaction', transactionId: transactionAt(NEXT), reason: 'mistake' },
+    ADMIN,
+    AT,
+  ),
+];
+const grant = (more: object): Ask => ({
+  type: 'GrantAccess',
+  ...{ accessId: accessId('auditor'), keyHash: hashOf('key'), role: 'coordinator', label: 'x' },
+  ...more,
+});
+const nobody = memberId('nobody');
+const leisure = organisationId('leisure');
+const sheet = { reference: 'a', sha256: 'a'.repeat(64) };
+
+/** What is asked, by whom, and every code that holds for it. */
+const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
+  [
+    sale('nobody', '51', { occurredAt: '2027-01-01T00:00:00Z' }),
+    PARTNER,
+    'member_not_found',
+    'occurred_in_future',
+    'redemption_too_large',
+  ],
+  [
+    sale('asha', '51', { occurredAt: '2025-01-01T00:00:00Z' }),
+    PARTNER,
+    'too_long_ago',
+    'redemption_too_large',
+    'insufficient_credits',
+  ],
+  [sale('asha', '51'), PARTNER, 'redemption_too_large', 'insufficient_credits'],
+  [
+    sale('asha', '1', { venueId: venueId('x'), member: card('x') }),
+    PARTNER,
+    'venue_not_found',
+    'card_not_found',
+  ],
+  [sale('asha', '1', { venueId: venueId('x') }), AUDITOR, 'forbidden', 'venue_not_found'],
+  [
+    grant({ organisationId: leisure, memberId: nobody }),
+    ADMIN,
+    'member_not_found',
+    'access_exists',
+    'not_an_earn_group',
+  ],
+  [grant({ organisationId: leisure }), ADMIN, 'access_exists', 'not_an_earn_group'],
+  [
+    grant({ role: 'admin', memberId: nobody }),
+    ADMIN,
+    'member_not_found',
+    'access_exists',
+    'access_needs_organisation',
+  ],
+  [
+    grant({ role: 'admin', organisationId: organisationId('x') }),
+    ADMIN,
+    'organisation_not_found',
+    'access_exists',
+    'access_needs_organisation',
+  ],
+  [
+    hours({ asha: 60 }, { organisationId: leisure, corrects: [transactionAt(9999)] }),
+    ADMIN,
+    'transaction_not_found',
+    'not_an_earn_group',
+  ],
+  [
+    hours({ asha: 60 }, { corrects: [transactionAt(NEXT)], occurredOn: '2027-01-01' }),
+    ADMIN,
+    'already_reversed',
+    'occurred_in_future',
+  ],
+  [
+    hours({ asha: 0 }, { occurredOn: '2027-01-01' }),
+    ADMIN,
+    'occurred_in_future',
+    'nothing_to_issue',
+  ],
+  [hours({ asha: 601, nobody: 1 }, { fund: 'none' }), ADMIN, 'entries_refused', 'no_fund_for_day'],
+  [hours({ asha: 600, carol: 601 }, { sheet }), ADMIN, 'entries_refused', 'allocation_exhausted'],
+  [
+    transfer(wallet('asha'), pot('garden'), 'gift'),
+    ADMIN,
+    'transfer_not_allowed',
+    'agreement_missing',
+    'insufficient_credits',
+  ],
+  [
+    transfer(wallet('asha'), wallet('carol'), 'gift'),
+    ADMIN,
+    'agreement_missing',
+    'insufficient_credits',
+  ],
+  [reversal({ credits: '5' }), ADMIN, 'reversal_unit', 'already_reversed'],
+  [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
+];
+
+t.test('where several refusals hold, the first of the list is given', async (t) => {
+  for (const [ask, by, ...holding] of CASES) {
+    const first = REFUSAL_CODES.find((code) => holding.includes(code))!;
+    given(REVERSED)
+      .when(ask, by)
+      .then(t, `${ask.type}: ${holding.join(', ')}`, { refused: first });
+  }
+});
+
+function transfer(from: string, to: string, reason: 'gift'): Ask {
+  return { type: 'TransferCredits', entries: [{ from, to, credits: '1' }], reason };
+}
+
+function reversal(more: object): Ask {
+  const transactionId = transactionAt(NEXT);
+  return { type: 'ReverseTransaction', transactionId, reason: 'mistake', ...more };
+}

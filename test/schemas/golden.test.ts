@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { canonical } from '../../schemas/canonical.ts';
+import { eventSchemas, unreadable, type StreamEvent } from '../../schemas/events/index.ts';
+import { encode } from '../../src/journal/encode.ts';
+import { evolve } from '../../src/ledger/evolve.ts';
+import { digestOf, listedLedger } from '../support/books.ts';
+
+/**
+ * One event of each type and version, with every field it may have, as its exact bytes. They were
+ * written once. A test that fails here says that stored streams could no longer be read alike: put
+ * the code right, never the files.
+ */
+const FOLDER = new URL('../golden/', import.meta.url);
+const golden = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
+
+/** The order in which the golden events make one stream. */
+const STREAM = [
+  ...['LedgerOpened', 'AccessGranted', 'OrganisationRegistered', 'VenueRegistered'],
+  ...['MemberEnrolled', 'MembershipAdded', 'CardIssued', 'CreditsAllocated', 'CreditsIssued'],
+  ...['CreditsRedeemed', 'CreditsTransferred', 'TransactionReversed', 'KeyVoided'],
+  ...['CreditsBroughtForward', 'AllocationReturned', 'CardRevoked', 'AccessRevoked'],
+  ...['RulesChanged', 'FormatRaised'],
+];
+
+t.test('every type of event has a golden one', async (t) => {
+  const types = eventSchemas.map(({ shape }) => `${shape.type.value}.v${shape.v.value}.json`);
+  const files = readdirSync(FOLDER).filter((name) => name !== 'state.json');
+  t.same(files.toSorted(), types.toSorted());
+});
+
+t.test('the bytes of an event never change', async (t) => {
+  for (const schema of eventSchemas) {
+    const name = `${schema.shape.type.value}.v${schema.shape.v.value}.json`;
+    const text = golden(name);
+    const event: unknown = JSON.parse(text);
+    t.equal(canonical(schema.parse(event)), text, `${name} comes back from its schema`);
+    t.same(encode([event]), { lines: [text] }, `${name} is written as it was`);
+    t.equal(unreadable(event as object), undefined, `${name} can be read`);
+    t.same(missing(schema, event), [], `${name} has every field that it may have`);
+  }
+});
+
+t.test('what a stream makes never changes', async (t) => {
+  const ledger = listedLedger();
+  STREAM.forEach((type, revision) => {
+    const event = JSON.parse(golden(`${type}.v1.json`)) as StreamEvent;
+    evolve(ledger, { revision, event });
+  });
+  const now = JSON.parse(digestOf(ledger)) as Record<string, unknown>;
+  const then = JSON.parse(golden('state.json')) as Record<string, unknown>;
+  for (const [table, rows] of Object.entries(then)) t.same(now[table], rows, `in ${table}`);
+});
+
+t.test('an event of another kind is not taken', async (t) => {
+  const event = JSON.parse(golden('CreditsRedeemed.v1.json')) as Record<string, unknown>;
+  const others: Record<string, object> = {
+    'with a field more': { ...event, note: 'x' },
+    'with a fact more': { ...event, data: { ...(event['data'] as object), note: 'x' } },
+    'with null for absent': { ...event, occurredAt: null },
+    'of a newer version': { ...event, v: 2 },
+    'of an unknown type': { ...event, type: 'CreditsHeld' },
+  };
+  for (const [which, other] of Object.entries(others)) {
+    t.ok('malformed' in encode([other]), `${which}, to be written`);
+  }
+  t.match(unreadable({ ...event, v: 2 }), /version 2/, 'of a newer version, to be read');
+  t.match(unreadable({ ...event, type: 'X' }), /type "X"/, 'of an unknown type, to be read');
+});
+
+/** The fields that a schema knows and an event lacks. */
+function missing(schema: (typeof eventSchemas)[number], event: unknown): string[] {
+  const { data, ...envelope } = event as Record<string, object>;
+  const names = Object.keys(schema.shape).filter((name) => name !== 'data' && !(name in envelope));
+  const facts = Object.keys(schema.shape.data.shape).filter((name) => !(name in data!));
+  return [...names, ...facts];
+}

@@ -1,0 +1,297 @@
+import fc from 'fast-check';
+import type { Ask, Bearer, Command, IssueCredits } from '../../schemas/commands.ts';
+import { canonical } from '../../schemas/canonical.ts';
+import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
+import type {
+  AccessId,
+  MemberId,
+  OrganisationId,
+  TransactionId,
+  VenueId,
+} from '../../schemas/ids.ts';
+import { balanceOf, dayInLondon, daysBefore, type Books } from './modelBooks.ts';
+import { hashOf, idOf } from './names.ts';
+
+/**
+ * Random commands. A draw is a kind and some numbers; what the numbers choose is settled when its
+ * turn comes, among what is registered by then, so that most commands mean something.
+ */
+const KINDS = {
+  ...{ issue: 10, redeem: 8, reverse: 7, transfer: 5, correct: 6, retry: 3, clash: 1, void: 4 },
+  ...{ allocate: 2, returnAllocation: 1, bring: 1, rules: 3, enrol: 1, join: 1, card: 2 },
+  ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
+};
+type Kind = keyof typeof KINDS;
+
+export type Draw = { readonly kind: Kind; readonly numbers: readonly number[] };
+
+const kind = fc.oneof(
+  ...Object.entries(KINDS).map(([name, weight]) => ({
+    arbitrary: fc.constant(name as Kind),
+    weight,
+  })),
+);
+
+export const draw: fc.Arbitrary<Draw> = fc.record({
+  kind,
+  numbers: fc.array(fc.nat(9999), { minLength: 16, maxLength: 16, size: 'max' }),
+});
+
+const MINUTES = [0, 10, 20, 30, 45, 60, 60, 75, 90, 120, 150, 180, 241];
+const CREDITS = ['0.25', '0.5', '1', '1', '1.5', '2', '3', '12', '51'];
+const DAYS_AGO = [0, 0, 0, 0, 0, 0, 1, 1, 2, 31, 32, -1];
+const OCCURRED_MS = [-60_000, 60_000, 120_000, 120_001, -86_400_000, -172_800_000, -259_200_000];
+const REASONS = ['gift', 'gift', 'donation', 'thanks', 'trip', 'bequest'] as const;
+const FUNDS = ['a', 'a', 'b', 'c'];
+const NOBODY: MemberId = idOf('mem', 'nobody');
+
+/** Turns draws into commands, against the books as they are. */
+export class Resolver {
+  readonly #books: Books;
+  readonly #sent: Command[] = [];
+  #numbers: readonly number[] = [];
+  #used = 0;
+
+  constructor(books: Books) {
+    this.#books = books;
+  }
+
+  /** @param knownCards cards that a client can know of: issued before this batch */
+  resolve({ kind, numbers }: Draw, now_ms: number, knownCards: readonly string[]): Command {
+    this.#numbers = numbers;
+    this.#used = 0;
+    const id = idOf('cmd', `command ${this.#sent.length}`);
+    if ((kind === 'retry' || kind === 'clash') && this.#keyed().length > 0) {
+      const earlier = this.#pick(this.#keyed());
+      const body = kind === 'retry' ? earlier.body : hashOf('another body');
+      return this.#note({ ...earlier, id, body });
+    }
+    const { ask, by } = this.#ask(kind, now_ms, knownCards);
+    if (this.#number(10) < 3) return this.#note({ id, by, ask });
+    const scope = this.#scope(by);
+    const late = ask.type === 'RedeemCredits' && this.#number(6) === 0;
+    const name = late ? `late ${this.#number(3)}` : `key ${this.#sent.length}`;
+    const body = bodyDigest(ask.type, JSON.parse(canonical(ask)));
+    return this.#note({ id, by, ask, key: keyDigest(scope, name), body });
+  }
+
+  #note(command: Command): Command {
+    this.#sent.push(command);
+    return command;
+  }
+
+  #keyed(): Command[] {
+    return this.#sent.filter(({ key }) => key !== undefined);
+  }
+
+  #scope(by: Command['by']): string {
+    return this.#books.accesses[by]?.organisation ?? 'network';
+  }
+
+  #number(below: number): number {
+    this.#used += 1;
+    return this.#numbers[this.#used % this.#numbers.length]! % below;
+  }
+
+  #pick<T>(list: readonly T[]): T {
+    return list[this.#number(list.length)]!;
+  }
+
+  #organisation(): OrganisationId {
+    return this.#pick(Object.keys(this.#books.organisations)) as OrganisationId;
+  }
+
+  #member(): MemberId {
+    if (this.#number(25) === 0) return NOBODY;
+    return this.#pick(Object.keys(this.#books.members)) as MemberId;
+  }
+
+  #bearer(cards: readonly string[]): Bearer {
+    const card = this.#number(4) === 0 ? this.#pick([...cards, hashOf('unknown card')]) : undefined;
+    return card === undefined ? { memberId: this.#member() } : { cardHmac: card };
+  }
+
+  /** Mostly somebody who may, sometimes anybody. */
+  #by(role: string, organisation?: string): AccessId {
+    const accesses = Object.entries(this.#books.accesses);
+    const able = accesses.filter(
+      ([, access]) =>
+        access.role === role && (!organisation || access.organisation === organisation),
+    );
+    const fitting = this.#number(8) === 0 || able.length === 0 ? accesses : able;
+    return this.#pick(fitting)[0] as AccessId;
+  }
+
+  #account(): string {
+    const organisation = this.#organisation();
+    const account = this.#number(12);
+    if (account < 6) return `wallet:${this.#member()}`;
+    if (account < 9) return `pot:${organisation}`;
+    if (account < 10) return `till:${this.#pick(Object.keys(this.#books.venues))}`;
+    return account < 11 ? `allocation:${organisation}:${this.#pick(FUNDS)}` : 'programme';
+  }
+
+  /** Often all that there is, so that much is spent and little is left to take back. */
+  #creditsFrom(account: string): string {
+    const has = balanceOf(this.#books, account);
+    return has > 0 && this.#number(2) === 0 ? String(has / 100) : this.#pick(CREDITS);
+  }
+
+  #ask(kind: Kind, now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+    switch (kind) {
+      case 'issue':
+        return this.#issue(now_ms, cards, false);
+      case 'correct':
+        return this.#issue(now_ms, cards, true);
+      case 'redeem':
+        return this.#redeem(now_ms, cards);
+      case 'reverse':
+        return this.#reverse();
+      case 'transfer':
+        return this.#transfer();
+      case 'void': {
+        const by = this.#by('partner');
+        const names = [...this.#keyed().map(({ key }) => key!)];
+        const late = keyDigest(this.#scope(by), `late ${this.#number(3)}`);
+        return { by, ask: { type: 'VoidKey', voids: this.#pick([...names.slice(-4), late]) } };
+      }
+      case 'bring': {
+        const entries = [{ account: this.#account(), credits: this.#pick(CREDITS) }];
+        return { by: this.#by('admin'), ask: { type: 'BringForward', entries } };
+      }
+      case 'rules': {
+        const creditStep = this.#pick(['1', '0.5', '0.25'] as const);
+        return { by: this.#by('admin'), ask: { type: 'ChangeRules', rules: { creditStep } } };
+      }
+      default:
+        return this.#register(kind);
+    }
+  }
+
+  #issue(now_ms: number, cards: readonly string[], corrects: boolean) {
+    const issues = this.#books.transactions.filter(({ hours }) => hours !== undefined);
+    const original = corrects && issues.length > 0 ? this.#pick(issues) : undefined;
+    const organisationId =
+      (original?.organisation as OrganisationId | undefined) ?? this.#organisation();
+    const entries = Array.from({ length: 1 + this.#number(corrects ? 2 : 3) }, () => ({
+      member:
+        original !== undefined && this.#number(3) > 0
+          ? { memberId: original.hours!.member as MemberId }
+          : this.#bearer(cards),
+      minutes: this.#pick(MINUTES),
+      give: this.#pick([undefined, undefined, undefined, 'wallet', 'pot', 'none'] as const),
+      again: this.#pick([undefined, undefined, undefined, true, false]),
+    }));
+    const sheet = { reference: 'sheet', sha256: String(this.#number(3)).repeat(64) };
+    const ask: IssueCredits = {
+      type: 'IssueCredits',
+      organisationId,
+      occurredOn:
+        original !== undefined && this.#number(5) > 0
+          ? original.hours!.day
+          : daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO)),
+      activity: this.#pick(['weeding', 'digging']),
+      fund: this.#number(4) === 0 ? this.#pick(FUNDS) : undefined,
+      sheet: this.#number(3) === 0 ? sheet : undefined,
+      corrects: original && [original.id as TransactionId],
+      entries,
+    };
+    const by = this.#number(3) === 0 ? this.#by('admin') : this.#by('coordinator', organisationId);
+    return { by, ask };
+  }
+
+  #redeem(now_ms: number, cards: readonly string[]) {
+    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
+    const occurred = this.#number(3) === 0 ? now_ms + this.#pick(OCCURRED_MS) : undefined;
+    const member = this.#bearer(cards);
+    const ask: Ask = {
+      type: 'RedeemCredits',
+      venueId: venueId as VenueId,
+      member,
+      credits: this.#creditsFrom('memberId' in member ? `wallet:${member.memberId}` : ''),
+      occurredAt: occurred === undefined ? undefined : new Date(occurred).toISOString(),
+    };
+    return { by: this.#by('partner', owner), ask };
+  }
+
+  #reverse() {
+    const { transactions } = this.#books;
+    const original = transactions.length === 0 ? undefined : this.#pick(transactions);
+    const unit = this.#number(10);
+    const inMinutes = (original?.kind === 'issue') === unit > 0;
+    const part = this.#number(2) === 0;
+    const ask: Ask = {
+      type: 'ReverseTransaction',
+      transactionId: (original?.id ?? `txn_9999_${NOBODY.slice(4)}`) as TransactionId,
+      reason: 'mistake',
+      credits: part && !inMinutes ? this.#pick(CREDITS) : undefined,
+      minutes: part && inMinutes ? 1 + this.#number(60) : undefined,
+      writeOff: this.#number(4) === 0 ? true : undefined,
+    };
+    const roles = ['admin', original?.kind === 'redemption' ? 'partner' : 'coordinator'];
+    const role = this.#pick(roles);
+    return { by: this.#by(role, role === 'admin' ? undefined : original?.organisation), ask };
+  }
+
+  #transfer() {
+    const first = this.#account();
+    const entries = Array.from({ length: 1 + this.#number(2) }, () => {
+      const from = this.#number(3) === 0 ? this.#account() : first;
+      return { from, to: this.#account(), credits: this.#creditsFrom(from) };
+    });
+    const agreed = this.#number(8) === 0 ? undefined : ('card' as const);
+    const ask: Ask = { type: 'TransferCredits', entries, reason: this.#pick(REASONS), agreed };
+    return { by: this.#by(this.#pick(['coordinator', 'admin', 'admin'])), ask };
+  }
+
+  #register(kind: Kind): { ask: Ask; by: AccessId } {
+    const admin = this.#by('admin');
+    const coordinator = this.#by('coordinator');
+    const organisationId = this.#organisation();
+    const fund = this.#pick(FUNDS);
+    const credits = this.#pick(CREDITS);
+    switch (kind) {
+      case 'allocate': {
+        const lastDay = this.#pick([undefined, '2026-03-30', '2026-10-26', '2027-01-01']);
+        const ask = { type: 'AllocateCredits', organisationId, fund, credits, lastDay } as const;
+        return { by: admin, ask };
+      }
+      case 'returnAllocation':
+        return { by: admin, ask: { type: 'ReturnAllocation', organisationId, fund, credits } };
+      case 'enrol':
+        return { by: coordinator, ask: { type: 'EnrolMember' } };
+      case 'join':
+        return { by: coordinator, ask: { type: 'AddMembership', member: this.#bearer([]) } };
+      case 'card': {
+        const hmac = hashOf(`card ${this.#sent.length}`);
+        return { by: coordinator, ask: { type: 'IssueCard', memberId: this.#member(), hmac } };
+      }
+      case 'revokeCard': {
+        const cards = Object.values(this.#books.cards).map(({ id }) => id as `crd_${string}`);
+        const cardId = this.#pick([...cards, idOf('crd', 'unknown')]);
+        return { by: coordinator, ask: { type: 'RevokeCard', cardId } };
+      }
+      case 'revokeAccess': {
+        const accessId = this.#pick(Object.keys(this.#books.accesses)) as AccessId;
+        return { by: admin, ask: { type: 'RevokeAccess', accessId } };
+      }
+      default:
+        return { by: admin, ask: this.#grant(organisationId) };
+    }
+  }
+
+  #grant(organisationId: OrganisationId): Ask {
+    const role = this.#pick(['admin', 'coordinator', 'coordinator', 'partner'] as const);
+    const alone = role === 'admin' ? this.#number(6) > 0 : this.#number(6) === 0;
+    const accessId = this.#pick([
+      idOf('acc', `access ${this.#sent.length}`),
+      ...(Object.keys(this.#books.accesses) as AccessId[]).slice(0, 1),
+    ]);
+    return {
+      ...{ type: 'GrantAccess', accessId, keyHash: hashOf('key'), role, label: 'new' },
+      organisationId: alone ? undefined : organisationId,
+      memberId: role === 'coordinator' && this.#number(2) === 0 ? this.#member() : undefined,
+      expiresOn: this.#pick([undefined, '2026-03-29', '2026-12-31']),
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import type { Ask, Command } from '../../schemas/commands.ts';
+import { COMMAND_ROLES } from '../../schemas/commands.ts';
+import type { RefusalCode } from '../../schemas/refusals.ts';
+import { dayInLondon, type Books, type Caller, type Ruling } from './modelBooks.ts';
+import { issueHours, reverse } from './modelIssue.ts';
+import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
+import { allocate, register } from './modelRegister.ts';
+
+/**
+ * A second ledger, as naive as can be: plain objects, every sum made anew from the list of what
+ * happened. It is written from the words of the design and shares no code with the first.
+ */
+export type Verdict =
+  | { outcome: 'accepted' | 'replayed' | 'standing'; first: number; count: number }
+  | { outcome: 'refused'; code: RefusalCode; faults: string[] };
+
+/** Carries out one command, or says why not and leaves the books alone. */
+export function carryOut(books: Books, command: Command, now_ms: number): Verdict {
+  const today = dayInLondon(now_ms);
+  const no = (code: RefusalCode, faults: string[] = []): Verdict => ({
+    ...{ outcome: 'refused', code, faults },
+  });
+  const access = command.by === 'system' ? { role: 'system' } : books.accesses[command.by];
+  if (access === undefined || ('revoked' in access && access.revoked)) return no('unauthenticated');
+  if ('expiresOn' in access && access.expiresOn !== undefined && access.expiresOn < today) {
+    return no('unauthenticated');
+  }
+  const allowed: readonly string[] = COMMAND_ROLES[command.ask.type];
+  if (access.role !== 'system' && !allowed.includes(access.role)) return no('forbidden');
+  const { key = '', body } = command;
+  const earlier = books.requests[key];
+  if (earlier !== undefined && earlier.body !== body) return no('key_reused');
+  if (earlier !== undefined) {
+    return { outcome: 'replayed', first: earlier.first, count: earlier.count };
+  }
+  if (key in books.voided) return no('voided');
+  const ruling = rule(books, { ...access, command, now_ms, today }, command.ask);
+  if ('refused' in ruling) return no(ruling.refused, ruling.faults);
+  if ('standing' in ruling) return { outcome: 'standing', first: ruling.standing, count: 1 };
+  const first = books.events;
+  books.events += ruling.events;
+  if (key !== '') books.requests[key] = { body, first, count: ruling.events };
+  return { outcome: 'accepted', first, count: ruling.events };
+}
+
+function rule(books: Books, caller: Caller, ask: Ask): Ruling {
+  switch (ask.type) {
+    case 'OpenLedger': {
+      if (books.events > 0) return { refused: 'ledger_already_open' };
+      books.rules = ask.rules;
+      books.accesses[ask.admin.accessId] = { role: 'admin', revoked: false };
+      return { events: 2 };
+    }
+    case 'ChangeRules': {
+      const before = JSON.stringify(books.rules);
+      const after = { ...books.rules!, ...ask.rules };
+      if (JSON.stringify(after) === before) return { refused: 'rules_unchanged' };
+      books.rules = after;
+      return { events: 1 };
+    }
+    case 'RaiseFormat':
+      return { refused: 'format_not_next' };
+    case 'BringForward':
+      return bringForward(books, caller, ask);
+    case 'AllocateCredits':
+    case 'ReturnAllocation':
+      return allocate(books, caller, ask);
+    case 'IssueCredits':
+      return issueHours(books, caller, ask);
+    case 'RedeemCredits':
+      return redeem(books, caller, ask);
+    case 'VoidKey':
+      return voidKey(books, caller, ask);
+    case 'TransferCredits':
+      return transfer(books, caller, ask);
+    case 'ReverseTransaction':
+      return reverse(books, caller, ask);
+    default:
+      return register(books, caller, ask);
+  }
+}

@@ -1,0 +1,140 @@
+import type { Bearer, Command } from '../../schemas/commands.ts';
+import type { Rules } from '../../schemas/events/ledger.ts';
+import type { RefusalCode } from '../../schemas/refusals.ts';
+
+/** The books of the naive ledger, and what all of its rules use. */
+export type Books = {
+  /** How many events there are. */
+  events: number;
+  rules: Rules | undefined;
+  organisations: Record<string, { roles: readonly string[] }>;
+  venues: Record<string, string>;
+  members: Record<string, { groups: string[]; card?: string }>;
+  cards: Record<string, { id: string; member: string; revoked: boolean }>;
+  accesses: Record<string, Access>;
+  balances: Record<string, number>;
+  funds: Record<string, Record<string, { first?: string | undefined; last?: string | undefined }>>;
+  /** Credits that somebody's minutes have made and still count, in hundredths. */
+  made: Record<string, number>;
+  transactions: Transaction[];
+  requests: Record<string, { body: string | undefined; first: number; count: number }>;
+  voided: Record<string, number>;
+};
+
+type Access = {
+  role: string;
+  organisation?: string | undefined;
+  member?: string | undefined;
+  expiresOn?: string | undefined;
+  revoked: boolean;
+};
+
+/** Something that moved credits or recorded minutes; `left` is what is not reversed yet. */
+export type Transaction = {
+  id: string;
+  at: number;
+  kind: 'issue' | 'redemption' | 'transfer' | 'other';
+  organisation: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  left: number;
+  key?: string | undefined;
+  hours?: Hours;
+};
+
+/** One line of a list, with what it needs to be found and withdrawn again. */
+export type Hours = {
+  member: string;
+  day: string;
+  activity: string;
+  minutes: number;
+  /** Whose minutes these join: a wallet, or a member’s own at a pot; none without credit. */
+  jar: string | undefined;
+  sheet: string | undefined;
+};
+
+/** Who asks, and when. */
+export type Caller = {
+  role: string;
+  organisation?: string | undefined;
+  member?: string | undefined;
+  command: Command;
+  now_ms: number;
+  today: string;
+};
+
+/** Nothing but the number of events, or why not. */
+export type Ruling =
+  { events: number } | { refused: RefusalCode; faults?: string[] } | { standing: number };
+
+export function emptyBooks(): Books {
+  return {
+    ...{ events: 0, rules: undefined, organisations: {}, venues: {}, members: {}, cards: {} },
+    ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
+    voided: {},
+  };
+}
+
+/** The day in London in 2026 and around: the clocks went on in March and back in October. */
+export function dayInLondon(now_ms: number): string {
+  const summer =
+    now_ms >= Date.parse('2026-03-29T01:00:00Z') && now_ms < Date.parse('2026-10-25T01:00:00Z');
+  return new Date(now_ms + (summer ? 3_600_000 : 0)).toISOString().slice(0, 10);
+}
+
+export function daysBefore(day: string, days: number): string {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - days);
+  return date.toISOString().slice(0, 10);
+}
+
+export function cents(credits: string): number {
+  return Math.round(Number(credits) * 100);
+}
+
+export function balanceOf(books: Books, account: string): number {
+  return books.balances[account] ?? 0;
+}
+
+export function actsFor(caller: Caller, organisation: string | undefined): boolean {
+  if (caller.role === 'admin' || caller.role === 'system') return true;
+  return organisation !== undefined && organisation === caller.organisation;
+}
+
+export function knows(caller: Caller, groups: readonly string[]): boolean {
+  return actsFor(caller, undefined) || groups.some((group) => actsFor(caller, group));
+}
+
+/** The member that somebody names, by id or card. */
+export function whoIs(
+  books: Books,
+  bearer: Bearer,
+): { member: string; shown: boolean } | { refused: RefusalCode } {
+  if ('memberId' in bearer) {
+    if (!books.members[bearer.memberId]) return { refused: 'member_not_found' };
+    return { member: bearer.memberId, shown: false };
+  }
+  const card = books.cards[bearer.cardHmac];
+  if (!card) return { refused: 'card_unknown' };
+  return card.revoked ? { refused: 'card_revoked' } : { member: card.member, shown: true };
+}
+
+/** Moves credits and writes the movement down as the next event of this command. */
+export function move(
+  books: Books,
+  { command }: Caller,
+  kind: Transaction['kind'],
+  what: { from: string; to: string; credits: string; organisation?: string | undefined },
+  index = 0,
+): Transaction {
+  const { from, to, organisation } = what;
+  const amount = cents(what.credits);
+  books.balances[from] = balanceOf(books, from) - amount;
+  books.balances[to] = balanceOf(books, to) + amount;
+  const at = books.events + index;
+  const key = index === 0 ? command.key : undefined;
+  const id = `txn_${at}_${command.id.slice(4)}`;
+  const transaction = { id, at, kind, organisation, from, to, left: amount, key };
+  books.transactions.push(transaction);
+  return transaction;
+}

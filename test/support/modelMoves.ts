@@ -1,0 +1,120 @@
+import type { Ask } from '../../schemas/commands.ts';
+import type { RefusalCode } from '../../schemas/refusals.ts';
+import {
+  actsFor,
+  balanceOf,
+  cents,
+  dayInLondon,
+  daysBefore,
+  knows,
+  move,
+  whoIs,
+  type Books,
+  type Caller,
+  type Ruling,
+} from './modelBooks.ts';
+import { giveBack } from './modelIssue.ts';
+
+type AskOf<T extends Ask['type']> = Extract<Ask, { type: T }>;
+
+/** The naive ledger's redemptions, voids, transfers and opening balances. */
+export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>): Ruling {
+  const owner = books.venues[ask.venueId];
+  if (owner === undefined || !actsFor(caller, owner)) return { refused: 'venue_not_found' };
+  const found = whoIs(books, ask.member);
+  if ('refused' in found) return found;
+  const hasCard = books.members[found.member]!.card !== undefined;
+  if (caller.role === 'partner' && hasCard && !found.shown) return { refused: 'card_required' };
+  if (ask.occurredAt !== undefined) {
+    const time_ms = Date.parse(ask.occurredAt);
+    if (time_ms > caller.now_ms + 120_000) return { refused: 'occurred_in_future' };
+    const oldest = daysBefore(caller.today, books.rules!.redemptionBackdatingDays);
+    if (dayInLondon(time_ms) < oldest) return { refused: 'too_long_ago' };
+  }
+  const amount = cents(ask.credits);
+  if (amount > cents(books.rules!.largestRedemption)) return { refused: 'redemption_too_large' };
+  const from = `wallet:${found.member}`;
+  if (balanceOf(books, from) < amount) return { refused: 'insufficient_credits' };
+  const to = `till:${ask.venueId}`;
+  move(books, caller, 'redemption', { from, to, credits: ask.credits, organisation: owner });
+  return { events: 1 };
+}
+
+export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'>): Ruling {
+  const request = books.requests[voids];
+  if (request !== undefined) {
+    const made = books.transactions.find(({ at }) => at === request.first);
+    if (made?.kind !== 'redemption') return { refused: 'key_not_redemption' };
+    if (made.left === 0) return { standing: made.at };
+    return giveBack(books, caller, made, made.left);
+  }
+  if (voids in books.voided) return { standing: books.voided[voids]! };
+  books.voided[voids] = books.events;
+  return { events: 1 };
+}
+
+export function bringForward(books: Books, caller: Caller, ask: AskOf<'BringForward'>): Ruling {
+  for (const { account } of ask.entries) {
+    if (!exists(books, account)) return { refused: 'account_not_found' };
+    if (!/^(wallet|pot|till):/.test(account)) return { refused: 'account_closed_to' };
+  }
+  ask.entries.forEach(({ account, credits }, index) => {
+    move(books, caller, 'other', { from: 'programme', to: account, credits }, index);
+  });
+  return { events: ask.entries.length };
+}
+
+const WAYS: Record<string, string> = {
+  'wallet wallet': 'gift thanks bequest',
+  'wallet pot': 'donation trip bequest',
+  'pot wallet': 'thanks trip gift',
+  'allocation pot': 'thanks trip donation',
+};
+
+export function transfer(books: Books, caller: Caller, ask: AskOf<'TransferCredits'>): Ruling {
+  const faults: string[] = [];
+  ask.entries.forEach(({ from, to }, index) => {
+    const fault = faultOf(books, caller, from, to, ask.reason);
+    if (fault) faults.push(`#/entries/${index}/${fault}`);
+  });
+  if (faults.length === 1) return { refused: faults[0]!.split(' ')[1] as RefusalCode, faults };
+  if (faults.length > 1) return { refused: 'entries_refused', faults };
+  const asksNobody = ask.entries.every(({ from }) => !from.startsWith('wallet'));
+  if (!asksNobody && ask.agreed === undefined) return { refused: 'agreement_missing' };
+  const trial = structuredClone(books);
+  for (const { from, to, credits } of ask.entries) {
+    if (balanceOf(trial, from) < cents(credits)) return { refused: 'insufficient_credits' };
+    move(trial, caller, 'transfer', { from, to, credits });
+  }
+  ask.entries.forEach(({ from, to, credits }, index) => {
+    const side = [from, to].find((account) => /^(pot|allocation):/.test(account));
+    const organisation = caller.organisation ?? side?.split(':')[1];
+    move(books, caller, 'transfer', { from, to, credits, organisation }, index);
+  });
+  return { events: ask.entries.length };
+}
+
+function faultOf(books: Books, caller: Caller, from: string, to: string, reason: string) {
+  const [kind, holder = ''] = from.split(':') as [string, string?];
+  const [other, receiver = ''] = to.split(':') as [string, string?];
+  const sees =
+    kind === 'wallet'
+      ? exists(books, from) && knows(caller, books.members[holder]!.groups)
+      : actsFor(caller, holder);
+  if (!exists(books, from) || !sees) return 'from account_not_found';
+  const foreign = other === 'pot' && !actsFor(caller, receiver);
+  if (!exists(books, to) || foreign) return 'to account_not_found';
+  if (other === 'wallet' && receiver === caller.member) return 'to own_wallet';
+  const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
+  const crossed = kind === 'allocation' && holder !== receiver;
+  return !way || crossed || from === to ? 'to transfer_not_allowed' : undefined;
+}
+
+function exists(books: Books, account: string): boolean {
+  const [kind, holder = '', fund = ''] = account.split(':') as [string, string?, string?];
+  if (kind === 'wallet') return holder in books.members;
+  if (kind === 'till') return holder in books.venues;
+  if (kind === 'pot') return holder in books.organisations;
+  if (kind === 'allocation') return books.funds[holder]?.[fund] !== undefined;
+  return kind === 'programme' || kind === 'lapsed';
+}

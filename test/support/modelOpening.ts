@@ -1,0 +1,52 @@
+import type { Ask } from '../../schemas/commands.ts';
+import type { MemberId, OrganisationId } from '../../schemas/ids.ts';
+import type { Books } from './modelBooks.ts';
+import { hashOf, idOf } from './names.ts';
+import { RULES } from './past.ts';
+
+/** The commands with which every run begins, until all is registered. */
+export function opening(): ((books: Books) => Ask)[] {
+  const last = (table: Record<string, unknown>, index: number) => Object.keys(table)[index]!;
+  const organisation = (books: Books, index: number) =>
+    last(books.organisations, index) as OrganisationId;
+  const rules = { ...RULES, memberDayMinutes: 240, creditStep: '0.5' as const };
+  const admin = { accessId: idOf('acc', 'admin'), keyHash: hashOf('key'), label: 'admin' };
+  const role =
+    (role: 'coordinator' | 'partner', at: number) =>
+    (books: Books): Ask => ({
+      ...{ type: 'GrantAccess', role, label: role, keyHash: hashOf('key') },
+      accessId: idOf('acc', `${role} ${at}`),
+      organisationId: organisation(books, at),
+      memberId: role === 'coordinator' ? (last(books.members, at) as MemberId) : undefined,
+    });
+  const fund =
+    (at: number, fund: string, credits: string, lastDay?: string) =>
+    (books: Books): Ask => ({
+      ...{
+        type: 'AllocateCredits',
+        organisationId: organisation(books, at),
+        fund,
+        credits,
+        lastDay,
+      },
+    });
+  return [
+    () => ({ type: 'OpenLedger', network: 'medway', timeZone: 'Europe/London', rules, admin }),
+    () => ({ type: 'RegisterOrganisation', name: 'Garden', roles: ['earn'] }),
+    () => ({ type: 'RegisterOrganisation', name: 'Hub', roles: ['earn', 'spend'] }),
+    () => ({ type: 'RegisterOrganisation', name: 'Leisure', roles: ['spend'] }),
+    (books) => ({ type: 'RegisterVenue', organisationId: organisation(books, 1), name: 'Hall' }),
+    (books) => ({ type: 'RegisterVenue', organisationId: organisation(books, 2), name: 'Pool' }),
+    (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 0) }),
+    (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 0) }),
+    (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 1) }),
+    () => ({ type: 'EnrolMember' }),
+    role('coordinator', 0),
+    role('coordinator', 1),
+    role('partner', 1),
+    role('partner', 2),
+    fund(0, 'a', '20'),
+    fund(0, 'b', '6', '2026-12-30'),
+    fund(1, 'a', '20'),
+  ];
+}

@@ -1,0 +1,167 @@
+import { canonical } from '../../schemas/canonical.ts';
+import type { Command } from '../../schemas/commands.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
+import { kindOf, type Account } from '../../schemas/ids.ts';
+import { memoryJournal, type MemoryJournal } from '../../src/journal/memory.ts';
+import { readRecorded } from '../../src/journal/journal.ts';
+import { evolve } from '../../src/ledger/evolve.ts';
+import type { Outcome } from '../../src/ledger/round.ts';
+import { Sequencer } from '../../src/ledger/sequencer.ts';
+import { emptyLedger, type Ledger } from '../../src/ledger/state.ts';
+import { answersAs, digestOf, listedLedger } from './books.ts';
+import { Resolver, type Draw } from './draws.ts';
+import { carryOut, type Verdict } from './model.ts';
+import { emptyBooks, type Books } from './modelBooks.ts';
+import { opening } from './modelOpening.ts';
+import { idOf } from './names.ts';
+import { TimeGiven } from './timeGiven.ts';
+
+const GUARDED: readonly string[] = ['wallet', 'pot', 'allocation'];
+
+/** Commands that arrive together, after some time. */
+export type Batch = { readonly after_ms: number; readonly draws: readonly Draw[] };
+
+/** The ledger and the naive one, side by side; every difference is thrown. */
+export class ModelRun {
+  readonly books: Books = emptyBooks();
+  readonly outcomes = new Map<string, number>();
+  readonly #journal: MemoryJournal = memoryJournal();
+  readonly #ledger: Ledger = listedLedger();
+  readonly #timeGiven = new TimeGiven();
+  readonly #resolver = new Resolver(this.books);
+  readonly #sequencer: Sequencer;
+  #now_ms: number;
+  #checked = 0;
+
+  constructor(start_ms: number) {
+    this.#now_ms = start_ms;
+    this.#sequencer = new Sequencer({
+      stream: {
+        append: (events, expectedRevision) => this.#journal.append(events, expectedRevision),
+        read: (fromRevision, limit) => readRecorded(this.#journal, fromRevision, limit),
+      },
+      ledger: this.#ledger,
+      now_ms: () => this.#now_ms,
+      published: () => undefined,
+      broken: (why) => {
+        throw new Error(why);
+      },
+    });
+  }
+
+  /** The stream so far: the canonical bytes of each event. */
+  get lines(): readonly string[] {
+    return this.#journal.lines;
+  }
+
+  async open(): Promise<void> {
+    for (const [index, make] of opening().entries()) {
+      const ask = make(this.books);
+      await this.#together([{ id: idOf('cmd', `opening ${index}`), by: 'system', ask }]);
+    }
+  }
+
+  async take({ after_ms, draws }: Batch): Promise<void> {
+    this.#now_ms += after_ms;
+    const cards = Object.keys(this.books.cards);
+    const expected: Verdict[] = [];
+    const commands = draws.map((draw) => {
+      const command = this.#resolver.resolve(draw, this.#now_ms, cards);
+      expected.push(carryOut(this.books, command, this.#now_ms));
+      return command;
+    });
+    await this.#compare(commands, expected);
+    await this.#retry(commands);
+  }
+
+  /** What was rebuilt from the stream, with flat tables and without, is what is live. */
+  end(): void {
+    const [flat, listed] = [emptyLedger(), listedLedger()];
+    this.#journal.lines.forEach((line, revision) => {
+      const recorded = { revision, event: JSON.parse(line) as StreamEvent };
+      evolve(flat, recorded);
+      evolve(listed, recorded);
+    });
+    same('the state rebuilt from the stream', digestOf(listed), digestOf(this.#ledger));
+    same('the state in flat tables', answersAs(flat, listed), true);
+  }
+
+  async #together(commands: readonly Command[]): Promise<void> {
+    const expected = commands.map((command) => carryOut(this.books, command, this.#now_ms));
+    await this.#compare(commands, expected);
+  }
+
+  async #compare(commands: readonly Command[], expected: readonly Verdict[]): Promise<void> {
+    const before = digestOf(this.#ledger);
+    const lines = this.#journal.lines.length;
+    const outcomes = await Promise.all(commands.map((one) => this.#sequencer.submit(one)));
+    for (const [index, outcome] of outcomes.entries()) {
+      const asked = `the answer to ${canonical(commands[index])}`;
+      same(asked, this.#told(outcome), expected[index]);
+      const kind = outcome.outcome === 'refused' ? outcome.refusal.code : outcome.outcome;
+      this.outcomes.set(kind, (this.outcomes.get(kind) ?? 0) + 1);
+    }
+    if (outcomes.every(({ outcome }) => outcome !== 'accepted')) {
+      same('the state after no acceptance', digestOf(this.#ledger), before);
+      same('the stream after no acceptance', this.#journal.lines.length, lines);
+    }
+    this.#checkBalances();
+    this.#checkTimeGiven();
+  }
+
+  /** What was accepted under a key, sent again at once, is answered with the same events. */
+  async #retry(commands: readonly Command[]): Promise<void> {
+    const keyed = commands.filter(({ key }) => key !== undefined);
+    const again = keyed.map((command, index) => ({
+      ...command,
+      id: idOf('cmd', `again ${this.books.events} ${index} ${command.id}`),
+    }));
+    const probes = again.filter(({ key }) => this.books.requests[key!] !== undefined);
+    if (probes.length > 0) await this.#together(probes);
+  }
+
+  /** An outcome as the naive ledger words it; events must be those in the stream. */
+  #told(outcome: Outcome): Verdict {
+    if (outcome.outcome === 'refused') {
+      const { code, errors = [] } = outcome.refusal;
+      const faults = errors.map((fault) => `${fault.pointer} ${fault.code}`);
+      return { outcome: 'refused', code, faults };
+    }
+    if (outcome.outcome === 'previewed') throw new Error('nobody asked for a preview');
+    for (const { revision, event } of outcome.recorded) {
+      same('an event that was answered', canonical(event), this.#journal.lines[revision]);
+    }
+    const { recorded } = outcome;
+    return { outcome: outcome.outcome, first: recorded[0]!.revision, count: recorded.length };
+  }
+
+  #checkBalances(): void {
+    const balances = this.#ledger.balances as Map<Account, number>;
+    const text = (all: Iterable<readonly [string, number]>) =>
+      canonical([...all].filter(([, balance]) => balance !== 0).toSorted(byName));
+    same('the balances', text(balances), text(Object.entries(this.books.balances)));
+    same(
+      'the sum of balances',
+      [...balances.values()].reduce((sum, one) => sum + one, 0),
+      0,
+    );
+    const below = [...balances].filter(([name, has]) => GUARDED.includes(kindOf(name)) && has < 0);
+    same('the guarded accounts below zero', below, []);
+  }
+
+  #checkTimeGiven(): void {
+    for (; this.#checked < this.#journal.lines.length; this.#checked += 1) {
+      this.#timeGiven.take(JSON.parse(this.#journal.lines[this.#checked]!) as StreamEvent);
+    }
+    same('the rule of time given, broken for', this.#timeGiven.broken(), []);
+  }
+}
+
+function byName([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : 1;
+}
+
+function same(what: string, actual: unknown, expected: unknown): void {
+  const [a, b] = [canonical(actual), canonical(expected)];
+  if (a !== b) throw new Error(`${what} is\n  ${a}\nand not\n  ${b}`);
+}
