@@ -38,15 +38,22 @@ export const daySchema = z
 /** A zone of the IANA time zone database, as this runtime knows it. */
 export const timeZoneSchema = z.string().refine(isZone, 'must be a time zone, as Europe/London');
 
-/** The UTC text of an instant, from milliseconds since 1970. */
-export function instant(time_ms: number): string {
-  return new Date(time_ms).toISOString();
+/** Keeps the last answer of a pure function: the events of a batch ask the same one in a row. */
+function keepingLast<A, R>(answer: (argument: A) => R): (argument: A) => R {
+  let last: { readonly argument: A; readonly result: R } | undefined;
+  return (argument) => {
+    if (last?.argument !== argument) last = { argument, result: answer(argument) };
+    return last.result;
+  };
 }
 
+/** The UTC text of an instant, from milliseconds since 1970. */
+export const instant: (time_ms: number) => string = keepingLast((time_ms) =>
+  new Date(time_ms).toISOString(),
+);
+
 /** Milliseconds since 1970 of an instant that a schema has checked. */
-export function milliseconds(text: string): number {
-  return Date.parse(text);
-}
+export const milliseconds: (text: string) => number = keepingLast((text) => Date.parse(text));
 
 /**
  * Tells the day of an instant in one zone. The answer is kept for the quarter of an hour it was
@@ -72,9 +79,9 @@ export function calendarIn(timeZone: string): (time_ms: number) => Day {
 }
 
 /** Days since 1970 of a calendar day: a small whole number for flat tables. */
-export function dayNumber(day: Day): number {
-  return Date.parse(`${day}T00:00:00Z`) / DAY_MS;
-}
+export const dayNumber: (day: Day) => number = keepingLast(
+  (day) => Date.parse(`${day}T00:00:00Z`) / DAY_MS,
+);
 
 /** The calendar day of a number that `dayNumber` gave. */
 export function dayAt(number: number): Day {

@@ -16,17 +16,19 @@ export const accessGranted = eventSchema(
   1,
   z.strictObject({
     accessId: accessIdSchema,
-    role: roleSchema,
-    organisationId: organisationIdSchema.optional(),
-    memberId: memberIdSchema.optional(),
-    label: slugSchema,
-    keyHash: digestSchema,
     expiresOn: daySchema.optional(),
+    keyHash: digestSchema,
+    label: slugSchema,
+    memberId: memberIdSchema.optional(),
+    organisationId: organisationIdSchema.optional(),
+    role: roleSchema,
   }),
 );
 
 export const accessRevoked = eventSchema(
   'AccessRevoked',
   1,
-  z.strictObject({ accessId: accessIdSchema }),
+  z.strictObject({
+    accessId: accessIdSchema,
+  }),
 );

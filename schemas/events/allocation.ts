@@ -9,9 +9,9 @@ export const creditsAllocated = eventSchema(
   'CreditsAllocated',
   1,
   z.strictObject({
-    debit: accountSchema,
     credit: accountSchema,
     credits: amountSchema,
+    debit: accountSchema,
     firstDay: daySchema.optional(),
     lastDay: daySchema.optional(),
   }),
@@ -20,5 +20,9 @@ export const creditsAllocated = eventSchema(
 export const allocationReturned = eventSchema(
   'AllocationReturned',
   1,
-  z.strictObject({ debit: accountSchema, credit: accountSchema, credits: amountSchema }),
+  z.strictObject({
+    credit: accountSchema,
+    credits: amountSchema,
+    debit: accountSchema,
+  }),
 );

@@ -6,11 +6,18 @@ import { eventSchema } from './envelope.ts';
 export const cardIssued = eventSchema(
   'CardIssued',
   1,
-  z.strictObject({ cardId: cardIdSchema, memberId: memberIdSchema, hmac: digestSchema }),
+  z.strictObject({
+    cardId: cardIdSchema,
+    hmac: digestSchema,
+    memberId: memberIdSchema,
+  }),
 );
 
 export const cardRevoked = eventSchema(
   'CardRevoked',
   1,
-  z.strictObject({ cardId: cardIdSchema, memberId: memberIdSchema }),
+  z.strictObject({
+    cardId: cardIdSchema,
+    memberId: memberIdSchema,
+  }),
 );

@@ -15,14 +15,14 @@ export const bySchema = z.strictObject({
  * scope, a zero byte and the idempotency key; and of the route's name and the body as sent.
  */
 export const commandSchema = z.strictObject({
+  body: digestSchema.optional(),
+  count: z.int().min(1).max(COMMAND_EVENTS_MAX),
   id: commandIdSchema,
   index: z
     .int()
     .min(0)
     .max(COMMAND_EVENTS_MAX - 1),
-  count: z.int().min(1).max(COMMAND_EVENTS_MAX),
   key: digestSchema.optional(),
-  body: digestSchema.optional(),
 });
 
 /**
@@ -35,14 +35,14 @@ export function eventSchema<T extends string, V extends number, D extends z.ZodT
   data: D,
 ) {
   return z.strictObject({
-    type: z.literal(type),
-    v: z.literal(version),
-    recordedAt: instantSchema,
-    occurredOn: daySchema,
-    occurredAt: givenInstantSchema.optional(),
     by: bySchema,
     command: commandSchema,
     data,
+    occurredAt: givenInstantSchema.optional(),
+    occurredOn: daySchema,
+    recordedAt: instantSchema,
+    type: z.literal(type),
+    v: z.literal(version),
   });
 }
 

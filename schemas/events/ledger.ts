@@ -9,10 +9,10 @@ export const rulesSchema = z
   .strictObject({
     creditStep: z.enum(['1', '0.5', '0.25']).meta({ description: 'credits are issued in steps' }),
     issueBackdatingDays: z.int().min(0).max(3660),
-    redemptionBackdatingDays: z.int().min(0).max(3660),
-    memberDayMinutes: z.int().min(1).max(1440).meta({ description: 'most for one member a day' }),
-    longestHoldDays: z.int().min(1).max(366),
     largestRedemption: amountSchema.meta({ description: 'the most credits without an offer' }),
+    longestHoldDays: z.int().min(1).max(366),
+    memberDayMinutes: z.int().min(1).max(1440).meta({ description: 'most for one member a day' }),
+    redemptionBackdatingDays: z.int().min(0).max(3660),
     yearStart: z
       .string()
       .regex(/^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$/, 'must be a month and day such as "04-01"'),
@@ -25,25 +25,37 @@ export const ledgerOpened = eventSchema(
   'LedgerOpened',
   1,
   z.strictObject({
-    network: networkSchema,
     format: z.int().min(1),
-    timeZone: timeZoneSchema,
+    network: networkSchema,
     rules: rulesSchema,
+    timeZone: timeZoneSchema,
   }),
 );
 
 /** Carries all the rules as they are from here on, not only those that changed. */
-export const rulesChanged = eventSchema('RulesChanged', 1, z.strictObject({ rules: rulesSchema }));
+export const rulesChanged = eventSchema(
+  'RulesChanged',
+  1,
+  z.strictObject({
+    rules: rulesSchema,
+  }),
+);
 
 export const formatRaised = eventSchema(
   'FormatRaised',
   1,
-  z.strictObject({ format: z.int().min(2) }),
+  z.strictObject({
+    format: z.int().min(2),
+  }),
 );
 
 /** An opening balance of a scheme that was running before its ledger was. */
 export const creditsBroughtForward = eventSchema(
   'CreditsBroughtForward',
   1,
-  z.strictObject({ debit: accountSchema, credit: accountSchema, credits: amountSchema }),
+  z.strictObject({
+    credit: accountSchema,
+    credits: amountSchema,
+    debit: accountSchema,
+  }),
 );

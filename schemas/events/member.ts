@@ -6,11 +6,17 @@ import { eventSchema } from './envelope.ts';
 export const memberEnrolled = eventSchema(
   'MemberEnrolled',
   1,
-  z.strictObject({ memberId: memberIdSchema, organisationId: organisationIdSchema.optional() }),
+  z.strictObject({
+    memberId: memberIdSchema,
+    organisationId: organisationIdSchema.optional(),
+  }),
 );
 
 export const membershipAdded = eventSchema(
   'MembershipAdded',
   1,
-  z.strictObject({ memberId: memberIdSchema, organisationId: organisationIdSchema }),
+  z.strictObject({
+    memberId: memberIdSchema,
+    organisationId: organisationIdSchema,
+  }),
 );

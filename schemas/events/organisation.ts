@@ -16,8 +16,8 @@ export const organisationRegistered = eventSchema(
   'OrganisationRegistered',
   1,
   z.strictObject({
-    organisationId: organisationIdSchema,
     name: nameSchema,
+    organisationId: organisationIdSchema,
     roles: organisationRolesSchema,
   }),
 );

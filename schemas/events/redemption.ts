@@ -13,10 +13,10 @@ export const creditsRedeemed = eventSchema(
   'CreditsRedeemed',
   1,
   z.strictObject({
-    debit: accountSchema,
+    cardId: cardIdSchema.optional(),
     credit: accountSchema,
     credits: amountSchema,
-    cardId: cardIdSchema.optional(),
+    debit: accountSchema,
     party: partySchema.optional(),
     reference: slugSchema.optional(),
     terminal: slugSchema.optional(),
@@ -24,4 +24,10 @@ export const creditsRedeemed = eventSchema(
 );
 
 /** A key that is spent although nothing was redeemed under it: a late arrival is refused. */
-export const keyVoided = eventSchema('KeyVoided', 1, z.strictObject({ voids: digestSchema }));
+export const keyVoided = eventSchema(
+  'KeyVoided',
+  1,
+  z.strictObject({
+    voids: digestSchema,
+  }),
+);

@@ -18,13 +18,13 @@ export const reversalReasonSchema = z.enum([
  * minutes, given where, in which activity, from which fund, on which day.
  */
 export const reversedIssueSchema = z.strictObject({
-  memberId: memberIdSchema,
-  give: giveSchema,
-  minutes: minutesSchema.meta({ description: 'the minutes withdrawn' }),
   activity: slugSchema,
-  fund: slugSchema.optional(),
-  occurredOn: daySchema,
   carriedMinutes: z.int().min(0).optional(),
+  fund: slugSchema.optional(),
+  give: giveSchema,
+  memberId: memberIdSchema,
+  minutes: minutesSchema.meta({ description: 'the minutes withdrawn' }),
+  occurredOn: daySchema,
   writtenOff: amountSchema.optional(),
 });
 
@@ -33,11 +33,11 @@ export const transactionReversed = eventSchema(
   'TransactionReversed',
   1,
   z.strictObject({
-    reverses: transactionIdSchema,
-    reason: reversalReasonSchema,
-    debit: accountSchema.optional(),
     credit: accountSchema.optional(),
     credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
     issue: reversedIssueSchema.optional(),
+    reason: reversalReasonSchema,
+    reverses: transactionIdSchema,
   }),
 );

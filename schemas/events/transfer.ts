@@ -12,10 +12,10 @@ export const creditsTransferred = eventSchema(
   'CreditsTransferred',
   1,
   z.strictObject({
-    debit: accountSchema,
+    agreed: agreedSchema.optional(),
     credit: accountSchema,
     credits: amountSchema,
+    debit: accountSchema,
     reason: transferReasonSchema,
-    agreed: agreedSchema.optional(),
   }),
 );

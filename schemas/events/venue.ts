@@ -7,8 +7,8 @@ export const venueRegistered = eventSchema(
   'VenueRegistered',
   1,
   z.strictObject({
-    venueId: venueIdSchema,
-    organisationId: organisationIdSchema,
     name: nameSchema,
+    organisationId: organisationIdSchema,
+    venueId: venueIdSchema,
   }),
 );

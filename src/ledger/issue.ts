@@ -177,16 +177,16 @@ function bookIssues(books: Draft, ask: IssueCredits, plan: Plan): Booked {
     const credit = destination(give, memberId, organisationId);
     const made =
       credit === undefined ? undefined : accrual(books, credit, memberId, minutes, rules);
-    const moved = made === undefined ? {} : { debit, credit, credits: credits(made.credits) };
+    const moved = made === undefined ? {} : { credit, credits: credits(made.credits), debit };
     const data: EventOf<'CreditsIssued'>['data'] = {
-      memberId,
-      cardId,
-      give,
-      minutes,
       activity: ask.activity,
-      ...moved,
-      carriedMinutes: made?.carriedMinutes,
       again: again || undefined,
+      cardId,
+      carriedMinutes: made?.carriedMinutes,
+      ...moved,
+      give,
+      memberId,
+      minutes,
       ...(facts.length === 0 && listWords(ask, plan)),
     };
     facts.push({

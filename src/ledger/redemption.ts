@@ -36,10 +36,10 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   return accept({
     type: 'CreditsRedeemed',
     data: {
-      debit: wallet,
+      cardId: found.cardId,
       credit: accountOf.till(ask.venueId),
       credits: ask.credits,
-      cardId: found.cardId,
+      debit: wallet,
       party: ask.party,
       reference: ask.reference,
       terminal: ask.terminal,
