@@ -24,6 +24,7 @@ const CREDIT = 1;
 export class Entries {
   revision = -1;
   #transactions = 0;
+  #sum: Hundredths = 0;
   readonly #heads = new Map<Account, number>();
   readonly #links = [new Column(Uint32Array), new Column(Uint32Array)] as const;
   readonly #balances = [new Column(Float64Array), new Column(Float64Array)] as const;
@@ -43,6 +44,10 @@ export class Entries {
 
   get transactions(): number {
     return this.#transactions;
+  }
+
+  get accountCount(): number {
+    return this.#heads.size;
   }
 
   accounts(): IterableIterator<Account> {
@@ -83,9 +88,7 @@ export class Entries {
 
   /** The sum of all balances, which is zero. */
   sum(): Hundredths {
-    let sum = 0;
-    for (const account of this.#heads.keys()) sum += this.balance(account);
-    return sum;
+    return this.#sum;
   }
 
   *#chain(account: Account): Generator<{ link: number; amount: Hundredths }> {
@@ -104,6 +107,7 @@ export class Entries {
     this.#links[side].set(revision, before);
     this.#balances[side].set(revision, balance + amount);
     this.#heads.set(account, revision * 2 + side + 1);
+    this.#sum += amount;
   }
 
   #before(link: number): number {

@@ -157,6 +157,11 @@ export const REFUSALS = {
     'This member has a card: send "card" instead of "memberId".',
     'This member has a card. Nothing was taken. Ask to see the card.',
   ),
+  card_drawn_before: entry(
+    RETRY,
+    'The number drawn for this card was drawn before. Send the same request again.',
+    'Try again: another number will be drawn.',
+  ),
   member_has_card: entry(
     FINAL,
     'The member has a live card, {id}; revoke that one first.',
@@ -259,7 +264,7 @@ export const REFUSALS = {
   ),
   too_many_minutes: entry(
     FINAL,
-    'Line {line}: {minutes} minutes would make {total} on {day}; one day takes {limit}.',
+    'Line {line}: {minutes} minutes are too many on {day}; one member gives at most {limit} a day.',
     'That is more hours than one day allows. Nothing was issued.',
   ),
   duplicate_entry: entry(
@@ -303,6 +308,11 @@ export const REFUSALS = {
     FINAL,
     'The account has {available} available; this takes {needed}.{more}',
     'Only {available} left; this takes {needed}. Nothing was taken.',
+  ),
+  too_few_credits: entry(
+    FINAL,
+    'The wallet has too few credits available; this takes {needed}.{more}',
+    'Too few credits are left; this takes {needed}. Nothing was taken.',
   ),
   // The ledger itself.
   ledger_already_open: entry(

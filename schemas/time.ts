@@ -71,7 +71,7 @@ export function calendarIn(timeZone: string): (time_ms: number) => Day {
   return (time_ms) => {
     const asked = Math.floor(time_ms / (15 * MINUTE_MS));
     if (asked !== quarter) {
-      day = format.format(time_ms);
+      day = format.format(time_ms).padStart('YYYY-MM-DD'.length, '0');
       quarter = asked;
     }
     return day;

@@ -96,7 +96,8 @@ try {
   await main();
 } catch (error) {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
-  const expected = /^(ConfigError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
+  const expected =
+    /^(ConfigError|CardKeyError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = expected.test(name) || syscall !== undefined;
   process.stderr.write(`The service did not start. ${known ? message : stack}\n`);

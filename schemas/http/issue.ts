@@ -60,7 +60,9 @@ export const issueCreated = z.object({
       minutes: z.int(),
       credits: amountOrZeroSchema,
       carriedMinutes: z.int(),
-      balance: balanceSchema.optional().meta({ description: 'of the wallet or pot credited' }),
+      balance: balanceSchema
+        .optional()
+        .meta({ description: 'of the wallet or pot credited, where the caller may see it' }),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cardNumberSchema } from '../cards.ts';
 import { accountSchema, cardIdSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
 import { pageSchema, revisionSchema } from './common.ts';
 
@@ -19,7 +20,10 @@ export const memberPage = pageSchema(memberAnswer);
 export const memberParams = z.strictObject({ id: memberIdSchema });
 
 /** A coordinator's own organisation is known; an admin names one. */
-export const membershipBody = z.strictObject({ organisationId: organisationIdSchema.optional() });
+export const membershipBody = z.strictObject({
+  organisationId: organisationIdSchema.optional(),
+  card: cardNumberSchema.optional().meta({ description: 'where the member has one' }),
+});
 export const membershipCreated = z.object({
   memberId: memberIdSchema,
   organisationId: organisationIdSchema,

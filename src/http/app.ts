@@ -81,7 +81,7 @@ export async function buildApp(
   app.setSerializerCompiler(({ schema }) => serializer(schema as unknown as z.ZodType));
   registerProblems(app, BODY_BYTES_MAX);
   registerAuthentication(app, services);
-  addHeaders(app, services);
+  closeIdleConnectionsWhenClosing(app);
   await registerDocs(app);
   const routes = new Routes(app, services);
   for (const register of ROUTES) register(routes);
@@ -106,19 +106,13 @@ function requestIds({ random }: Services): () => string {
   return () => `req_${run}_${(count += 1)}`;
 }
 
-/**
- * Every answer names its network. Once the service is closing, answers also close their
- * connections, which clients would otherwise keep open and so hold up the end of the process.
- */
-function addHeaders(app: FastifyInstance, services: Services): void {
-  const { network } = services.sequencer.ledger;
-  let closing = false;
+/** How often connections are closed on which nothing is under way, once the service is closing. */
+const SWEEP_MS = 50;
+
+/** Clients keep connections open after an answer, which would hold up the end of the process. */
+function closeIdleConnectionsWhenClosing(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    reply.header('ledger-network', network);
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
+    const sweeping = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
+    app.server.once('close', () => clearInterval(sweeping));
   });
 }

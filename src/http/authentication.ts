@@ -33,7 +33,9 @@ const BEARER = 'bearer ';
  */
 export function registerAuthentication(app: FastifyInstance, services: Services): void {
   app.decorateRequest('caller', undefined);
-  app.addHook('onRequest', (request, _reply, done) => {
+  const { network } = services.sequencer.ledger;
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('ledger-network', network);
     const { policy } = request.routeOptions.config;
     if (policy !== undefined && policy !== 'public')
       request.caller = authenticate(request, policy, services);

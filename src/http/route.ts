@@ -124,7 +124,7 @@ export class Routes {
       method: 'POST',
       url: route.url,
       config: { policy },
-      preValidation: refuseNull,
+      ...(route.body.safeParse({}).success && { preValidation: refuseNull }),
       schema: {
         ...schemaOf(route, route.preview ? [status, 200] : [status], policy),
         body: route.body,
@@ -200,14 +200,20 @@ export function scopeOf({ organisation }: Caller): string {
   return organisation ?? 'network';
 }
 
+/** The path of a request with its parameters as they were understood, however it was spelled. */
+function pathOf({ routeOptions, params }: FastifyRequest): string {
+  const { url = '' } = routeOptions;
+  if (!url.includes(':')) return url;
+  const values = params as Readonly<Record<string, string>>;
+  return url.replace(/:(\w+)/g, (_, name: string) => values[name]!);
+}
+
 function identityOf(request: FastifyRequest, caller: Caller): { key: string; body: string } {
   const header = request.headers['idempotency-key'];
   if (header === undefined) stop('idempotency_key_missing');
   const key = idempotencyKeySchema.safeParse(header);
   if (!key.success) throw invalidRequest(key.error);
-  const { url } = request;
-  const end = url.indexOf('?');
-  const route = `${request.method} ${end < 0 ? url : url.slice(0, end)}`;
+  const route = `${request.method} ${pathOf(request)}`;
   return {
     key: keyDigest(scopeOf(caller), unquoted(key.data)),
     body: bodyDigest(route, request.body),

@@ -11,6 +11,7 @@ export function issueCard({ state, caller, command }: Context, ask: IssueCard): 
     return reject('member_not_found', { id: ask.memberId });
   }
   if (member.card !== undefined) return reject('member_has_card', { id: member.card });
+  if (state.cardByHmac.get(ask.hmac) !== undefined) return reject('card_drawn_before');
   const cardId = idFrom('crd', command.id);
   return accept({
     type: 'CardIssued',

@@ -63,6 +63,12 @@ export function actsFor(caller: Caller, organisation: OrganisationId | undefined
   return organisation !== undefined && caller.organisation === organisation;
 }
 
+/** The same of a wallet that is none of the caller's business: how much it has is not told. */
+export function tooFew(needs: Hundredths, more = ''): Refusal {
+  const facts = { needed: credits(needs) };
+  return refuse('too_few_credits', { needed: creditsAloud(needs), more }, { facts });
+}
+
 /** The refusal of a debit past what is available. */
 export function insufficient(has: Hundredths, needs: Hundredths, more = ''): Refusal {
   return refuse(

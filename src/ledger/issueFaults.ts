@@ -74,7 +74,7 @@ export function faultsOf(
     } else if (first !== undefined) {
       errors.push(fault(who, 'member_twice', { line: index + 1, first: first + 1 }));
     } else if (total > limit) {
-      const words = { line: index + 1, minutes, total, day: ask.occurredOn, limit };
+      const words = { line: index + 1, minutes, day: ask.occurredOn, limit };
       errors.push(fault(at('minutes'), 'too_many_minutes', words));
     } else {
       const duplicate = again ? undefined : duplicateOf(context, ask, line, corrected);

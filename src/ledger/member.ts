@@ -27,7 +27,10 @@ export function enrolMember({ state, caller, command }: Context, ask: EnrolMembe
   });
 }
 
-/** Knowing a member's id or card is enough to take them into one's own organisation. */
+/**
+ * Membership opens the wallet to a group's coordinators, so a member who has a card shows it; of
+ * one without a card the id is enough.
+ */
 export function addMembership({ state, caller }: Context, ask: AddMembership): Verdict {
   const organisationId = ask.organisationId ?? caller.organisation;
   if (
@@ -40,6 +43,9 @@ export function addMembership({ state, caller }: Context, ask: AddMembership): V
   const found = findBearer(state, ask.member);
   if ('refusal' in found) return found;
   if (found.member.organisations.includes(organisationId)) return reject('already_member');
+  if (!actsFor(caller, undefined) && found.member.card !== undefined && !found.cardId) {
+    return reject('card_required');
+  }
   return accept({
     type: 'MembershipAdded',
     data: { memberId: found.memberId, organisationId },

@@ -3,16 +3,28 @@ import type { ReverseTransaction } from '../../schemas/commands.ts';
 import type { EventOf, Recorded } from '../../schemas/events/index.ts';
 import {
   fundOf,
+  holderOf,
   kindOf,
   randomOf,
   revisionIn,
   transactionIdAt,
+  type Account,
+  type MemberId,
   type OrganisationId,
   type TransactionId,
 } from '../../schemas/ids.ts';
 import type { Refusal } from '../../schemas/refusals.ts';
 import { move } from './account.ts';
-import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
+import {
+  actsFor,
+  insufficient,
+  reject,
+  tooFew,
+  type Context,
+  type Fact,
+  type Verdict,
+} from './context.ts';
+import { belongsToCaller } from './member.ts';
 import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 
@@ -108,10 +120,12 @@ export function reversal(
   reason: Reason,
   writeOff: boolean,
 ): Fact | { readonly refusal: Refusal } {
-  if (isIssue(original)) return issueReversal(books, original, amount, reason, writeOff);
+  if (isIssue(original)) return issueReversal(context, books, original, amount, reason, writeOff);
   const { debit, credit } = original.event.data as { debit: string; credit: string };
   const has = available(books, credit);
-  if (kindOf(credit) !== 'till' && has < amount) return { refusal: insufficient(has, amount) };
+  if (kindOf(credit) !== 'till' && has < amount) {
+    return { refusal: short(context, books, credit, has, amount) };
+  }
   return {
     type: 'TransactionReversed',
     data: {
@@ -126,6 +140,7 @@ export function reversal(
 }
 
 function issueReversal(
+  context: Context,
   books: Ledger,
   { revision, event }: RecordedIssue,
   minutes: number,
@@ -143,7 +158,7 @@ function issueReversal(
   if (account !== undefined && owed > has && !writeOff) {
     const most = coveredMinutes(books, account, memberId, minutes, has, rules);
     const more = ` ${most} of the ${minutes} minutes could be reversed.`;
-    const refusal = insufficient(has, owed, more);
+    const refusal = short(context, books, account, has, owed, more);
     return { refusal: { ...refusal, facts: { ...refusal.facts, reversibleMinutes: most } } };
   }
   const taken = Math.min(owed, has);
@@ -166,6 +181,20 @@ function issueReversal(
     },
     organisation,
   };
+}
+
+/** Too little to take back; how much there is only the wallet's own side learns. */
+function short(
+  { caller }: Context,
+  books: Ledger,
+  account: Account,
+  has: Hundredths,
+  needs: Hundredths,
+  more = '',
+): Refusal {
+  const member = kindOf(account) === 'wallet' && books.member.get(holderOf(account) as MemberId);
+  if (member && !belongsToCaller(caller, member)) return tooFew(needs, more);
+  return insufficient(has, needs, more);
 }
 
 export function transactionReversed(state: Ledger, event: EventOf<'TransactionReversed'>): void {

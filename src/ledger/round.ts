@@ -56,6 +56,8 @@ export class Round {
       this.#ends.set(item, this.recorded.length);
     } catch (bug) {
       item.reject(bug);
+      // Half evolved: nothing that was decided on this draft may be written.
+      if (this.draft.revision !== this.#base + this.recorded.length - 1) throw bug;
     }
   }
 

@@ -1,6 +1,6 @@
 import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
-import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { FORMAT, type Recorded, type StreamEvent } from '../../schemas/events/index.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import type { Appended } from '../../schemas/stream.ts';
 import { evolve } from './evolve.ts';
@@ -28,6 +28,7 @@ export type SequencerOptions = {
 const QUEUE_MAX = 10_000;
 const BATCH_COMMANDS_MAX = 512;
 const BATCH_EVENTS_MAX = 2_000;
+const QUIET_TURNS_MAX = 16;
 const DECISIONS_MAX = 10;
 export const PATIENCE_MS = 5_000;
 const CLOCK_BEHIND_MS = 5_000;
@@ -44,6 +45,7 @@ export class Sequencer {
   #queue: Item[] = [];
   #batch: readonly Item[] = [];
   #running: Promise<void> | undefined;
+  #gathered = 0;
   #stopped: string | undefined;
   #trouble = { why: '', until_ms: 0 };
 
@@ -109,13 +111,18 @@ export class Sequencer {
     this.#running = undefined;
   }
 
-  /** Lets in those whose requests are just being read: for as long as each turn brings more. */
+  /**
+   * Lets in those whose requests are just being read, so that one fsync serves them too: up to as
+   * many as came last time, and only while turns of the event loop go on bringing some.
+   */
   async #gather(): Promise<void> {
-    let before: number;
+    let quiet = 0;
     do {
-      before = this.#queue.length;
+      const before = this.#queue.length;
       await new Promise((resolve) => setImmediate(resolve));
-    } while (this.#queue.length > before && this.#queue.length < BATCH_COMMANDS_MAX);
+      quiet = this.#queue.length > before ? 0 : quiet + 1;
+    } while (this.#queue.length < this.#gathered && quiet < QUIET_TURNS_MAX);
+    this.#gathered = Math.min(this.#queue.length, BATCH_COMMANDS_MAX);
   }
 
   /** Decides a batch until it is written or answered; again on newer state after a conflict. */
@@ -162,7 +169,8 @@ export class Sequencer {
       if (appended.outcome === 'conflict' && doubtful && (await this.#isThere(events))) {
         return { outcome: 'written' };
       }
-      if (appended.outcome !== 'unknown') return appended;
+      const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
+      if (!trying || (appended.outcome === 'unavailable' && !doubtful)) return appended;
       doubtful = true;
       this.#note(appended.why);
       await new Promise((resolve) => setTimeout(resolve, RESEND_MS));
@@ -228,6 +236,8 @@ export class Sequencer {
       for (const recorded of page) evolve(this.#options.ledger, recorded);
       this.#options.published(page);
     }
+    const { format, revision } = this.ledger;
+    if (format > FORMAT) throw new Error(`format ${format} at revision ${revision} is not known`);
   }
 
   #clockBehind(): string | undefined {

@@ -1,6 +1,7 @@
 import { hundredths } from '../../schemas/amounts.ts';
 import type { TransferCredits } from '../../schemas/commands.ts';
 import {
+  fundOf,
   holderOf,
   kindOf,
   type Account,
@@ -9,6 +10,7 @@ import {
 } from '../../schemas/ids.ts';
 import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
 import { holderMissing, move } from './account.ts';
+import { fundsCovering } from './allocation.ts';
 import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { belongsToCaller } from './member.ts';
 import { available, draftOf } from './state.ts';
@@ -71,7 +73,17 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
     const words = { line: index + 1, from, to, reason: ask.reason };
     return fault(at('to'), 'transfer_not_allowed', words);
   }
+  if (kindOf(from) === 'allocation' && !coversToday(context, from)) {
+    const words = { fund: ` named ${fundOf(from)}`, day: context.today };
+    return fault(at('from'), 'no_fund_for_day', words);
+  }
   return undefined;
+}
+
+/** Whether the days of a fund cover today, on which its credits would go to a pot. */
+function coversToday({ state, today }: Context, allocation: Account): boolean {
+  const funds = fundsCovering(state, holderOf(allocation) as OrganisationId, today);
+  return funds.some(({ name }) => name === fundOf(allocation));
 }
 
 /** Whether an account is none of the caller's business, so that it is as if it were not there. */

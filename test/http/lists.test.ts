@@ -75,7 +75,8 @@ t.test('a member of two groups', async (t) => {
   const { clients, theirs, group } = await neighbours();
   const url = `/v1/members/${theirs.member}`;
   t.equal((await clients.coordinator.get(url)).status, 404, 'is not seen by the second at first');
-  const joined = await clients.coordinator.post(`${url}/memberships`, {});
+  const shown = { card: theirs.cardNumber };
+  const joined = await clients.coordinator.post(`${url}/memberships`, shown);
   t.match(joined, { status: 201, body: { memberId: theirs.member, organisationId: group.id } });
   const seen = await clients.coordinator.get(url);
   const organisationIds = [theirs.group, group.id];

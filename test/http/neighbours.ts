@@ -16,6 +16,7 @@ export type Belongings = {
   readonly venue: VenueId;
   readonly member: MemberId;
   readonly card: CardId;
+  readonly cardNumber: string;
   readonly issue: TransactionId;
   readonly redemption: TransactionId;
   readonly keyOfIssue: string;
@@ -83,13 +84,17 @@ async function otherOrganisations(
     { venueId, memberId, credits: '1' },
     'their-sale',
   );
-  const card = await coordinator.post<{ cardId: CardId }>(`/v1/members/${memberId}/cards`, {});
+  const card = await coordinator.post<{ cardId: CardId; card: string }>(
+    `/v1/members/${memberId}/cards`,
+    {},
+  );
   return {
     group,
     partner,
     venue: venueId,
     member: memberId,
     card: card.body.cardId,
+    cardNumber: card.body.card,
     issue: issued.body.entries[0].transactionId,
     redemption: redeemed.body.transactionId,
     keyOfIssue: 'their-issue',
@@ -104,6 +109,7 @@ export const NOBODYS: Belongings = {
   venue: 'ven_0000000000000000',
   member: 'mem_0000000000000000',
   card: 'crd_0000000000000000',
+  cardNumber: '00000-00000',
   issue: 'txn_999_0000000000000000',
   redemption: 'txn_998_0000000000000000',
   keyOfIssue: 'never-used-1',

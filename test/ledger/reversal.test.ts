@@ -120,9 +120,9 @@ t.test('the reversal of a transfer', async (t) => {
   const spent = did(sale('carol', '1'), PARTNER, AT);
   given(CREDITED, gift, spent)
     .when(reverse(), COORDINATOR)
-    .then(t, 'is refused where it was spent', {
-      refused: 'insufficient_credits',
-      facts: { available: '2', needed: '3' },
+    .then(t, 'is refused where it was spent, and says nothing of a wallet of others', {
+      refused: 'too_few_credits',
+      facts: { needed: '3' },
     });
   given(CREDITED, gift, spent)
     .when(reverse({ credits: '2' }), COORDINATOR)

@@ -5,6 +5,7 @@ import {
   balanceOf,
   cents,
   daysBefore,
+  knows,
   move,
   whoIs,
   type Books,
@@ -229,12 +230,19 @@ export function giveBack(
 ): Ruling {
   const [from, to] = [original.to!, original.from!];
   if (!from.startsWith('till') && balanceOf(books, from) < amount) {
-    return { refused: 'insufficient_credits' };
+    return tooLittle(books, caller, from);
   }
   const { organisation = caller.organisation } = original;
   move(books, caller, 'other', { from, to, credits: String(amount / 100), organisation });
   original.left -= amount;
   return { events: 1 };
+}
+
+/** Whoever may not see a wallet is not told how much is in it. */
+function tooLittle(books: Books, caller: Caller, account: string): Ruling {
+  const [kind, holder = ''] = account.split(':') as [string, string?];
+  const hidden = kind === 'wallet' && !knows(caller, books.members[holder]!.groups);
+  return { refused: hidden ? 'too_few_credits' : 'insufficient_credits' };
 }
 
 function withdrawHours(
@@ -255,7 +263,7 @@ function withdrawHours(
     while (((kept + step) * 60) / 100 <= remain) kept += step;
     owed = Math.max(0, made - kept);
     const has = balanceOf(books, original.to!);
-    if (owed > has && !writeOff) return { refused: 'insufficient_credits' };
+    if (owed > has && !writeOff) return tooLittle(books, caller, original.to!);
     books.made[jar] = made - owed;
     owed = Math.min(owed, has);
   }

@@ -107,7 +107,10 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
   if (other === 'wallet' && receiver === caller.member) return 'to own_wallet';
   const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
   const crossed = kind === 'allocation' && holder !== receiver;
-  return !way || crossed || from === to ? 'to transfer_not_allowed' : undefined;
+  if (!way || crossed || from === to) return 'to transfer_not_allowed';
+  const { first = '', last = '9999' } = books.funds[holder]?.[from.split(':')[2]!] ?? {};
+  const open = first <= caller.today && caller.today <= last;
+  return kind === 'allocation' && !open ? 'from no_fund_for_day' : undefined;
 }
 
 function exists(books: Books, account: string): boolean {

@@ -62,6 +62,9 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       if ('refused' in found) return found;
       const { groups } = books.members[found.member]!;
       if (groups.includes(group)) return { refused: 'already_member' };
+      const shown = 'cardHmac' in ask.member;
+      const carded = books.members[found.member]!.card !== undefined;
+      if (caller.role === 'coordinator' && carded && !shown) return { refused: 'card_required' };
       groups.push(group);
       return { events: 1 };
     }

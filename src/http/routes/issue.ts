@@ -9,16 +9,18 @@ import {
   issuingQuery,
 } from '../../../schemas/http/issue.ts';
 import { organisationParams } from '../../../schemas/http/organisation.ts';
-import { fundOf, issueIdAt } from '../../../schemas/ids.ts';
+import { fundOf, issueIdAt, type Account } from '../../../schemas/ids.ts';
 import { callerIn } from '../authentication.ts';
 import { sendCsv, wantsCsv } from '../csv.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Done, type Routes } from '../route.ts';
-import { sees } from '../visibility.ts';
+import { sees, seesAccount } from '../visibility.ts';
 
 const TAG = 'Issues';
 
 export function issueRoutes(routes: Routes): void {
+  const { directory, issuing } = routes.services.projections;
+
   routes.write({
     url: '/v1/issues',
     tag: TAG,
@@ -28,7 +30,7 @@ export function issueRoutes(routes: Routes): void {
     body: issueBody,
     answer: issueCreated,
     preview: (query) => query.preview === 'true',
-    prepare: ({ body }) => ({
+    prepare: ({ body, caller }) => ({
       ask: {
         type: 'IssueCredits',
         ...body,
@@ -38,7 +40,9 @@ export function issueRoutes(routes: Routes): void {
         })),
       },
       answer: (done) =>
-        issueAnswer(done, body.entries.filter(({ minutes }) => minutes === 0).length),
+        issueAnswer(done, body.entries.filter(({ minutes }) => minutes === 0).length, (account) =>
+          seesAccount(directory, caller, account),
+        ),
     }),
   });
 
@@ -51,7 +55,6 @@ export function issueRoutes(routes: Routes): void {
     query: issuingQuery,
     answer: issuingAnswer,
     handle: ({ params: { id }, query: { from, to }, request, reply }) => {
-      const { directory, issuing } = routes.services.projections;
       if (!directory.organisations.has(id) || !sees(callerIn(request), id)) {
         return stop('organisation_not_found', { id });
       }
@@ -68,7 +71,11 @@ export function issueRoutes(routes: Routes): void {
 }
 
 /** The answer to a list, from its events: the same at once and when it is replayed. */
-function issueAnswer(done: Done, absences: number): z.input<typeof issueCreated> {
+function issueAnswer(
+  done: Done,
+  absences: number,
+  seen: (account: Account) => boolean,
+): z.input<typeof issueCreated> {
   const { first, recorded, revision, balance } = done;
   const preview = done.outcome === 'previewed';
   const identity = preview
@@ -101,7 +108,7 @@ function issueAnswer(done: Done, absences: number): z.input<typeof issueCreated>
         minutes: event.data.minutes,
         credits: made,
         carriedMinutes,
-        balance: credit === undefined ? undefined : balance(credit),
+        balance: credit === undefined || !seen(credit) ? undefined : balance(credit),
       });
     }
   }

@@ -47,7 +47,7 @@ export function ledgerRoutes(routes: Routes): void {
     handle: () => ({
       network: sequencer.ledger.network,
       revision: entries.revision,
-      accounts: [...entries.accounts()].length,
+      accounts: entries.accountCount,
       transactions: entries.transactions,
       sumOfBalances: credits(entries.sum()),
     }),

@@ -8,8 +8,10 @@ import {
   membershipBody,
   membershipCreated,
 } from '../../../schemas/http/member.ts';
-import { accountOf } from '../../../schemas/ids.ts';
+import type { Bearer } from '../../../schemas/commands.ts';
+import { accountOf, type MemberId } from '../../../schemas/ids.ts';
 import type { MemberItem } from '../../../projections/directory.ts';
+import { findBearer } from '../../ledger/member.ts';
 import { callerIn } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
@@ -22,8 +24,17 @@ function shown({ memberId, organisationIds, cardId }: MemberItem) {
   return { memberId, account: accountOf.wallet(memberId), organisationIds, cardId };
 }
 
+/** The member by the card that was shown, which must be theirs; without one by id. */
+function shownBy(routes: Routes, memberId: MemberId, card: string | undefined): Bearer {
+  if (card === undefined) return { memberId };
+  const bearer = routes.bearer({ card });
+  const found = findBearer(routes.services.sequencer.ledger, bearer);
+  return 'memberId' in found && found.memberId !== memberId ? stop('card_unknown') : bearer;
+}
+
 export function memberRoutes(routes: Routes): void {
   const { directory } = routes.services.projections;
+
   routes.write({
     url: '/v1/members',
     tag: TAG,
@@ -49,8 +60,8 @@ export function memberRoutes(routes: Routes): void {
     params: memberParams,
     body: membershipBody,
     answer: membershipCreated,
-    prepare: ({ params, body }) => ({
-      ask: { type: 'AddMembership', member: { memberId: params.id }, ...body },
+    prepare: ({ params: { id }, body: { card, organisationId } }) => ({
+      ask: { type: 'AddMembership', member: shownBy(routes, id, card), organisationId },
       answer: ({ first: { event }, revision }) => {
         if (event.type !== 'MembershipAdded') throw new TypeError(event.type);
         return { ...event.data, revision };

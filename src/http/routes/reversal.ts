@@ -1,7 +1,9 @@
 import { reversalBody, reversalCreated, reversalParams } from '../../../schemas/http/reversal.ts';
 import { transactionOf, type Routes } from '../route.ts';
+import { seesAccount } from '../visibility.ts';
 
 export function reversalRoutes(routes: Routes): void {
+  const { directory } = routes.services.projections;
   routes.write({
     url: '/v1/transactions/:id/reversals',
     tag: 'Transactions',
@@ -10,7 +12,7 @@ export function reversalRoutes(routes: Routes): void {
     params: reversalParams,
     body: reversalBody,
     answer: reversalCreated,
-    prepare: ({ params, body }) => ({
+    prepare: ({ params, body, caller }) => ({
       ask: { type: 'ReverseTransaction', transactionId: params.id, ...body },
       answer: ({ first, revision, balance }) => {
         const { event } = first;
@@ -25,7 +27,10 @@ export function reversalRoutes(routes: Routes): void {
           carriedMinutes: issue?.carriedMinutes,
           writtenOff: issue?.writtenOff,
           account: debit,
-          balance: debit === undefined ? undefined : balance(debit),
+          balance:
+            debit === undefined || !seesAccount(directory, caller, debit)
+              ? undefined
+              : balance(debit),
         };
       },
     }),

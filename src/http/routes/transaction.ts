@@ -23,6 +23,11 @@ import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
 import { sees, seesAccount } from '../visibility.ts';
 
+/** How many events one page looks at, and how many before others get their turn. */
+const SCANNED_MAX = 5_000;
+const EVENTS_A_TURN = 100;
+/** How many reversals of one transaction are shown: the oldest. */
+const REVERSALS_MAX = 100;
 const TAG = 'Transactions';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 
@@ -64,7 +69,7 @@ export function transactionRoutes(routes: Routes): void {
   routes.read({
     url: '/v1/transactions',
     tag: TAG,
-    summary: "A venue's transactions, newest first, by day of recording and by reference",
+    summary: "A venue's transactions, newest first; a page may be short while there is a next",
     policy: ['admin', 'auditor', 'partner'],
     query: transactionsQuery,
     answer: transactionsAnswer,
@@ -78,8 +83,13 @@ export function transactionRoutes(routes: Routes): void {
       const end = query.to === undefined ? Infinity : await revisionAtStartOf(addDays(query.to, 1));
       const before = Math.min(end, query.after ?? Infinity);
       const items = [];
+      let scanned = 0;
       for (const { revision } of entries.before(till, before)) {
         if (revision < start) break;
+        // A page that was looked for far enough ends, perhaps empty; `next` goes on from there.
+        if (scanned === SCANNED_MAX) return { items, ...linked(request, reply, revision + 1) };
+        scanned += 1;
+        if (scanned % EVENTS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
         const event = await services.eventAt(revision);
         const reference = 'reference' in event.data ? event.data.reference : undefined;
         if (query.reference !== undefined && reference !== query.reference) continue;
@@ -127,6 +137,7 @@ async function shown({ eventAt, projections }: Services, recorded: Recorded) {
   const citing = await Promise.all(
     projections.reversals
       .of(revision)
+      .slice(0, REVERSALS_MAX)
       .map(async (at) => ({ revision: at, event: await eventAt(at) })),
   );
   return {

@@ -21,11 +21,14 @@ const SCHEMA = `
 const PAGE_EVENTS = 1000;
 /** Large enough that a checkpoint is rare and the log's pages are reused in place. */
 const CHECKPOINT_PAGES = 20_000;
+/** How long an append waits for a backup or replicator that holds the file for a moment. */
+const BUSY_MS = 4_000;
 
 /** Opens the one connection that writes. Durable: a commit is on disk before it returns. */
 export function openWriter(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`
+    PRAGMA busy_timeout = ${BUSY_MS};
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};

@@ -12,6 +12,7 @@ export type Request = { readonly expectedRevision: number; readonly texts: reado
 export type Ready =
   { readonly opened: true } | { readonly failed: string; readonly damaged: boolean };
 
+const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -65,7 +66,7 @@ function serve(): void {
     } catch (rollback) {
       return { outcome: 'broken', why: `${message}; ${(rollback as Error).message}` };
     }
-    const nothingWritten = [SQLITE_FULL, SQLITE_READONLY].includes(errcode & 0xff);
+    const nothingWritten = [SQLITE_BUSY, SQLITE_FULL, SQLITE_READONLY].includes(errcode & 0xff);
     return { outcome: nothingWritten ? 'unavailable' : 'broken', why: message };
   };
 
