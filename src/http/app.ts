@@ -79,7 +79,7 @@ export async function buildApp(
     httpPart === 'headers' ? () => true : validator(schema),
   );
   app.setSerializerCompiler(({ schema }) => serializer(schema as unknown as z.ZodType));
-  registerProblems(app, BODY_BYTES_MAX);
+  registerProblems(app, services.sequencer.ledger.network, BODY_BYTES_MAX);
   registerAuthentication(app, services);
   closeIdleConnectionsWhenClosing(app);
   await registerDocs(app);

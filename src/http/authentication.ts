@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { accessIn, keyHash } from '../../schemas/keys.ts';
 import type { AccessId, MemberId, OrganisationId } from '../../schemas/ids.ts';
 import type { Role } from '../../schemas/roles.ts';
@@ -28,20 +28,30 @@ declare module 'fastify' {
 const BEARER = 'bearer ';
 
 /**
- * Finds out who calls, before anything of the body is read. The decision is taken again on the
- * sequencer's draft, so a key that is revoked meanwhile writes nothing.
+ * Gives every route a hook of its own that finds out who calls, before anything of the body is
+ * read. The decision is taken again on the sequencer's draft, so a key that is revoked meanwhile
+ * writes nothing. A route that says nothing of who may call it is a mistake, and the service does
+ * not start.
  */
 export function registerAuthentication(app: FastifyInstance, services: Services): void {
-  app.decorateRequest('caller', undefined);
+  const routes: RouteOptions[] = [];
   const { network } = services.sequencer.ledger;
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('ledger-network', network);
-    const { policy } = request.routeOptions.config;
-    if (policy !== undefined && policy !== 'public')
-      request.caller = authenticate(request, policy, services);
-    done();
+  app.decorateRequest('caller', undefined);
+  app.addHook('onRoute', (route) => {
+    routes.push(route);
+    route.onRequest = (request, reply, done) => {
+      reply.header('ledger-network', network);
+      const policy = policyOf(route);
+      if (policy !== 'public') request.caller = authenticate(request, policy, services);
+      done();
+    };
   });
-  refuseRoutesWithoutPolicy(app);
+  app.addHook('onReady', async () => routes.forEach(policyOf));
+}
+
+function policyOf({ config, url }: RouteOptions): Policy {
+  if (config?.policy === undefined) throw new Error(`the route ${url} has no policy`);
+  return config.policy;
 }
 
 function authenticate(request: FastifyRequest, policy: Policy, services: Services): Caller {
@@ -64,20 +74,6 @@ function callerOf(header: string | undefined, { sequencer, now_ms }: Services): 
   const { role, organisation, member, expiresOn } = access;
   if (expiresOn !== undefined && expiresOn < ledger.calendar(now_ms())) return undefined;
   return { accessId, role, organisation, member };
-}
-
-/** A route that says nothing of who may call it is a mistake, and the service does not start. */
-function refuseRoutesWithoutPolicy(app: FastifyInstance): void {
-  const routes: { readonly url: string; readonly config?: { readonly policy?: Policy } }[] = [];
-  app.addHook('onRoute', (route) => {
-    routes.push(route);
-  });
-  app.addHook('onReady', async () => {
-    const open = routes.filter((route) => route.config?.policy === undefined);
-    if (open.length > 0) {
-      throw new Error(`routes without a policy: ${open.map(({ url }) => url).join(', ')}`);
-    }
-  });
 }
 
 /** The caller of a route that takes a key. */

@@ -59,8 +59,10 @@ function pointerTo(path: readonly PropertyKey[]): string {
 }
 
 /** Makes every way of going wrong a problem with the right status; a bug is logged and is a 500. */
-export function registerProblems(app: FastifyInstance, bodyLimit: number): void {
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, refuse('not_found')));
+export function registerProblems(app: FastifyInstance, network: string, bodyLimit: number): void {
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply.header('ledger-network', network), refuse('not_found')),
+  );
   app.setErrorHandler((error: FastifyError | RefusedError, request, reply) => {
     if (error instanceof RefusedError) return sendProblem(request, reply, error.refusal);
     return sendProblem(request, reply, frameworkRefusal(error, request, bodyLimit));

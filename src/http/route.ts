@@ -134,7 +134,7 @@ export class Routes {
         const caller = callerIn(request);
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
-        const identity = preview ? {} : identityOf(request, caller);
+        const identity = preview ? {} : identityOf(request, caller, route.url);
         this.#unknownCards.check(caller.accessId);
         const prepared = route.prepare({ params, query, body, caller, request, reply });
         const command: Command = {
@@ -201,19 +201,22 @@ export function scopeOf({ organisation }: Caller): string {
 }
 
 /** The path of a request with its parameters as they were understood, however it was spelled. */
-function pathOf({ routeOptions, params }: FastifyRequest): string {
-  const { url = '' } = routeOptions;
+function pathOf(url: string, params: unknown): string {
   if (!url.includes(':')) return url;
   const values = params as Readonly<Record<string, string>>;
   return url.replace(/:(\w+)/g, (_, name: string) => values[name]!);
 }
 
-function identityOf(request: FastifyRequest, caller: Caller): { key: string; body: string } {
+function identityOf(
+  request: FastifyRequest,
+  caller: Caller,
+  url: string,
+): { key: string; body: string } {
   const header = request.headers['idempotency-key'];
   if (header === undefined) stop('idempotency_key_missing');
   const key = idempotencyKeySchema.safeParse(header);
   if (!key.success) throw invalidRequest(key.error);
-  const route = `${request.method} ${pathOf(request)}`;
+  const route = `${request.method} ${pathOf(url, request.params)}`;
   return {
     key: keyDigest(scopeOf(caller), unquoted(key.data)),
     body: bodyDigest(route, request.body),

@@ -41,7 +41,7 @@ export class Overlay<K, V> implements Table<K, V> {
 /** An index over another, exact for what was added here. */
 export class OverlayIndex implements DigestIndex {
   readonly #base: DigestIndex;
-  #added: [Digest, number][] | undefined;
+  #added: Map<Digest, number[]> | undefined;
 
   constructor(base: DigestIndex) {
     this.#base = base;
@@ -49,17 +49,20 @@ export class OverlayIndex implements DigestIndex {
 
   candidates(digest: Digest): readonly number[] {
     const below = this.#base.candidates(digest);
-    if (this.#added === undefined) return below;
-    const here = this.#added.filter(([added]) => added === digest).map(([, revision]) => revision);
-    return here.length === 0 ? below : [...below, ...here];
+    const here = this.#added?.get(digest);
+    return here === undefined ? below : [...below, ...here];
   }
 
   add(digest: Digest, revision: number): void {
-    (this.#added ??= []).push([digest, revision]);
+    const here = (this.#added ??= new Map<Digest, number[]>()).get(digest);
+    if (here === undefined) this.#added.set(digest, [revision]);
+    else here.push(revision);
   }
 
   settle(): void {
-    this.#added?.forEach(([digest, revision]) => this.#base.add(digest, revision));
+    this.#added?.forEach((revisions, digest) => {
+      for (const revision of revisions) this.#base.add(digest, revision);
+    });
   }
 }
 
