@@ -18,6 +18,8 @@ const SAID_CHARACTERS = 2000;
 const STOP_MS = 15_000;
 const ADDRESS = /http:\/\/[\w.]+:\d+/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
+/** What `npm start` hands to Node: room in which requests end before they are collected. */
+const NODE_WORDS = ['--max-semi-space-size=64'];
 const SERVICE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const BARE = fileURLToPath(new URL('bare.ts', import.meta.url));
 
@@ -83,7 +85,7 @@ export async function ask<A>(script: string, question: unknown): Promise<A> {
 }
 
 function run(words: string[], environment: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, words, {
+  const child = spawn(process.execPath, [...NODE_WORDS, ...words], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
