@@ -205,9 +205,5 @@ t.test('a route that says nothing of who may call it', async (t) => {
   const { service } = await neighbours();
   const app = await buildApp(service);
   app.get('/v1/left-open', () => 'anything');
-  await t.rejects(
-    async () => app.ready(),
-    /\/v1\/left-open has no policy/,
-    'stops the service',
-  );
+  await t.rejects(async () => app.ready(), /\/v1\/left-open has no policy/, 'stops the service');
 });
