@@ -84,9 +84,10 @@ function welcome({ sequencer }: Service, config: Config, address: string): void 
 
 function showFirstKey({ firstAdminKey }: Service): void {
   if (firstAdminKey === undefined) return;
-  say('A new ledger is opened. This is the key of its first admin:');
-  say(`  ${firstAdminKey}`);
-  say('It is shown once and kept nowhere. Save it now.');
+  say(
+    'A new ledger is opened. The key of its first admin is shown once and kept nowhere; save it:',
+  );
+  say(`  admin    ${firstAdminKey}`);
   say('');
 }
 
