@@ -47,4 +47,3 @@ export function eventSchema<T extends string, V extends number, D extends z.ZodT
 }
 
 export type By = z.infer<typeof bySchema>;
-export type CommandReference = z.infer<typeof commandSchema>;

@@ -48,6 +48,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     await docs.register(scalar, {
       routePrefix: '/docs',
       configuration: {
+        pageTitle: 'Time Credits ledger',
         url: '/openapi.json',
         withDefaultFonts: false,
         hideClientButton: true,
