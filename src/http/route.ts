@@ -4,7 +4,7 @@ import { credits, type Hundredths } from '../../schemas/amounts.ts';
 import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
-import type { Recorded } from '../../schemas/events/index.ts';
+import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
 import { problemSchema } from '../../schemas/http/common.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
@@ -188,6 +188,15 @@ export class Routes {
     }
     return word({ outcome: outcome.outcome, recorded, first: recorded[0]!, revision, balance });
   }
+}
+
+/**
+ * The event that a command of one kind makes, for an answer to be worded from.
+ * @throws TypeError if it is another, which is a bug
+ */
+export function eventOf<T extends EventType>({ event }: Recorded, type: T): EventOf<T> {
+  if (event.type !== type) throw new TypeError(`${event.type} where ${type} was made`);
+  return event as EventOf<T>;
 }
 
 /** The transaction of a recorded event. */

@@ -11,7 +11,7 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../../sch
 import type { AccessItem } from '../../../projections/directory.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
-import type { Routes } from '../route.ts';
+import { eventOf, type Routes } from '../route.ts';
 
 const TAG = 'Access';
 
@@ -31,8 +31,8 @@ export function accessRoutes(routes: Routes): void {
       const key = makeKey(random(ID_BYTES), random(SECRET_BYTES));
       return {
         ask: { type: 'GrantAccess', accessId: accessIn(key)!, keyHash: keyHash(key), ...body },
-        answer: ({ outcome, first: { event }, revision }) => {
-          if (event.type !== 'AccessGranted') throw new TypeError(event.type);
+        answer: ({ outcome, first, revision }) => {
+          const event = eventOf(first, 'AccessGranted');
           const shownOnce = outcome === 'accepted' ? { key } : {};
           return { accessId: event.data.accessId, ...shownOnce, revision };
         },
@@ -50,8 +50,8 @@ export function accessRoutes(routes: Routes): void {
     answer: accessRevokedAnswer,
     prepare: ({ params }) => ({
       ask: { type: 'RevokeAccess', accessId: params.id },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'AccessRevoked') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'AccessRevoked');
         return { accessId: event.data.accessId, revision };
       },
     }),

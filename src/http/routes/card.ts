@@ -2,7 +2,7 @@ import { CARD_BYTES, cardPrinted, makeCard } from '../../../schemas/cards.ts';
 import { cardCreated, cardParams, cardRevokedAnswer } from '../../../schemas/http/card.ts';
 import { emptySchema } from '../../../schemas/http/common.ts';
 import { memberParams } from '../../../schemas/http/member.ts';
-import type { Routes } from '../route.ts';
+import { eventOf, type Routes } from '../route.ts';
 
 const TAG = 'Members and cards';
 
@@ -19,8 +19,8 @@ export function cardRoutes(routes: Routes): void {
       const card = makeCard(routes.services.random(CARD_BYTES));
       return {
         ask: { type: 'IssueCard', memberId: params.id, hmac: routes.services.cardHmac(card) },
-        answer: ({ outcome, first: { event }, revision }) => {
-          if (event.type !== 'CardIssued') throw new TypeError(event.type);
+        answer: ({ outcome, first, revision }) => {
+          const event = eventOf(first, 'CardIssued');
           const { cardId, memberId } = event.data;
           const shownOnce = outcome === 'accepted' ? { card: cardPrinted(card) } : {};
           return { cardId, memberId, ...shownOnce, revision };
@@ -39,8 +39,8 @@ export function cardRoutes(routes: Routes): void {
     answer: cardRevokedAnswer,
     prepare: ({ params }) => ({
       ask: { type: 'RevokeCard', cardId: params.id },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'CardRevoked') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'CardRevoked');
         return { ...event.data, revision };
       },
     }),

@@ -15,7 +15,7 @@ import { findBearer } from '../../ledger/member.ts';
 import { callerIn } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
-import type { Routes } from '../route.ts';
+import { eventOf, type Routes } from '../route.ts';
 import { seesMember } from '../visibility.ts';
 
 const TAG = 'Members and cards';
@@ -44,8 +44,8 @@ export function memberRoutes(routes: Routes): void {
     answer: memberCreated,
     prepare: ({ body }) => ({
       ask: { type: 'EnrolMember', ...body },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'MemberEnrolled') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'MemberEnrolled');
         const { memberId } = event.data;
         return { memberId, account: accountOf.wallet(memberId), revision };
       },
@@ -62,8 +62,8 @@ export function memberRoutes(routes: Routes): void {
     answer: membershipCreated,
     prepare: ({ params: { id }, body: { card, organisationId } }) => ({
       ask: { type: 'AddMembership', member: shownBy(routes, id, card), organisationId },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'MembershipAdded') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'MembershipAdded');
         return { ...event.data, revision };
       },
     }),

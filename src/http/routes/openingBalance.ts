@@ -1,5 +1,5 @@
 import { openingBalancesAnswer, openingBalancesBody } from '../../../schemas/http/ledger.ts';
-import { transactionOf, type Routes } from '../route.ts';
+import { eventOf, transactionOf, type Routes } from '../route.ts';
 
 const TAG = 'Ledger';
 
@@ -15,8 +15,7 @@ export function openingBalanceRoutes(routes: Routes): void {
       ask: { type: 'BringForward', ...body },
       answer: ({ recorded, revision, balance }) => {
         const lines = recorded.map((one) => {
-          const { event } = one;
-          if (event.type !== 'CreditsBroughtForward') throw new TypeError(event.type);
+          const event = eventOf(one, 'CreditsBroughtForward');
           const { credit, credits: amount } = event.data;
           const transactionId = transactionOf(one);
           return { transactionId, account: credit, credits: amount, balance: balance(credit) };

@@ -10,7 +10,7 @@ import type { OrganisationItem } from '../../../projections/directory.ts';
 import { callerIn } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
-import type { Routes } from '../route.ts';
+import { eventOf, type Routes } from '../route.ts';
 import { sees } from '../visibility.ts';
 
 const TAG = 'Organisations';
@@ -32,8 +32,8 @@ export function organisationRoutes(routes: Routes): void {
     answer: organisationCreated,
     prepare: ({ body }) => ({
       ask: { type: 'RegisterOrganisation', ...body },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'OrganisationRegistered') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'OrganisationRegistered');
         return { organisationId: event.data.organisationId, revision };
       },
     }),

@@ -7,7 +7,7 @@ import {
   voidBody,
 } from '../../../schemas/http/redemption.ts';
 import { holderOf, type MemberId } from '../../../schemas/ids.ts';
-import { scopeOf, transactionOf, type Done, type Routes } from '../route.ts';
+import { eventOf, scopeOf, transactionOf, type Done, type Routes } from '../route.ts';
 
 const TAG = 'Redemptions';
 
@@ -22,8 +22,7 @@ export function redemptionRoutes(routes: Routes): void {
     prepare: ({ body: { memberId, card, ...fields } }) => ({
       ask: { type: 'RedeemCredits', member: routes.bearer({ memberId, card }), ...fields },
       answer: ({ first, revision, balance }) => {
-        const { event } = first;
-        if (event.type !== 'CreditsRedeemed') throw new TypeError(event.type);
+        const event = eventOf(first, 'CreditsRedeemed');
         const { debit, credits } = event.data;
         return {
           transactionId: transactionOf(first),

@@ -1,5 +1,5 @@
 import { reversalBody, reversalCreated, reversalParams } from '../../../schemas/http/reversal.ts';
-import { transactionOf, type Routes } from '../route.ts';
+import { eventOf, transactionOf, type Routes } from '../route.ts';
 import { seesAccount } from '../visibility.ts';
 
 export function reversalRoutes(routes: Routes): void {
@@ -15,8 +15,7 @@ export function reversalRoutes(routes: Routes): void {
     prepare: ({ params, body, caller }) => ({
       ask: { type: 'ReverseTransaction', transactionId: params.id, ...body },
       answer: ({ first, revision, balance }) => {
-        const { event } = first;
-        if (event.type !== 'TransactionReversed') throw new TypeError(event.type);
+        const event = eventOf(first, 'TransactionReversed');
         const { reverses, credits = '0', debit, issue } = event.data;
         return {
           transactionId: transactionOf(first),

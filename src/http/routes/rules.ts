@@ -1,6 +1,6 @@
 import type { Rules } from '../../../schemas/events/ledger.ts';
 import { formatBody, rulesAnswer, rulesBody } from '../../../schemas/http/ledger.ts';
-import type { Routes } from '../route.ts';
+import { eventOf, type Routes } from '../route.ts';
 
 const TAG = 'Ledger';
 
@@ -29,8 +29,8 @@ export function rulesRoutes(routes: Routes): void {
     answer: rulesAnswer,
     prepare: ({ body }) => ({
       ask: { type: 'ChangeRules', rules: body as Partial<Rules> },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'RulesChanged') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'RulesChanged');
         return { ...rulesNow(), rules: event.data.rules, revision };
       },
     }),

@@ -1,5 +1,5 @@
 import { transferBody, transferCreated } from '../../../schemas/http/transfer.ts';
-import { transactionOf, type Routes } from '../route.ts';
+import { eventOf, transactionOf, type Routes } from '../route.ts';
 
 export function transferRoutes(routes: Routes): void {
   routes.write({
@@ -13,8 +13,7 @@ export function transferRoutes(routes: Routes): void {
       ask: { type: 'TransferCredits', ...body },
       answer: ({ recorded, revision, balance }) => {
         const entries = recorded.map((one) => {
-          const { event } = one;
-          if (event.type !== 'CreditsTransferred') throw new TypeError(event.type);
+          const event = eventOf(one, 'CreditsTransferred');
           const { debit, credit, credits } = event.data;
           const transactionId = transactionOf(one);
           return { transactionId, from: debit, to: credit, credits, balance: balance(debit) };

@@ -10,7 +10,7 @@ import type { VenueItem } from '../../../projections/directory.ts';
 import { callerIn } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
-import type { Routes } from '../route.ts';
+import { eventOf, type Routes } from '../route.ts';
 import { sees } from '../visibility.ts';
 
 const TAG = 'Venues';
@@ -32,8 +32,8 @@ export function venueRoutes(routes: Routes): void {
     answer: venueCreated,
     prepare: ({ body }) => ({
       ask: { type: 'RegisterVenue', ...body },
-      answer: ({ first: { event }, revision }) => {
-        if (event.type !== 'VenueRegistered') throw new TypeError(event.type);
+      answer: ({ first, revision }) => {
+        const event = eventOf(first, 'VenueRegistered');
         return { venueId: event.data.venueId, revision };
       },
     }),
