@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
-import { encode, texts } from './encode.ts';
+import { encode, linesOf } from './encode.ts';
 import type { Journal } from './journal.ts';
 
 const PAGE_EVENTS = 1000;
@@ -21,7 +21,7 @@ export function memoryJournal(lines: string[] = []): MemoryJournal {
   const faults: Fault[] = [];
   const write = (events: readonly StreamEvent[], expectedRevision: number): Appended => {
     if (lines.length - 1 !== expectedRevision) return { outcome: 'conflict' };
-    const encoded = encode(texts(events));
+    const encoded = encode(linesOf(events));
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     lines.push(...encoded.lines);
     return { outcome: 'written' };

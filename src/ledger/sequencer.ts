@@ -46,6 +46,7 @@ export class Sequencer {
   #batch: readonly Item[] = [];
   #running: Promise<void> | undefined;
   #gathered = 0;
+  #waiting: { readonly enough: number; readonly resolve: () => void } | undefined;
   #stopped: string | undefined;
   #trouble = { why: '', until_ms: 0 };
 
@@ -77,6 +78,7 @@ export class Sequencer {
       const since_ms = this.#options.now_ms();
       this.#queue.push({ command, preview, since_ms, resolve, reject });
       this.#running ??= this.#run();
+      if (this.#queue.length >= (this.#waiting?.enough ?? Infinity)) this.#waiting!.resolve();
     });
   }
 
@@ -96,6 +98,7 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       await this.#gather();
       this.#batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
@@ -112,16 +115,23 @@ export class Sequencer {
   }
 
   /**
-   * Lets in those whose requests are just being read, so that one fsync serves them too: up to as
-   * many as came last time, and only while turns of the event loop go on bringing some.
+   * Lets in those whose requests are just being read, so that one fsync serves them too, but only
+   * half of those who are about: while their events are made durable the other half is read, and
+   * both threads have work. Ends when turns of the event loop no longer bring any.
    */
   async #gather(): Promise<void> {
+    const about = this.#gathered + this.#queue.length;
+    const enough = Math.min(Math.ceil(about / 2), BATCH_COMMANDS_MAX);
     let quiet = 0;
-    do {
+    while (this.#queue.length < enough && quiet < QUIET_TURNS_MAX) {
       const before = this.#queue.length;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => {
+        this.#waiting = { enough, resolve };
+        setImmediate(resolve);
+      });
       quiet = this.#queue.length > before ? 0 : quiet + 1;
-    } while (this.#queue.length < this.#gathered && quiet < QUIET_TURNS_MAX);
+    }
+    this.#waiting = undefined;
     this.#gathered = Math.min(this.#queue.length, BATCH_COMMANDS_MAX);
   }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import { eventSchemas, unreadable, type StreamEvent } from '../../schemas/events/index.ts';
-import { encode, texts } from '../../src/journal/encode.ts';
+import { encode, linesOf } from '../../src/journal/encode.ts';
 import { evolve } from '../../src/ledger/evolve.ts';
 import { digestOf, listedLedger } from '../support/books.ts';
 
@@ -35,7 +35,7 @@ t.test('the bytes of an event never change', async (t) => {
     const text = golden(name);
     const event: unknown = JSON.parse(text);
     t.equal(canonical(schema.parse(event)), text, `${name} comes back from its schema`);
-    t.same(encode(texts([event])), { lines: [text] }, `${name} is written as it was`);
+    t.same(encode(linesOf([event])), { lines: [text] }, `${name} is written as it was`);
     t.equal(unreadable(event as object), undefined, `${name} can be read`);
     t.same(missing(schema, event), [], `${name} has every field that it may have`);
   }
@@ -62,7 +62,7 @@ t.test('an event of another kind is not taken', async (t) => {
     'of an unknown type': { ...event, type: 'CreditsHeld' },
   };
   for (const [which, other] of Object.entries(others)) {
-    t.ok('malformed' in encode(texts([other])), `${which}, to be written`);
+    t.ok('malformed' in encode(linesOf([other])), `${which}, to be written`);
   }
   t.match(unreadable({ ...event, v: 2 }), /version 2/, 'of a newer version, to be read');
   t.match(unreadable({ ...event, type: 'X' }), /type "X"/, 'of an unknown type, to be read');

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Appended, Page } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
-import { texts } from '../encode.ts';
+import { linesOf } from '../encode.ts';
 import { openReader, pagesOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import type { Ready, Request } from './writer.ts';
@@ -36,7 +36,7 @@ export async function sqliteJournal(file: string): Promise<Journal> {
   let last: Promise<unknown> = Promise.resolve();
   return {
     append(events, expectedRevision) {
-      const request: Request = { expectedRevision, texts: texts(events) };
+      const request: Request = { expectedRevision, lines: linesOf(events) };
       const appended = last.then(() => {
         if (dead !== undefined) return { outcome: 'broken', why: dead } as const;
         return new Promise<Appended>((resolve) => {

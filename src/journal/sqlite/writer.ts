@@ -8,7 +8,7 @@ import { chained, endOf, openWriter, quickCheck } from './file.ts';
  * thread that serves requests, and commits them in one transaction.
  */
 
-export type Request = { readonly expectedRevision: number; readonly texts: readonly string[] };
+export type Request = { readonly expectedRevision: number; readonly lines: string };
 export type Ready =
   { readonly opened: true } | { readonly failed: string; readonly damaged: boolean };
 
@@ -40,8 +40,8 @@ function serve(): void {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
 
-  const append = ({ expectedRevision, texts }: Request): Appended => {
-    const encoded = encode(texts);
+  const append = ({ expectedRevision, lines }: Request): Appended => {
+    const encoded = encode(lines);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     begin.run();
     const end = endOf(database);
