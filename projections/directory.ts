@@ -16,6 +16,7 @@ export type VenueItem = {
   readonly venueId: VenueId;
   readonly organisationId: OrganisationId;
   readonly name: string;
+  readonly openAmounts?: true | undefined;
 };
 export type MemberItem = {
   readonly since: number;

@@ -48,7 +48,7 @@ export type RegisterOrganisation = Order<
 >;
 export type RegisterVenue = Order<
   'RegisterVenue',
-  { organisationId: OrganisationId; name: string }
+  { organisationId: OrganisationId; name: string; openAmounts?: true | undefined }
 >;
 export type EnrolMember = Order<'EnrolMember', { organisationId?: OrganisationId | undefined }>;
 export type AddMembership = Order<

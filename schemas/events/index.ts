@@ -9,10 +9,10 @@ import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
 import { creditsTransferred } from './transfer.ts';
-import { venueRegistered } from './venue.ts';
+import { venueRegistered, venueRegisteredV1 } from './venue.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Every event type in its newest version, and so everything that `evolve` must know. */
 export const eventSchemas = [
@@ -37,10 +37,29 @@ export const eventSchemas = [
   transactionReversed,
 ] as const;
 
-export const streamEventSchema = z.discriminatedUnion('type', eventSchemas);
+/**
+ * Versions before the newest. A newer one only adds fields that may be absent, so an older event
+ * is read as it stands, as one that left them out; a test holds that.
+ */
+export const olderSchemas = [venueRegisteredV1] as const;
 
-/** One fact in the stream. */
-export type StreamEvent = z.infer<typeof streamEventSchema>;
+/** Types and versions that came with a later format than the first. */
+const SINCE: Readonly<Record<string, number>> = {
+  'VenueRegistered.v2': 2,
+};
+
+/** One fact in the stream, in the newest version of its type. */
+export type StreamEvent = z.infer<(typeof eventSchemas)[number]>;
+
+/** Checks an event as it is written: with the schema of its own type and version. */
+export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion(
+  'type',
+  eventSchemas.map((newest) => {
+    const { type } = newest.shape;
+    const older = olderSchemas.filter((schema) => schema.shape.type.value === type.value);
+    return older.length === 0 ? newest : z.discriminatedUnion('v', [newest, ...older]);
+  }) as unknown as typeof eventSchemas,
+);
 
 export type EventType = StreamEvent['type'];
 
@@ -53,16 +72,26 @@ export type Recorded<E extends StreamEvent = StreamEvent> = {
   readonly event: E;
 };
 
-const known = new Map(eventSchemas.map((schema) => [schema.shape.type.value as string, 1]));
+const newest = new Map<string, number>(
+  eventSchemas.map(({ shape }) => [shape.type.value, shape.v.value]),
+);
+
+/** The newest version of a type that a ledger of some format may hold; none if it is too low. */
+export function versionIn(format: number, type: EventType): number | undefined {
+  for (let version = newest.get(type)!; version > 0; version -= 1) {
+    if ((SINCE[`${type}.v${version}`] ?? 1) <= format) return version;
+  }
+  return undefined;
+}
 
 /**
  * Tells why this code cannot read an event: its type or version is newer than the code.
  * @returns a sentence, or nothing where it can be read
  */
 export function unreadable(event: { type?: unknown; v?: unknown }): string | undefined {
-  const version = known.get(String(event.type));
+  const version = newest.get(String(event.type));
   if (version === undefined) return `its type ${JSON.stringify(event.type)} is not known here`;
-  if (event.v !== version)
-    return `version ${JSON.stringify(event.v)} of ${String(event.type)} is not known`;
-  return undefined;
+  const { v } = event;
+  if (Number.isInteger(v) && Number(v) >= 1 && Number(v) <= version) return undefined;
+  return `version ${JSON.stringify(v)} of ${String(event.type)} is not known`;
 }

@@ -3,12 +3,22 @@ import { organisationIdSchema, venueIdSchema } from '../ids.ts';
 import { nameSchema } from '../text.ts';
 import { eventSchema } from './envelope.ts';
 
+const fields = {
+  name: nameSchema,
+  organisationId: organisationIdSchema,
+  venueId: venueIdSchema,
+};
+
+export const venueRegisteredV1 = eventSchema('VenueRegistered', 1, z.strictObject(fields));
+
+/** `openAmounts`: it takes amounts of its own choosing also while it has offers. */
 export const venueRegistered = eventSchema(
   'VenueRegistered',
-  1,
+  2,
   z.strictObject({
-    name: nameSchema,
-    organisationId: organisationIdSchema,
-    venueId: venueIdSchema,
+    name: fields.name,
+    openAmounts: z.literal(true).optional(),
+    organisationId: fields.organisationId,
+    venueId: fields.venueId,
   }),
 );

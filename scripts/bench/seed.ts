@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { base32 } from '../../schemas/base32.ts';
 import { keyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, StreamEvent } from '../../schemas/events/index.ts';
-import { FORMAT } from '../../schemas/events/index.ts';
+import { FORMAT, versionIn } from '../../schemas/events/index.ts';
 import { accountOf, PROGRAMME, type MemberId } from '../../schemas/ids.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
@@ -219,7 +219,7 @@ class Commands {
       (fact, index) =>
         ({
           type: fact.type,
-          v: 1,
+          v: versionIn(FORMAT, fact.type),
           recordedAt,
           occurredOn,
           by: { access: key === 'system' ? key : accessIn(key)!, organisation },

@@ -62,6 +62,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   key_not_redemption: 409,
   ledger_already_open: 409,
   rules_unchanged: 409,
+  format_too_low: 409,
   format_not_next: 409,
   internal_error: 500,
 };

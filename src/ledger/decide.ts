@@ -1,6 +1,6 @@
 import type { Ask, Command } from '../../schemas/commands.ts';
 import { COMMAND_ROLES } from '../../schemas/commands.ts';
-import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { versionIn, type Recorded, type StreamEvent } from '../../schemas/events/index.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { grantAccess, revokeAccess } from './access.ts';
 import { allocateCredits, returnAllocation } from './allocation.ts';
@@ -9,7 +9,7 @@ import type { Caller, Context, Verdict } from './context.ts';
 import { enveloped } from './envelope.ts';
 import { earlierUnder } from './idempotency.ts';
 import { issueCredits } from './issue.ts';
-import { bringForward, changeRules, openLedger, raiseFormat } from './ledger.ts';
+import { bringForward, changeRules, formatTooLow, openLedger, raiseFormat } from './ledger.ts';
 import { addMembership, enrolMember } from './member.ts';
 import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
@@ -45,6 +45,8 @@ export function decide(
   const verdict = rule(context, command.ask);
   if ('refusal' in verdict) return { outcome: 'refused', refusal: verdict.refusal };
   if ('standing' in verdict) return { outcome: 'standing', recorded: verdict.standing };
+  const tooNew = verdict.facts.some(({ type }) => versionIn(state.format, type) === undefined);
+  if (tooNew) return { outcome: 'refused', refusal: formatTooLow(state) };
   return { outcome: 'accepted', events: enveloped(context, verdict.facts) };
 }
 

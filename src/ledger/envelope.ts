@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../schemas/events/index.ts';
+import { versionIn, type StreamEvent } from '../../schemas/events/index.ts';
 import { instant } from '../../schemas/time.ts';
 import type { Context, Fact } from './context.ts';
 
@@ -7,7 +7,7 @@ import type { Context, Fact } from './context.ts';
  * Fields are set in canonical order, which saves the journal from sorting them.
  */
 export function enveloped(context: Context, facts: readonly Fact[]): StreamEvent[] {
-  const { command, recordedAt_ms, today } = context;
+  const { command, recordedAt_ms, today, state } = context;
   const { id, key, body } = command;
   const recordedAt = instant(recordedAt_ms);
   const count = facts.length;
@@ -21,7 +21,7 @@ export function enveloped(context: Context, facts: readonly Fact[]): StreamEvent
       occurredOn,
       recordedAt,
       type: fact.type,
-      v: 1,
+      v: versionIn(state.format, fact.type),
     } as StreamEvent;
   });
 }

@@ -2,6 +2,7 @@ import type { BringForward, ChangeRules, OpenLedger, RaiseFormat } from '../../s
 import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import { kindOf, PROGRAMME } from '../../schemas/ids.ts';
+import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { calendarIn } from '../../schemas/time.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import { holderMissing } from './account.ts';
@@ -31,6 +32,11 @@ export function raiseFormat({ state }: Context, { format }: RaiseFormat): Verdic
     return reject('format_not_next', { format: state.format, highest: FORMAT });
   }
   return accept({ type: 'FormatRaised', data: { format } });
+}
+
+/** The refusal of what a ledger of an older format may not hold yet. */
+export function formatTooLow({ format }: Ledger): Refusal {
+  return refuse('format_too_low', { format, next: format + 1 });
 }
 
 /** Opening balances of a scheme that is already running, from the programme. */

@@ -1,4 +1,5 @@
 import type { Hundredths } from '../../schemas/amounts.ts';
+import { FORMAT } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import type { OrganisationRole } from '../../schemas/events/organisation.ts';
 import type {
@@ -22,7 +23,11 @@ import {
 } from './tables.ts';
 
 export type Organisation = { readonly roles: readonly OrganisationRole[] };
-export type Venue = { readonly organisation: OrganisationId };
+export type Venue = {
+  readonly organisation: OrganisationId;
+  /** It takes amounts of its own choosing also while it has offers. */
+  readonly openAmounts?: true;
+};
 export type Member = {
   /** A dense number, for flat tables. */
   readonly number: number;
@@ -83,7 +88,8 @@ export function emptyLedger(): Ledger {
     revision: -1,
     recordedAt_ms: 0,
     network: '',
-    format: 0,
+    // The stream will be opened in it.
+    format: FORMAT,
     timeZone: 'UTC',
     calendar: calendarIn('UTC'),
     rules: undefined,

@@ -1,6 +1,7 @@
 import type { RegisterVenue } from '../../schemas/commands.ts';
-import type { EventOf } from '../../schemas/events/index.ts';
+import { versionIn, type EventOf } from '../../schemas/events/index.ts';
 import { accept, actsFor, idFrom, reject, type Context, type Verdict } from './context.ts';
+import { formatTooLow } from './ledger.ts';
 import type { Ledger } from './state.ts';
 
 export function registerVenue({ state, caller, command }: Context, ask: RegisterVenue): Verdict {
@@ -11,17 +12,22 @@ export function registerVenue({ state, caller, command }: Context, ask: Register
   if (!organisation.roles.includes('spend')) {
     return reject('not_a_spend_partner', { id: ask.organisationId });
   }
+  if (ask.openAmounts && versionIn(state.format, 'VenueRegistered') === 1) {
+    return { refusal: formatTooLow(state) };
+  }
   return accept({
     type: 'VenueRegistered',
     data: {
       venueId: idFrom('ven', command.id),
       organisationId: ask.organisationId,
       name: ask.name,
+      openAmounts: ask.openAmounts,
     },
     organisation: ask.organisationId,
   });
 }
 
 export function venueRegistered(state: Ledger, { data }: EventOf<'VenueRegistered'>): void {
-  state.venues.set(data.venueId, { organisation: data.organisationId });
+  const { venueId, organisationId, openAmounts } = data;
+  state.venues.set(venueId, { organisation: organisationId, ...(openAmounts && { openAmounts }) });
 }

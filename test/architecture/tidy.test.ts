@@ -8,10 +8,7 @@ const FUNCTION_LINES_MAX = 70;
 const COLUMNS_MAX = 100;
 
 /** Files and functions that are longer than they should be. They may only get shorter. */
-const LONGER_FILES: Record<string, number> = {
-  // One table, whose order is the order of precedence.
-  'schemas/refusals.ts': 384,
-};
+const LONGER_FILES: Record<string, number> = {};
 const LONGER_FUNCTIONS: Record<string, number> = {};
 
 const code = sourcesIn('schemas', 'src', 'projections', 'scripts');

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { FORMAT } from '../../schemas/events/index.ts';
 import { REFUSAL_CODES, REFUSALS } from '../../schemas/refusals.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { smallWorld } from '../support/world.ts';
@@ -28,7 +29,11 @@ t.test('/v1/ledger', async (t) => {
 t.test('/v1/rules', async (t) => {
   const { admin } = await smallWorld();
   const before = (await admin.get<Rules>('/v1/rules')).body;
-  t.match(before, { network: 'medway', timeZone: 'Europe/London', format: 1 }, 'are read as facts');
+  t.match(
+    before,
+    { network: 'medway', timeZone: 'Europe/London', format: FORMAT },
+    'are read as facts',
+  );
   const change = { creditStep: '0.5', memberDayMinutes: 600 };
   const changed = await admin.post<Rules>('/v1/rules', change, 'change');
   t.equal(changed.status, 200, 'can be changed');

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { OpenLedger } from '../../schemas/commands.ts';
+import { FORMAT } from '../../schemas/events/index.ts';
 import { hashOf } from '../support/names.ts';
 import { given } from '../support/given.ts';
 import {
@@ -31,7 +32,7 @@ t.test('opening a ledger', async (t) => {
     .then(t, 'states its rules and grants the first admin access', [
       {
         type: 'LedgerOpened',
-        data: { network: 'medway', format: 1, timeZone: 'Europe/London', rules: RULES },
+        data: { network: 'medway', format: FORMAT, timeZone: 'Europe/London', rules: RULES },
       },
       { type: 'AccessGranted', data: { role: 'admin', ...first } },
     ]);
@@ -54,11 +55,16 @@ t.test('changing rules', async (t) => {
 });
 
 t.test('raising the format', async (t) => {
-  for (const format of [1, 2, 3]) {
+  for (const format of [FORMAT - 1, FORMAT, FORMAT + 1]) {
     given(opened())
       .when({ type: 'RaiseFormat', format }, ADMIN)
-      .then(t, `to ${format} waits for code that reads it`, { refused: 'format_not_next' });
+      .then(t, `from ${FORMAT} to ${format} is refused`, { refused: 'format_not_next' });
   }
+  given(opened({}, 'Europe/London', 1))
+    .when({ type: 'RaiseFormat', format: 2 }, ADMIN)
+    .then(t, 'goes to the next that this code reads', [
+      { type: 'FormatRaised', data: { format: 2 } },
+    ]);
 });
 
 t.test('opening balances', async (t) => {

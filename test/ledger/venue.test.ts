@@ -39,3 +39,20 @@ t.test('registering a venue', async (t) => {
     .when(ofThe('garden'), COORDINATOR)
     .then(t, 'is not for a coordinator', { refused: 'forbidden' });
 });
+
+t.test('a venue that takes amounts of its own choosing', async (t) => {
+  const ask = { ...ofThe('leisure'), openAmounts: true as const };
+  const data = { venueId: madeAt('ven', NEXT), organisationId: organisationId('leisure') };
+  given(world())
+    .when(ask, PARTNER)
+    .then(t, 'says so', [
+      { type: 'VenueRegistered', v: 2, data: { ...data, name: 'Gym', openAmounts: true } },
+    ]);
+  const old = world({}, 1);
+  given(old).when(ask, PARTNER).then(t, 'waits for format 2', { refused: 'format_too_low' });
+  given(old)
+    .when(ofThe('leisure'), PARTNER)
+    .then(t, 'or is registered without it', [
+      { type: 'VenueRegistered', v: 1, data: { ...data, name: 'Gym' } },
+    ]);
+});

@@ -41,6 +41,7 @@ type ExpectedFact = {
   readonly data: object;
   readonly occurredOn?: string;
   readonly occurredAt?: string;
+  readonly v?: number;
   readonly by?: object;
 };
 

@@ -1,5 +1,5 @@
 import type { Ask, Bearer, IssueCredits } from '../../schemas/commands.ts';
-import type { EventOf } from '../../schemas/events/index.ts';
+import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import type { OrganisationRole } from '../../schemas/events/organisation.ts';
 import { accountOf, PROGRAMME } from '../../schemas/ids.ts';
@@ -31,8 +31,12 @@ export const allocation = (name: string, fund: string) =>
 export const card = (name: string): Bearer => ({ cardHmac: hashOf(`card of ${name}`) });
 export const member = (name: string): Bearer => ({ memberId: memberId(name) });
 
-export function opened(rules: Partial<Rules> = {}, timeZone = 'Europe/London'): Fact[] {
-  const data = { network: 'medway', format: 1, timeZone, rules: { ...RULES, ...rules } };
+export function opened(
+  rules: Partial<Rules> = {},
+  timeZone = 'Europe/London',
+  format = FORMAT,
+): Fact[] {
+  const data = { network: 'medway', format, timeZone, rules: { ...RULES, ...rules } };
   return [{ type: 'LedgerOpened', data }, granted('admin', 'admin')];
 }
 
@@ -104,9 +108,9 @@ export const OTHER_PARTNER = accessId('other partner');
 export const AUDITOR = accessId('auditor');
 
 /** Two earn groups with funds, two spend partners with venues, and four members. */
-export function world(rules: Partial<Rules> = {}): Fact[] {
+export function world(rules: Partial<Rules> = {}, format = FORMAT): Fact[] {
   return [
-    ...opened(rules),
+    ...opened(rules, 'Europe/London', format),
     registered('garden', 'earn'),
     registered('kitchen', 'earn'),
     registered('leisure', 'spend'),

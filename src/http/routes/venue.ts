@@ -17,11 +17,7 @@ const TAG = 'Venues';
 
 export function venueRoutes(routes: Routes): void {
   const { directory } = routes.services.projections;
-  const shown = ({ venueId, organisationId, name }: VenueItem) => ({
-    venueId,
-    organisationId,
-    name,
-  });
+  const shown = ({ since: _, ...venue }: VenueItem) => venue;
 
   routes.write({
     url: '/v1/venues',

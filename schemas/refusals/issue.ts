@@ -1,0 +1,74 @@
+import { entry, FINAL, type Entry } from './entry.ts';
+
+/** Days, hours and lists that cannot be recorded. */
+export const issueRefusals = {
+  // Days and hours.
+  occurred_in_future: entry(
+    FINAL,
+    '{day} has not been yet; today is {today} in this network.',
+    'That day has not been yet. Nothing was changed.',
+  ),
+  too_long_ago: entry(
+    FINAL,
+    "{day} is more than {days} days ago, the limit of this network's rules.",
+    'That was too long ago to record now. Nothing was changed. Ask the scheme.',
+  ),
+  days_inverted: entry(
+    FINAL,
+    'The last day is before the first.',
+    'The last day is before the first. Nothing was changed.',
+  ),
+  // Lists.
+  nothing_to_issue: entry(
+    FINAL,
+    'No line of the list has any minutes: {absences} absences and nothing to issue. ' +
+      'What was issued by mistake is reversed by its transaction.',
+    'Everybody on this list was absent. Nothing was issued.',
+  ),
+  list_too_long: entry(
+    FINAL,
+    'This would make {events} events; one call makes at most {limit}. Send it in parts.',
+    'The list is too long. Nothing was issued. Send it in parts.',
+  ),
+  duplicate_sheet: entry(
+    FINAL,
+    'This sheet was issued before, as {first}. Nothing was issued.',
+    'This sheet was typed in before. Nothing was issued.',
+  ),
+  entries_refused: entry(
+    FINAL,
+    '{count} of the lines cannot be recorded; "errors" names each. Nothing was recorded.',
+    'Some lines of the list are wrong. Nothing was issued. Mend them and send the list again.',
+  ),
+  own_wallet: entry(
+    FINAL,
+    'Line {line}: a coordinator may not credit their own wallet.',
+    'You cannot give credits to yourself. Ask another coordinator.',
+  ),
+  member_twice: entry(
+    FINAL,
+    'Line {line}: this member stands in the list before, at line {first}.',
+    'The same member is in the list twice. Nothing was issued.',
+  ),
+  too_many_minutes: entry(
+    FINAL,
+    'Line {line}: {minutes} minutes are too many on {day}; one member gives at most {limit} a day.',
+    'That is more hours than one day allows. Nothing was issued.',
+  ),
+  duplicate_entry: entry(
+    FINAL,
+    'Line {line}: the same member, day, activity and minutes were issued as {first}. ' +
+      'If it is another session, say "again": true.',
+    'The same hours were issued before. If it was another session, say so.',
+  ),
+  no_fund_for_day: entry(
+    FINAL,
+    'No fund of this organisation{fund} covers {day}.',
+    'There is no fund for that day. Nothing was issued. Ask the scheme.',
+  ),
+  allocation_exhausted: entry(
+    FINAL,
+    'The fund {fund} has {left} left and this takes {needed}. Left in each fund: {funds}.',
+    'The fund has too few credits left. Nothing was issued. Ask the scheme for more.',
+  ),
+} as const satisfies Record<string, Entry>;

@@ -1,0 +1,109 @@
+import { entry, FINAL, RETRY, type Entry } from './entry.ts';
+
+/** What is named and is not there, belongs to somebody else, or is in the wrong state. */
+export const registerRefusals = {
+  // What is named and is not there, or belongs to somebody else.
+  access_needs_organisation: entry(
+    FINAL,
+    'An access of the role {role} {rule}.',
+    'The key and the organisation do not fit together. Nothing was changed.',
+  ),
+  organisation_not_found: entry(
+    FINAL,
+    'There is no organisation {id} here.',
+    'That organisation is not known. Nothing was changed.',
+  ),
+  not_an_earn_group: entry(
+    FINAL,
+    'Organisation {id} is not registered with the role "earn".',
+    'This organisation does not issue credits. Nothing was changed.',
+  ),
+  not_a_spend_partner: entry(
+    FINAL,
+    'Organisation {id} is not registered with the role "spend".',
+    'This organisation does not take credits. Nothing was changed.',
+  ),
+  venue_not_found: entry(
+    FINAL,
+    'There is no venue {id} here.',
+    'That venue is not known. Nothing was taken.',
+  ),
+  member_not_found: entry(
+    FINAL,
+    'There is no member {id} here.',
+    'That member is not known. Nothing was changed.',
+  ),
+  card_unknown: entry(
+    FINAL,
+    'No card has this number.',
+    'This card is not known. Nothing was taken. Check the ten characters.',
+  ),
+  card_not_found: entry(
+    FINAL,
+    'There is no card {id} here.',
+    'That card is not known. Nothing was changed.',
+  ),
+  access_not_found: entry(
+    FINAL,
+    'There is no access {id} here.',
+    'That key is not known. Nothing was changed.',
+  ),
+  account_not_found: entry(
+    FINAL,
+    'There is no account {id} here.',
+    'That account is not known. Nothing was changed.',
+  ),
+  transaction_not_found: entry(
+    FINAL,
+    'There is no transaction {id} here.',
+    'That transaction is not known. Nothing was changed.',
+  ),
+  key_not_found: entry(
+    RETRY,
+    'Nothing is recorded under this key. A request that is still on its way may yet arrive: ' +
+      'send the same request again, or void the key.',
+    'Nothing was taken under this number so far.',
+  ),
+  // Cards, members and organisations in the wrong state.
+  card_revoked: entry(
+    FINAL,
+    'This card was revoked.',
+    'This card is no longer valid. Nothing was taken. Ask the group for the new card.',
+  ),
+  card_required: entry(
+    FINAL,
+    'This member has a card: send "card" instead of "memberId".',
+    'This member has a card. Nothing was taken. Ask to see the card.',
+  ),
+  card_drawn_before: entry(
+    RETRY,
+    'The number drawn for this card was drawn before. Send the same request again.',
+    'Try again: another number will be drawn.',
+  ),
+  member_has_card: entry(
+    FINAL,
+    'The member has a live card, {id}; revoke that one first.',
+    'This member has a card already. Revoke the old card first.',
+  ),
+  card_already_revoked: entry(
+    FINAL,
+    'This card was revoked before.',
+    'This card was revoked before. Nothing more to do.',
+  ),
+  already_member: entry(
+    FINAL,
+    'The member belongs to this organisation already.',
+    'This member belongs to the group already.',
+  ),
+  access_already_revoked: entry(
+    FINAL,
+    'This access was revoked before.',
+    'That key was revoked before. Nothing more to do.',
+  ),
+  access_exists: entry(FINAL, 'An access with this id exists already.', 'That key exists already.'),
+  last_admin: entry(
+    FINAL,
+    'This is the last admin access that lasts. Grant another one first.',
+    'The last administrator cannot be removed. Nothing was changed.',
+  ),
+} as const satisfies Record<string, Entry>;

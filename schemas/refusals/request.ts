@@ -1,0 +1,74 @@
+import { entry, FINAL, RETRY, type Entry } from './entry.ts';
+
+/** A request that cannot be taken as it was sent, or not just now. */
+export const requestRefusals = {
+  // What the request itself lacks.
+  unauthenticated: entry(
+    FINAL,
+    'The key is missing, unknown, revoked or expired. Send it as "Authorization: Bearer tcl_…".',
+    'This till is not signed in. Nothing was taken. Ask the scheme for a new key.',
+  ),
+  forbidden: entry(
+    FINAL,
+    'An access of the role {role} may not do this; it takes {roles}.',
+    'This key is not allowed to do that. Nothing was changed.',
+  ),
+  not_found: entry(
+    FINAL,
+    'There is nothing at this address. /docs lists every call.',
+    'That was not found. Nothing was changed.',
+  ),
+  invalid_request: entry(
+    FINAL,
+    'The request does not fit its schema; "errors" names each field.',
+    'Something was typed in a form the ledger cannot read. Nothing was changed.',
+  ),
+  unsupported_media_type: entry(
+    FINAL,
+    'The body must be JSON, with "Content-Type: application/json".',
+    'The till sent something the ledger cannot read. Nothing was taken.',
+  ),
+  body_too_large: entry(
+    FINAL,
+    'The body is larger than {limit} bytes. Send a long list in parts.',
+    'That is too much at once. Nothing was changed. Send it in parts.',
+  ),
+  idempotency_key_missing: entry(
+    FINAL,
+    'Every call that writes needs an Idempotency-Key header of 1 to 255 visible characters.',
+    'The till left out the number of this sale. Nothing was taken.',
+  ),
+  too_many_unknown_cards: entry(
+    RETRY,
+    'More than {limit} unknown cards in a minute from one access. Wait, then go on.',
+    'Too many unknown cards were tried. Wait a minute and try again. Nothing was taken.',
+  ),
+  // What stands in the way of writing at all.
+  busy: entry(
+    RETRY,
+    'The queue of waiting writes is full. Nothing was written; send the same key again shortly.',
+    'The ledger is busy. Nothing was taken. Try again in a moment.',
+  ),
+  not_writing: entry(
+    RETRY,
+    'This instance takes no writes: {why}.',
+    'The ledger cannot record anything just now. Nothing was taken. Try again later.',
+  ),
+  outcome_unknown: entry(
+    RETRY,
+    'No answer from the journal within {seconds} s; the write may still land. ' +
+      'Send the same request with the same key again until it is answered.',
+    'The ledger has not answered yet. Do not start a new sale: try this same one again.',
+  ),
+  // Idempotency.
+  key_reused: entry(
+    FINAL,
+    'This Idempotency-Key was used for {earlier}; what differs: {fields}. Use a new key.',
+    'The till mixed up two sales. Nothing more was taken. Start this one again.',
+  ),
+  voided: entry(
+    FINAL,
+    'This Idempotency-Key was voided before it was used. Use a new key.',
+    'This sale was cancelled. Nothing was taken. Start again.',
+  ),
+} as const satisfies Record<string, Entry>;
