@@ -1,6 +1,13 @@
 import type { EventOf, Recorded } from '../schemas/events/index.ts';
 import type { OrganisationRole } from '../schemas/events/organisation.ts';
-import type { AccessId, CardId, MemberId, OrganisationId, VenueId } from '../schemas/ids.ts';
+import type {
+  AccessId,
+  CardId,
+  MemberId,
+  OfferId,
+  OrganisationId,
+  VenueId,
+} from '../schemas/ids.ts';
 import type { Role } from '../schemas/roles.ts';
 import type { Day } from '../schemas/time.ts';
 
@@ -17,6 +24,11 @@ export type VenueItem = {
   readonly organisationId: OrganisationId;
   readonly name: string;
   readonly openAmounts?: true | undefined;
+};
+export type OfferItem = {
+  readonly since: number;
+  readonly terms: EventOf<'OfferPublished'>['data'];
+  withdrawn: boolean;
 };
 export type MemberItem = {
   readonly since: number;
@@ -40,6 +52,7 @@ export class Directory {
   revision = -1;
   readonly organisations = new Map<OrganisationId, OrganisationItem>();
   readonly venues = new Map<VenueId, VenueItem>();
+  readonly offers = new Map<OfferId, OfferItem>();
   readonly members = new Map<MemberId, MemberItem>();
   readonly accesses = new Map<AccessId, AccessItem>();
   readonly #membersOf = new Map<OrganisationId, MemberItem[]>();
@@ -56,6 +69,12 @@ export class Directory {
         return;
       case 'VenueRegistered':
         this.venues.set(event.data.venueId, { since, ...event.data });
+        return;
+      case 'OfferPublished':
+        this.offers.set(event.data.offerId, { since, terms: event.data, withdrawn: false });
+        return;
+      case 'OfferWithdrawn':
+        this.offers.get(event.data.offerId)!.withdrawn = true;
         return;
       case 'MemberEnrolled':
         return this.#enrolled(since, event);

@@ -1,6 +1,7 @@
 import type { Recorded } from '../schemas/events/index.ts';
 import { Directory } from './directory.ts';
 import { Entries } from './entries.ts';
+import { Holds } from './holds.ts';
 import { IssuingReport } from './issuing.ts';
 import { Reversals } from './reversals.ts';
 
@@ -10,6 +11,7 @@ export class Projections {
   readonly issuing = new IssuingReport();
   readonly directory = new Directory();
   readonly reversals = new Reversals();
+  readonly holds = new Holds();
 
   apply(recorded: readonly Recorded[]): void {
     for (const one of recorded) {
@@ -17,6 +19,7 @@ export class Projections {
       this.issuing.apply(one);
       this.directory.apply(one);
       this.reversals.apply(one);
+      this.holds.apply(one);
     }
   }
 }

@@ -4,7 +4,9 @@ import type {
   CardId,
   CommandId,
   Digest,
+  HoldId,
   MemberId,
+  OfferId,
   OrganisationId,
   TransactionId,
   VenueId,
@@ -107,13 +109,42 @@ export type RedeemCredits = Order<
   {
     venueId: VenueId;
     member: Bearer;
-    credits: string;
-    party?: { adults: number; under16s: number } | undefined;
+    credits?: string | undefined;
+    offerId?: OfferId | undefined;
+    party?: Party | undefined;
     occurredAt?: string | undefined;
     reference?: string | undefined;
     terminal?: string | undefined;
   }
 >;
+/** Who came along, as the till counted them. */
+export type Party = { readonly adults: number; readonly under16s: number };
+export type PublishOffer = Order<
+  'PublishOffer',
+  Omit<EventOf<'OfferPublished'>['data'], 'offerId'>
+>;
+export type WithdrawOffer = Order<'WithdrawOffer', { offerId: OfferId }>;
+export type HoldCredits = Order<
+  'HoldCredits',
+  {
+    venueId: VenueId;
+    /** Whose credits are held: a member's, or those in an organisation's pot. */
+    member?: Bearer | undefined;
+    potOf?: OrganisationId | undefined;
+    credits?: string | undefined;
+    offerId?: OfferId | undefined;
+    party?: Party | undefined;
+    visitAt?: string | undefined;
+    expiresAt?: string | undefined;
+    reference?: string | undefined;
+    terminal?: string | undefined;
+  }
+>;
+export type CaptureHold = Order<
+  'CaptureHold',
+  { holdId: HoldId; credits?: string | undefined; terminal?: string | undefined }
+>;
+export type CancelHold = Order<'CancelHold', { holdId: HoldId }>;
 export type VoidKey = Order<'VoidKey', { voids: Digest }>;
 export type TransferCredits = Order<
   'TransferCredits',
@@ -154,7 +185,12 @@ export type Ask =
   | RedeemCredits
   | VoidKey
   | TransferCredits
-  | ReverseTransaction;
+  | ReverseTransaction
+  | PublishOffer
+  | WithdrawOffer
+  | HoldCredits
+  | CaptureHold
+  | CancelHold;
 
 export type CommandType = Ask['type'];
 
@@ -187,4 +223,9 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   VoidKey: [ADMIN, 'partner'],
   TransferCredits: [ADMIN, 'coordinator'],
   ReverseTransaction: [ADMIN, 'coordinator', 'partner'],
+  PublishOffer: [ADMIN, 'partner'],
+  WithdrawOffer: [ADMIN, 'partner'],
+  HoldCredits: [ADMIN, 'coordinator', 'partner'],
+  CaptureHold: [ADMIN, 'partner'],
+  CancelHold: [ADMIN, 'coordinator', 'partner'],
 };

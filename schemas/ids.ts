@@ -20,6 +20,7 @@ export const venueIdSchema = idSchema('ven', 'a venue');
 export const memberIdSchema = idSchema('mem', 'a member');
 export const cardIdSchema = idSchema('crd', 'a card');
 export const accessIdSchema = idSchema('acc', 'an access');
+export const offerIdSchema = idSchema('off', 'an offer');
 export const commandIdSchema = idSchema('cmd', 'a command');
 
 /** A transaction's id carries its revision in the stream, so finding one needs no index. */
@@ -34,6 +35,13 @@ export const issueIdSchema = z.templateLiteral([
   'iss_',
   z.string().regex(new RegExp(`^${AT_REVISION}$`)),
 ]);
+
+/** A booking; carries the revision of its event. */
+export const holdIdSchema = z
+  .templateLiteral(['hld_', z.string().regex(new RegExp(`^${AT_REVISION}$`))], {
+    error: 'must be a booking id: hld_, its revision, _ and 16 characters',
+  })
+  .meta({ examples: ['hld_42_0123456789abcdef'] });
 
 /** A short code without spaces: an activity, fund, label, reference or terminal. */
 export const slugSchema = z
@@ -67,6 +75,8 @@ export type VenueId = z.infer<typeof venueIdSchema>;
 export type MemberId = z.infer<typeof memberIdSchema>;
 export type CardId = z.infer<typeof cardIdSchema>;
 export type AccessId = z.infer<typeof accessIdSchema>;
+export type OfferId = z.infer<typeof offerIdSchema>;
+export type HoldId = z.infer<typeof holdIdSchema>;
 export type CommandId = z.infer<typeof commandIdSchema>;
 export type TransactionId = z.infer<typeof transactionIdSchema>;
 export type IssueId = z.infer<typeof issueIdSchema>;
@@ -118,7 +128,12 @@ export function issueIdAt(revision: number, command: CommandId): IssueId {
   return `iss_${revision}_${randomOf(command)}`;
 }
 
-/** The revision that a transaction's or an issue's id carries. */
-export function revisionIn(id: TransactionId | IssueId): number {
+/** The id of the booking made at a revision. */
+export function holdIdAt(revision: number, command: CommandId): HoldId {
+  return `hld_${revision}_${randomOf(command)}`;
+}
+
+/** The revision that the id of a transaction, an issue or a booking carries. */
+export function revisionIn(id: TransactionId | IssueId | HoldId): number {
   return Number(id.split('_')[1]);
 }

@@ -2,6 +2,7 @@ import { balanceRefusals } from './refusals/balance.ts';
 import type { Entry } from './refusals/entry.ts';
 import { issueRefusals } from './refusals/issue.ts';
 import { ledgerRefusals } from './refusals/ledger.ts';
+import { offerRefusals } from './refusals/offer.ts';
 import { registerRefusals } from './refusals/register.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { reversalRefusals } from './refusals/reversal.ts';
@@ -15,6 +16,7 @@ export const REFUSALS = {
   ...registerRefusals,
   ...reversalRefusals,
   ...issueRefusals,
+  ...offerRefusals,
   ...balanceRefusals,
   ...ledgerRefusals,
 } as const satisfies Record<string, Entry>;

@@ -9,6 +9,7 @@ import { z } from 'zod';
 export type Day = string;
 
 const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** An instant in UTC with milliseconds, in its one spelling. */
@@ -69,12 +70,38 @@ export function calendarIn(timeZone: string): (time_ms: number) => Day {
   let quarter = Number.NaN;
   let day: Day = '';
   return (time_ms) => {
-    const asked = Math.floor(time_ms / (15 * MINUTE_MS));
+    const asked = Math.floor(time_ms / QUARTER_MS);
     if (asked !== quarter) {
       day = format.format(time_ms).padStart('YYYY-MM-DD'.length, '0');
       quarter = asked;
     }
     return day;
+  };
+}
+
+/** A day and the whole minutes since its beginning, as a clock on the wall shows them. */
+export type WallTime = { readonly day: Day; readonly minute: number };
+
+/**
+ * Tells what a clock in one zone shows at an instant, kept for the quarter of an hour as
+ * `calendarIn` does. An hour that a clock change repeats is shown twice.
+ */
+export function wallClockIn(timeZone: string): (time_ms: number) => WallTime {
+  const calendar = calendarIn(timeZone);
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const startOf = keepingLast((quarter: number) => {
+    const [hour, minute] = format.format(quarter * QUARTER_MS).split(':');
+    return Number(hour) * 60 + Number(minute);
+  });
+  return (time_ms) => {
+    const quarter = Math.floor(time_ms / QUARTER_MS);
+    const since = Math.floor((time_ms - quarter * QUARTER_MS) / MINUTE_MS);
+    return { day: calendar(time_ms), minute: startOf(quarter) + since };
   };
 }
 
@@ -91,6 +118,24 @@ export function dayAt(number: number): Day {
 /** The day a number of days later (or earlier, if negative). */
 export function addDays(day: Day, days: number): Day {
   return dayAt(dayNumber(day) + days);
+}
+
+/** Months since the year 0 of a calendar day: a small whole number for flat tables. */
+export function monthNumber(day: Day): number {
+  return Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+}
+
+/** The first day of the month after a day's. */
+export function nextMonth(day: Day): Day {
+  const month = monthNumber(day) + 1;
+  const year = String(Math.floor(month / 12)).padStart(4, '0');
+  return `${year}-${String((month % 12) + 1).padStart(2, '0')}-01`;
+}
+
+/** The day of the week: 0 for Monday to 6 for Sunday. */
+export function weekdayOf(day: Day): number {
+  // The first day of 1970 was a Thursday.
+  return (((dayNumber(day) + 3) % 7) + 7) % 7;
 }
 
 /** Whether a text that has the form of a day, and perhaps of a time after it, names a real one. */
@@ -119,6 +164,11 @@ function isZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Tells when days begin, in milliseconds since 1970; the last answer is kept. */
+export function dayStartsIn(calendar: (time_ms: number) => Day): (day: Day) => number {
+  return keepingLast((day: Day) => startOfDay(calendar, day));
 }
 
 /** The first instant of a day in a zone, by halving: a day there begins within a day of UTC's. */

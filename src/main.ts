@@ -47,7 +47,10 @@ async function main(): Promise<void> {
     cardKey.keep();
   }
   const app = await buildApp(service, logger);
-  const ticking = setInterval(() => service.sequencer.answerImpatient(), TICK_MS);
+  const ticking = setInterval(() => {
+    service.sequencer.answerImpatient();
+    service.sequencer.wake();
+  }, TICK_MS);
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     clearInterval(ticking);

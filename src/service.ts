@@ -53,6 +53,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   if (ledger.format > FORMAT) {
     throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
   }
+  const commandId = () => `cmd_${base32(random(ID_BYTES))}` as const;
   const sequencer = new Sequencer({
     stream: {
       append: (events, expectedRevision) => journal.append(events, expectedRevision),
@@ -60,11 +61,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
     ledger,
     now_ms,
+    commandId,
     published: (recorded) => projections.apply(recorded),
     broken: options.broken,
   });
-  const asSystem = (ask: Ask) =>
-    sequencer.submit({ id: `cmd_${base32(random(ID_BYTES))}`, by: 'system', ask });
+  const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   const { network } = options.opening;
   if (ledger.network !== network) {

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { accessGranted, accessRevoked } from './access.ts';
 import { allocationReturned, creditsAllocated } from './allocation.ts';
 import { cardIssued, cardRevoked } from './card.ts';
+import { creditsHeld, holdCancelled, holdCaptured, holdExpired } from './hold.ts';
 import { creditsIssued } from './issue.ts';
 import { creditsBroughtForward, formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
+import { offerPublished, offerWithdrawn } from './offer.ts';
 import { organisationRegistered } from './organisation.ts';
-import { creditsRedeemed, keyVoided } from './redemption.ts';
-import { transactionReversed } from './reversal.ts';
+import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
+import { transactionReversed, transactionReversedV1 } from './reversal.ts';
 import { creditsTransferred } from './transfer.ts';
 import { venueRegistered, venueRegisteredV1 } from './venue.ts';
 
@@ -35,17 +37,31 @@ export const eventSchemas = [
   keyVoided,
   creditsTransferred,
   transactionReversed,
+  offerPublished,
+  offerWithdrawn,
+  creditsHeld,
+  holdCaptured,
+  holdCancelled,
+  holdExpired,
 ] as const;
 
 /**
  * Versions before the newest. A newer one only adds fields that may be absent, so an older event
  * is read as it stands, as one that left them out; a test holds that.
  */
-export const olderSchemas = [venueRegisteredV1] as const;
+export const olderSchemas = [venueRegisteredV1, creditsRedeemedV1, transactionReversedV1] as const;
 
 /** Types and versions that came with a later format than the first. */
 const SINCE: Readonly<Record<string, number>> = {
   'VenueRegistered.v2': 2,
+  'CreditsRedeemed.v2': 2,
+  'TransactionReversed.v2': 2,
+  'OfferPublished.v1': 2,
+  'OfferWithdrawn.v1': 2,
+  'CreditsHeld.v1': 2,
+  'HoldCaptured.v1': 2,
+  'HoldCancelled.v1': 2,
+  'HoldExpired.v1': 2,
 };
 
 /** One fact in the stream, in the newest version of its type. */

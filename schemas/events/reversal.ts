@@ -3,6 +3,7 @@ import { amountSchema } from '../amounts.ts';
 import { accountSchema, memberIdSchema, slugSchema, transactionIdSchema } from '../ids.ts';
 import { daySchema } from '../time.ts';
 import { eventSchema } from './envelope.ts';
+import { givenBackSchema } from './offer.ts';
 import { giveSchema, minutesSchema } from './issue.ts';
 
 export const reversalReasonSchema = z.enum([
@@ -29,15 +30,25 @@ export const reversedIssueSchema = z.strictObject({
 });
 
 /** The accounts and credits are left out where minutes are withdrawn and no credit moves. */
-export const transactionReversed = eventSchema(
+const moved = {
+  credit: accountSchema.optional(),
+  credits: amountSchema.optional(),
+  debit: accountSchema.optional(),
+};
+const why = {
+  issue: reversedIssueSchema.optional(),
+  reason: reversalReasonSchema,
+  reverses: transactionIdSchema,
+};
+
+export const transactionReversedV1 = eventSchema(
   'TransactionReversed',
   1,
-  z.strictObject({
-    credit: accountSchema.optional(),
-    credits: amountSchema.optional(),
-    debit: accountSchema.optional(),
-    issue: reversedIssueSchema.optional(),
-    reason: reversalReasonSchema,
-    reverses: transactionIdSchema,
-  }),
+  z.strictObject({ ...moved, ...why }),
+);
+
+export const transactionReversed = eventSchema(
+  'TransactionReversed',
+  2,
+  z.strictObject({ ...moved, givenBack: givenBackSchema.optional(), ...why }),
 );

@@ -6,7 +6,7 @@ import { limitSchema, revisionQuerySchema, revisionSchema } from './common.ts';
 
 export const accountParams = z.strictObject({ account: accountSchema });
 
-const AS_AT = ['atRevision', 'recordedBy', 'occurredBy'] as const;
+export const AS_AT = ['atRevision', 'recordedBy', 'occurredBy'] as const;
 
 export const accountQuery = z
   .strictObject({
@@ -21,8 +21,8 @@ export const accountQuery = z
 export const accountAnswer = z.object({
   account: accountSchema,
   balance: balanceSchema,
-  held: balanceSchema,
-  available: balanceSchema,
+  held: balanceSchema.optional().meta({ description: 'for bookings, now' }),
+  available: balanceSchema.optional().meta({ description: 'the balance without what is held' }),
   revision: z.int().meta({ description: 'the revision that this is as at' }),
 });
 

@@ -46,6 +46,13 @@ export function oneBearer(value: { memberId?: unknown; card?: unknown }): boolea
 
 export const ONE_BEARER = 'must name the member by either memberId or card';
 
+/** An amount of the till's own choosing, or an offer. */
+export function onePrice(value: { credits?: unknown; offerId?: unknown }): boolean {
+  return (value.credits === undefined) !== (value.offerId === undefined);
+}
+
+export const ONE_PRICE = 'must say what is taken by either credits or offerId';
+
 export const emptySchema = z.strictObject({});
 
 /** RFC 9457 problem details, as every refusal is answered. */

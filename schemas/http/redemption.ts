@@ -1,21 +1,36 @@
 import { z } from 'zod';
 import { amountSchema, balanceSchema } from '../amounts.ts';
 import { partySchema } from '../events/redemption.ts';
-import { memberIdSchema, slugSchema, transactionIdSchema, venueIdSchema } from '../ids.ts';
+import {
+  memberIdSchema,
+  offerIdSchema,
+  slugSchema,
+  transactionIdSchema,
+  venueIdSchema,
+} from '../ids.ts';
 import { givenInstantSchema } from '../time.ts';
-import { bearerFields, ONE_BEARER, oneBearer, revisionSchema } from './common.ts';
+import {
+  bearerFields,
+  ONE_BEARER,
+  ONE_PRICE,
+  oneBearer,
+  onePrice,
+  revisionSchema,
+} from './common.ts';
 
 export const redemptionBody = z
   .strictObject({
     venueId: venueIdSchema,
     ...bearerFields,
-    credits: amountSchema,
+    credits: amountSchema.optional(),
+    offerId: offerIdSchema.optional(),
     party: partySchema.optional(),
     occurredAt: givenInstantSchema.optional(),
     reference: slugSchema.optional(),
     terminal: slugSchema.optional(),
   })
-  .refine(oneBearer, ONE_BEARER);
+  .refine(oneBearer, ONE_BEARER)
+  .refine(onePrice, ONE_PRICE);
 export const redemptionCreated = z.object({
   transactionId: transactionIdSchema,
   revision: revisionSchema,
@@ -39,8 +54,10 @@ export function unquoted(key: string): string {
 
 export const voidBody = z.strictObject({ key: idempotencyKeySchema });
 export const voidAnswer = z.object({
-  outcome: z.enum(['reversed', 'key_spent']).meta({
-    description: 'what the key made was reversed; or it made nothing and is refused from now on',
+  outcome: z.enum(['reversed', 'cancelled', 'key_spent']).meta({
+    description:
+      'what the key made was reversed, the booking it made was cancelled (or is over), or it ' +
+      'made nothing and is refused from now on',
   }),
   transactionId: transactionIdSchema
     .optional()

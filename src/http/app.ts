@@ -13,10 +13,12 @@ import { cardRoutes } from './routes/card.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { holdRoutes } from './routes/hold.ts';
 import { idempotencyKeyRoutes } from './routes/idempotencyKey.ts';
 import { issueRoutes } from './routes/issue.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { memberRoutes } from './routes/member.ts';
+import { offerRoutes } from './routes/offer.ts';
 import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
@@ -34,6 +36,8 @@ const RUN_ID_BYTES = 5;
 
 const ROUTES = [
   redemptionRoutes,
+  holdRoutes,
+  offerRoutes,
   issueRoutes,
   transferRoutes,
   transactionRoutes,

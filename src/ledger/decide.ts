@@ -7,10 +7,12 @@ import { allocateCredits, returnAllocation } from './allocation.ts';
 import { issueCard, revokeCard } from './card.ts';
 import type { Caller, Context, Verdict } from './context.ts';
 import { enveloped } from './envelope.ts';
+import { cancelHold, captureHold, holdCredits } from './hold.ts';
 import { earlierUnder } from './idempotency.ts';
 import { issueCredits } from './issue.ts';
 import { bringForward, changeRules, formatTooLow, openLedger, raiseFormat } from './ledger.ts';
 import { addMembership, enrolMember } from './member.ts';
+import { publishOffer, withdrawOffer } from './offer.ts';
 import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
@@ -124,6 +126,16 @@ function rule(context: Context, ask: Ask): Verdict {
       return transferCredits(context, ask);
     case 'ReverseTransaction':
       return reverseTransaction(context, ask);
+    case 'PublishOffer':
+      return publishOffer(context, ask);
+    case 'WithdrawOffer':
+      return withdrawOffer(context, ask);
+    case 'HoldCredits':
+      return holdCredits(context, ask);
+    case 'CaptureHold':
+      return captureHold(context, ask);
+    case 'CancelHold':
+      return cancelHold(context, ask);
     default:
       return unknown(ask);
   }

@@ -25,9 +25,14 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   ReturnAllocation: ['AllocationReturned'],
   IssueCredits: ['CreditsIssued', 'TransactionReversed'],
   RedeemCredits: ['CreditsRedeemed'],
-  VoidKey: ['KeyVoided', 'TransactionReversed'],
+  VoidKey: ['KeyVoided', 'TransactionReversed', 'HoldCancelled'],
   TransferCredits: ['CreditsTransferred'],
   ReverseTransaction: ['TransactionReversed'],
+  PublishOffer: ['OfferPublished'],
+  WithdrawOffer: ['OfferWithdrawn'],
+  HoldCredits: ['CreditsHeld'],
+  CaptureHold: ['HoldCaptured'],
+  CancelHold: ['HoldCancelled'],
 };
 
 /**
@@ -65,6 +70,10 @@ function asked(context: Context, ask: Ask): Fields {
         .map((line) => [member(line.member), line.minutes, line.give ?? 'wallet', !!line.again]);
       return { ...fields, entries: lines, absences: entries.length - lines.length };
     }
+    case 'HoldCredits': {
+      const { type: _, member: bearer, ...fields } = ask;
+      return { ...fields, member: bearer && member(bearer) };
+    }
     case 'IssueCard':
       return { memberId: ask.memberId };
     case 'GrantAccess': {
@@ -82,9 +91,21 @@ function asked(context: Context, ask: Ask): Fields {
 function said(events: readonly StreamEvent[]): Fields {
   const first = events[0]!;
   switch (first.type) {
+    case 'CreditsHeld': {
+      const { account, held, offerId } = first.data;
+      const holder = holderOf(account);
+      return {
+        ...first.data,
+        credits: offerId === undefined ? held : undefined,
+        occurredAt: first.occurredAt,
+        member: kindOf(account) === 'wallet' ? holder : undefined,
+        potOf: kindOf(account) === 'pot' ? holder : undefined,
+      };
+    }
     case 'CreditsRedeemed':
       return {
         ...first.data,
+        credits: first.data.offerId === undefined ? first.data.credits : undefined,
         venueId: holderOf(first.data.credit),
         member: holderOf(first.data.debit),
         occurredAt: first.occurredAt,

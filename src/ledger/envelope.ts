@@ -1,12 +1,18 @@
+import type { Command } from '../../schemas/commands.ts';
 import { versionIn, type StreamEvent } from '../../schemas/events/index.ts';
 import { instant } from '../../schemas/time.ts';
 import type { Context, Fact } from './context.ts';
+
+/** What an envelope says: when, by whose command, in the ledger's format. */
+type Enveloping = Pick<Context, 'state' | 'recordedAt_ms' | 'today'> & {
+  readonly command: Pick<Command, 'id' | 'by' | 'key' | 'body'>;
+};
 
 /**
  * Puts the envelope round the facts of one command. `key` and `body` stand on the first only.
  * Fields are set in canonical order, which saves the journal from sorting them.
  */
-export function enveloped(context: Context, facts: readonly Fact[]): StreamEvent[] {
+export function enveloped(context: Enveloping, facts: readonly Fact[]): StreamEvent[] {
   const { command, recordedAt_ms, today, state } = context;
   const { id, key, body } = command;
   const recordedAt = instant(recordedAt_ms);

@@ -4,11 +4,13 @@ import { accessGranted, accessRevoked } from './access.ts';
 import { move } from './account.ts';
 import { creditsAllocated } from './allocation.ts';
 import { cardIssued, cardRevoked } from './card.ts';
+import { creditsHeld, expiredTo, holdCancelled, holdCaptured, holdExpired } from './hold.ts';
 import { creditsIssued } from './issue.ts';
 import { formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
+import { offerPublished, offerWithdrawn } from './offer.ts';
 import { organisationRegistered } from './organisation.ts';
-import { keyVoided } from './redemption.ts';
+import { creditsRedeemed, keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
 import type { Ledger } from './state.ts';
 import { venueRegistered } from './venue.ts';
@@ -25,6 +27,7 @@ export function evolve(state: Ledger, recorded: Recorded): void {
   }
   state.revision = revision;
   state.recordedAt_ms = milliseconds(event.recordedAt);
+  if (event.type !== 'HoldExpired') expiredTo(state, state.recordedAt_ms);
   if (event.command.key !== undefined) state.keys.add(event.command.key, revision);
   apply(state, recorded);
 }
@@ -61,9 +64,22 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
       return keyVoided(state, event, revision);
     case 'TransactionReversed':
       return transactionReversed(state, event);
+    case 'OfferPublished':
+      return offerPublished(state, event);
+    case 'OfferWithdrawn':
+      return offerWithdrawn(state, event);
+    case 'CreditsHeld':
+      return creditsHeld(state, { event, revision });
+    case 'HoldCaptured':
+      return holdCaptured(state, event);
+    case 'HoldCancelled':
+      return holdCancelled(state, event);
+    case 'HoldExpired':
+      return holdExpired(state, event);
+    case 'CreditsRedeemed':
+      return creditsRedeemed(state, event);
     case 'CreditsBroughtForward':
     case 'AllocationReturned':
-    case 'CreditsRedeemed':
     case 'CreditsTransferred':
       return move(state, event.data);
     default:

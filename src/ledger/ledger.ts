@@ -3,10 +3,9 @@ import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import { kindOf, PROGRAMME } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
-import { calendarIn } from '../../schemas/time.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import { holderMissing } from './account.ts';
-import { rulesOf, type Ledger } from './state.ts';
+import { clocksIn, rulesOf, type Ledger } from './state.ts';
 
 /** Opens an empty stream, with its first admin access in the same append. */
 export function openLedger({ state }: Context, ask: OpenLedger): Verdict {
@@ -58,7 +57,7 @@ export function bringForward({ state }: Context, { entries }: BringForward): Ver
 
 export function ledgerOpened(state: Ledger, event: EventOf<'LedgerOpened'>): void {
   const { network, format, timeZone, rules } = event.data;
-  Object.assign(state, { network, format, timeZone, rules, calendar: calendarIn(timeZone) });
+  Object.assign(state, { network, format, timeZone, rules, ...clocksIn(timeZone) });
 }
 
 export function rulesChanged(state: Ledger, event: EventOf<'RulesChanged'>): void {

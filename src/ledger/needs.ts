@@ -28,6 +28,10 @@ function add(state: Ledger, ask: Ask, commands: number[], events: number[]): voi
     case 'ReverseTransaction':
       events.push(revisionIn(ask.transactionId));
       return;
+    case 'CaptureHold':
+    case 'CancelHold':
+      events.push(revisionIn(ask.holdId));
+      return;
     case 'IssueCredits': {
       const { organisationId, occurredOn, activity, sheet } = ask;
       events.push(...(ask.corrects ?? []).map(revisionIn));

@@ -1,13 +1,17 @@
-import { creditsAloud, hundredths } from '../../schemas/amounts.ts';
+import { credits, hundredths } from '../../schemas/amounts.ts';
 import type { RedeemCredits, VoidKey } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import { accountOf } from '../../schemas/ids.ts';
 import { accept, actsFor, insufficient, reject, type Context, type Verdict } from './context.ts';
 import { earlierUnder } from './idempotency.ts';
+import { move } from './account.ts';
+import { count } from './cap.ts';
+import { cancelled, peopleIn, whose } from './hold.ts';
 import { findBearer } from './member.ts';
+import { saleOf } from './offer.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
-import { dayGiven } from './day.ts';
+import { timeGiven } from './day.ts';
 
 /** Takes credits from a member's wallet into a venue's till. */
 export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
@@ -21,31 +25,29 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   if (caller.role === 'partner' && found.cardId === undefined && found.member.card !== undefined) {
     return reject('card_required');
   }
-  const rules = rulesOf(state);
-  const day = dayGiven(context, ask.occurredAt, rules.redemptionBackdatingDays);
-  if ('refusal' in day) return day;
-  const amount = hundredths(ask.credits);
-  if (amount > hundredths(rules.largestRedemption)) {
-    return reject('redemption_too_large', {
-      limit: creditsAloud(hundredths(rules.largestRedemption)),
-    });
-  }
-  const wallet = accountOf.wallet(found.memberId);
+  const { memberId, cardId } = found;
+  const time = timeGiven(context, ask.occurredAt, rulesOf(state).redemptionBackdatingDays);
+  if ('refusal' in time) return time;
+  const sale = saleOf(state, ask, { time_ms: time.occurred_ms, memberId });
+  if ('refusal' in sale) return sale;
+  const wallet = accountOf.wallet(memberId);
   const has = available(state, wallet);
-  if (has < amount) return { refusal: insufficient(has, amount) };
+  if (has < sale.amount) return { refusal: insufficient(has, sale.amount) };
   return accept({
     type: 'CreditsRedeemed',
     data: {
-      cardId: found.cardId,
+      cardId,
       credit: accountOf.till(ask.venueId),
-      credits: ask.credits,
+      credits: ask.credits ?? credits(sale.amount),
       debit: wallet,
+      offerId: ask.offerId,
       party: ask.party,
       reference: ask.reference,
+      slot: sale.use?.slot,
       terminal: ask.terminal,
     },
     organisation: venue.organisation,
-    occurredOn: day.occurredOn,
+    occurredOn: time.occurredOn,
     occurredAt: ask.occurredAt,
   });
 }
@@ -59,12 +61,32 @@ export function voidKey(context: Context, { voids }: VoidKey): Verdict {
   }
   const { event, revision } = earlier;
   if (event.type === 'KeyVoided' && event.data.voids === voids) return { standing: [earlier] };
-  if (event.type !== 'CreditsRedeemed') {
+  if (event.type === 'CreditsHeld') {
+    const hold = context.state.holds.get(revision);
+    if (hold === undefined) return { standing: [earlier] };
+    return { facts: [cancelled(hold, event.by.organisation)] };
+  }
+  if (event.type !== 'CreditsRedeemed' && event.type !== 'HoldCaptured') {
     return reject('key_not_redemption', { earlier: event.type });
   }
   const redemption = { event, revision };
   if (remainsOf(context.state, redemption) === 0) return { standing: [redemption] };
   return reverseInFull(context, redemption, 'not_provided');
+}
+
+export function creditsRedeemed(state: Ledger, event: EventOf<'CreditsRedeemed'>): void {
+  const { data, occurredOn: day } = event;
+  move(state, data);
+  const { offerId, party, slot, debit } = data;
+  if (offerId === undefined) return;
+  const places = peopleIn(party);
+  count(
+    state,
+    { offerId, day, slot, places, ...whose(debit) },
+    1,
+    places,
+    hundredths(data.credits),
+  );
 }
 
 export function keyVoided(state: Ledger, event: EventOf<'KeyVoided'>, revision: number): void {

@@ -24,15 +24,18 @@ import {
   type Fact,
   type Verdict,
 } from './context.ts';
+import { giveBack } from './cap.ts';
+import { peopleIn, whose } from './hold.ts';
 import { belongsToCaller } from './member.ts';
 import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 
 type Reason = ReverseTransaction['reason'];
+type GivenBack = NonNullable<EventOf<'TransactionReversed'>['data']['givenBack']>;
 
 /** What can be reversed: an issue in minutes, the others in credits. */
 export type Reversible = Recorded<
-  EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred'>
+  EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred' | 'HoldCaptured'>
 >;
 export type RecordedIssue = Recorded<EventOf<'CreditsIssued'>>;
 
@@ -89,6 +92,7 @@ export function findReversible(
     case 'CreditsIssued':
     case 'CreditsRedeemed':
     case 'CreditsTransferred':
+    case 'HoldCaptured':
       return { original: { revision, event } };
     default:
       if (!MOVEMENTS.includes(event.type)) return missing;
@@ -134,8 +138,24 @@ export function reversal(
       debit: credit,
       credit: debit,
       credits: credits(amount),
+      givenBack: usedBy(original, amount === remainsOf(books, original)),
     },
     organisation: original.event.by.organisation ?? context.caller.organisation,
+  };
+}
+
+/** What of an offer's caps is given back: credits always, the rest when nothing is left. */
+function usedBy({ event }: Reversible, whole: boolean): GivenBack | undefined {
+  if (event.type !== 'CreditsRedeemed' && event.type !== 'HoldCaptured') return undefined;
+  const { offerId, party, slot, debit } = event.data;
+  if (offerId === undefined) return undefined;
+  return {
+    day: event.type === 'HoldCaptured' ? event.data.visitOn : event.occurredOn,
+    offerId,
+    places: whole ? peopleIn(party) : 0,
+    redemptions: whole ? 1 : 0,
+    slot,
+    ...whose(debit),
   };
 }
 
@@ -198,12 +218,13 @@ function short(
 }
 
 export function transactionReversed(state: Ledger, event: EventOf<'TransactionReversed'>): void {
-  const { reverses, issue } = event.data;
+  const { reverses, issue, givenBack } = event.data;
   move(state, event.data);
   const taken = event.data.credits === undefined ? 0 : hundredths(event.data.credits);
   const revision = revisionIn(reverses);
   const amount = issue === undefined ? taken : issue.minutes;
   state.reversed.set(revision, (state.reversed.get(revision) ?? 0) + amount);
+  if (givenBack !== undefined) giveBack(state, givenBack, taken);
   if (issue === undefined) return;
   const { memberId, give, minutes, occurredOn, writtenOff } = issue;
   addMinutesOn(state, memberId, occurredOn, -minutes);

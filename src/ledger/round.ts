@@ -1,9 +1,10 @@
 import type { Hundredths } from '../../schemas/amounts.ts';
 import type { Command } from '../../schemas/commands.ts';
 import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
-import type { Account } from '../../schemas/ids.ts';
+import type { Account, CommandId } from '../../schemas/ids.ts';
 import type { Refusal } from '../../schemas/refusals.ts';
 import { decide, type Decision } from './decide.ts';
+import { dueEvents } from './due.ts';
 import { evolve } from './evolve.ts';
 import { available, draftOf, type Draft, type Ledger } from './state.ts';
 
@@ -36,6 +37,8 @@ export class Round {
   readonly recorded: Recorded[] = [];
   readonly items = new Map<Item, Outcome>();
   readonly events: StreamEvent[] = [];
+  /** More is due than one batch takes, so that commands wait for the next. */
+  onlyDue = false;
   readonly #base: number;
   readonly #recalled: ReadonlyMap<number, StreamEvent>;
   readonly #ends = new Map<Item, number>();
@@ -45,6 +48,14 @@ export class Round {
     this.recordedAt_ms = Math.max(now_ms, ledger.recordedAt_ms);
     this.#base = ledger.revision + 1;
     this.#recalled = recalled;
+  }
+
+  /** Begins with what time alone has brought about. */
+  begin(id: CommandId): void {
+    const { events, more } = dueEvents(this.draft, this.recordedAt_ms, id);
+    this.recorded.push(...this.#evolved(this.draft, events));
+    this.events.push(...events);
+    this.onlyDue = more;
   }
 
   /** Decides one command on the draft; one that throws fails alone and leaves no trace. */
@@ -63,9 +74,9 @@ export class Round {
 
   /** Whether an item made the event at an index of this batch. */
   made(item: Item, index: number): boolean {
-    const end = this.#ends.get(item)!;
-    const outcome = this.items.get(item)!;
-    if (outcome.outcome !== 'accepted') return false;
+    const end = this.#ends.get(item);
+    const outcome = this.items.get(item);
+    if (end === undefined || outcome?.outcome !== 'accepted') return false;
     return index < end && index >= end - outcome.recorded.length;
   }
 

@@ -1,8 +1,10 @@
 import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
 import { FORMAT, type Recorded, type StreamEvent } from '../../schemas/events/index.ts';
+import type { CommandId } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import type { Appended } from '../../schemas/stream.ts';
+import { isDue } from './due.ts';
 import { evolve } from './evolve.ts';
 import { needsOf } from './needs.ts';
 import { Round, type Item, type Outcome } from './round.ts';
@@ -19,6 +21,8 @@ export type SequencerOptions = {
   /** The state so far; from here on the sequencer alone changes it. */
   readonly ledger: Ledger;
   readonly now_ms: () => number;
+  /** A new id for what the system itself brings about. */
+  readonly commandId: () => CommandId;
   /** Told of every event once it is durable, in order, before anybody is answered. */
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
@@ -82,6 +86,12 @@ export class Sequencer {
     });
   }
 
+  /** Brings about what is due, should no command come that would. */
+  wake(): void {
+    if (this.#running !== undefined || this.#stopped !== undefined) return;
+    if (isDue(this.ledger, this.#options.now_ms())) this.#running = this.#run();
+  }
+
   /** Answers those who have waited longer than `PATIENCE_MS`; what they asked may still land. */
   answerImpatient(): void {
     const limit_ms = this.#options.now_ms() - PATIENCE_MS;
@@ -99,7 +109,7 @@ export class Sequencer {
 
   async #run(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
+    do {
       await this.#gather();
       this.#batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
       try {
@@ -109,7 +119,7 @@ export class Sequencer {
         this.#break(`the sequencer failed: ${(bug as Error).message}`);
       }
       this.#batch = [];
-    }
+    } while (this.#queue.length > 0);
     // In the same step as the last look at the queue, so that no command is left behind in it.
     this.#running = undefined;
   }
@@ -138,32 +148,37 @@ export class Sequencer {
   /** Decides a batch until it is written or answered; again on newer state after a conflict. */
   async #settle(batch: readonly Item[]): Promise<void> {
     let items = batch;
-    for (let decisions = 1; items.length > 0; decisions += 1) {
+    for (let decisions = 1; decisions === 1 || items.length > 0; decisions += 1) {
       const behind = this.#stopped ?? this.#clockBehind();
       if (behind !== undefined) return answerAll(items, notWriting(behind));
       if (decisions > DECISIONS_MAX) return answerAll(items, refused(refuse('busy')));
       const round = await this.#decideAll(items);
       const appended = await this.#append(round.events);
+      const waiting = round.onlyDue ? items : [...round.items.keys()];
       switch (appended.outcome) {
         case 'written':
           this.#publish(round);
-          return;
+          if (!round.onlyDue) return;
+          decisions = 0;
+          break;
         case 'conflict':
           await this.#catchUp();
-          items = [...round.items.keys()];
+          items = waiting;
           break;
         case 'malformed': {
-          const faulty = [...round.items.keys()].find((item) => round.made(item, appended.index))!;
-          faulty.reject(new Error(`event ${appended.index} is malformed: ${appended.why}`));
-          items = [...round.items.keys()].filter((item) => item !== faulty);
+          const why = `event ${appended.index} is malformed: ${appended.why}`;
+          const faulty = waiting.find((item) => round.made(item, appended.index));
+          if (faulty === undefined) throw new Error(`${why}; no caller made it`);
+          faulty.reject(new Error(why));
+          items = waiting.filter((item) => item !== faulty);
           break;
         }
         case 'unavailable':
           this.#note(appended.why);
-          return answerAll(round.items.keys(), notWriting(appended.why));
+          return answerAll(waiting, notWriting(appended.why));
         default: {
           const unknown = refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 });
-          answerAll(round.items.keys(), refused(unknown));
+          answerAll(waiting, refused(unknown));
           return this.#break(appended.why);
         }
       }
@@ -201,6 +216,8 @@ export class Sequencer {
     const recalled = await this.#recallFor(items);
     const now_ms = this.#options.now_ms();
     const round = new Round(this.#options.ledger, now_ms, recalled);
+    round.begin(this.#options.commandId());
+    if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
       if (round.events.length >= BATCH_EVENTS_MAX) {
         this.#queue.unshift(...items.slice(index));

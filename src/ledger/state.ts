@@ -1,5 +1,5 @@
 import type { Hundredths } from '../../schemas/amounts.ts';
-import { FORMAT } from '../../schemas/events/index.ts';
+import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import type { OrganisationRole } from '../../schemas/events/organisation.ts';
 import type {
@@ -7,16 +7,27 @@ import type {
   Account,
   CardId,
   Digest,
+  HoldId,
   MemberId,
+  OfferId,
   OrganisationId,
   VenueId,
 } from '../../schemas/ids.ts';
 import type { Role } from '../../schemas/roles.ts';
-import { calendarIn, type Day } from '../../schemas/time.ts';
+import {
+  calendarIn,
+  dayStartsIn,
+  wallClockIn,
+  type Day,
+  type WallTime,
+} from '../../schemas/time.ts';
+import type { Use } from './cap.ts';
 import {
   FlatIndex,
   FlatTable,
   Overlay,
+  ShrinkingOverlay,
+  type ShrinkingTable,
   OverlayIndex,
   type DigestIndex,
   type Table,
@@ -28,6 +39,25 @@ export type Venue = {
   /** It takes amounts of its own choosing also while it has offers. */
   readonly openAmounts?: true;
 };
+export type Offer = {
+  /** A dense number, for flat tables. */
+  readonly number: number;
+  readonly terms: EventOf<'OfferPublished'>['data'];
+  readonly withdrawn: boolean;
+};
+/** An open booking. */
+export type Hold = {
+  readonly id: HoldId;
+  readonly account: Account;
+  readonly venueId: VenueId;
+  readonly amount: Hundredths;
+  readonly expiresAt_ms: number;
+  readonly use?: Use | undefined;
+};
+/** Bookings that expire in the same minute: the newest, and those before it. */
+export type DueHolds = { readonly hold: number; readonly others?: DueHolds | undefined };
+/** How a booking ended, in a flat table. */
+export const ENDED = { captured: 1, cancelled: 2, expired: 3 } as const;
 export type Member = {
   /** A dense number, for flat tables. */
   readonly number: number;
@@ -60,8 +90,15 @@ export type Ledger = {
   format: number;
   timeZone: string;
   calendar: (time_ms: number) => Day;
+  wallClock: (time_ms: number) => WallTime;
+  dayStart_ms: (day: Day) => number;
   rules: Rules | undefined;
   members: number;
+  offerCount: number;
+  /** How many members have used an offer that counts members' uses, summed over the offers. */
+  pairs: number;
+  /** Every booking that had to be used by then is over. */
+  expiredTo_ms: number;
   /** Admin accesses that are neither revoked nor going to expire. */
   admins: number;
   readonly balances: Table<Account, Hundredths>;
@@ -77,10 +114,30 @@ export type Ledger = {
   readonly dayMinutes: Table<number, number>;
   /** What is reversed so far of the transaction at a revision: hundredths, or minutes. */
   readonly reversed: Table<number, number>;
+  readonly offers: Table<OfferId, Offer>;
+  /** The offers of a venue that are not withdrawn. */
+  readonly offersOf: Table<VenueId, readonly OfferId[]>;
+  /** The number of a pair of offer and member. */
+  readonly offerMembers: Table<number, number>;
+  readonly memberDayUses: Table<number, number>;
+  readonly memberMonthUses: Table<number, number>;
+  readonly offerDayCredits: Table<number, number>;
+  readonly slotPlaces: Table<number, number>;
+  /** Open bookings by the revision of their event, and how those that are over ended. */
+  readonly holds: ShrinkingTable<number, Hold>;
+  readonly endedHolds: Table<number, number>;
+  readonly held: ShrinkingTable<Account, Hundredths>;
+  readonly dueHolds: ShrinkingTable<number, DueHolds>;
   readonly keys: DigestIndex;
   readonly lines: DigestIndex;
   readonly sheets: DigestIndex;
 };
+
+/** The clocks of a time zone. */
+export function clocksIn(timeZone: string) {
+  const calendar = calendarIn(timeZone);
+  return { calendar, wallClock: wallClockIn(timeZone), dayStart_ms: dayStartsIn(calendar) };
+}
 
 /** The state before the first event. */
 export function emptyLedger(): Ledger {
@@ -91,9 +148,12 @@ export function emptyLedger(): Ledger {
     // The stream will be opened in it.
     format: FORMAT,
     timeZone: 'UTC',
-    calendar: calendarIn('UTC'),
+    ...clocksIn('UTC'),
     rules: undefined,
     members: 0,
+    offerCount: 0,
+    pairs: 0,
+    expiredTo_ms: 0,
     admins: 0,
     balances: new Map(),
     organisations: new Map(),
@@ -106,6 +166,17 @@ export function emptyLedger(): Ledger {
     given: new Map(),
     dayMinutes: new FlatTable(),
     reversed: new Map(),
+    offers: new Map(),
+    offersOf: new Map(),
+    offerMembers: new FlatTable(),
+    memberDayUses: new FlatTable(),
+    memberMonthUses: new FlatTable(),
+    offerDayCredits: new FlatTable(),
+    slotPlaces: new FlatTable(),
+    holds: new Map(),
+    endedHolds: new FlatTable(),
+    held: new Map(),
+    dueHolds: new Map(),
     keys: new FlatIndex(),
     lines: new FlatIndex(),
     sheets: new FlatIndex(),
@@ -129,6 +200,17 @@ export function draftOf(base: Ledger): Draft {
     given: new Overlay(base.given),
     dayMinutes: new Overlay(base.dayMinutes),
     reversed: new Overlay(base.reversed),
+    offers: new Overlay(base.offers),
+    offersOf: new Overlay(base.offersOf),
+    offerMembers: new Overlay(base.offerMembers),
+    memberDayUses: new Overlay(base.memberDayUses),
+    memberMonthUses: new Overlay(base.memberMonthUses),
+    offerDayCredits: new Overlay(base.offerDayCredits),
+    slotPlaces: new Overlay(base.slotPlaces),
+    holds: new ShrinkingOverlay(base.holds),
+    endedHolds: new Overlay(base.endedHolds),
+    held: new ShrinkingOverlay(base.held),
+    dueHolds: new ShrinkingOverlay(base.dueHolds),
     keys: new OverlayIndex(base.keys),
     lines: new OverlayIndex(base.lines),
     sheets: new OverlayIndex(base.sheets),
@@ -138,10 +220,11 @@ export function draftOf(base: Ledger): Draft {
     ...tables,
     publish: () => {
       const { revision, recordedAt_ms, network, format, members, admins, rules } = draft;
-      const { timeZone, calendar } = draft;
+      const { timeZone, calendar, wallClock, dayStart_ms, offerCount, pairs, expiredTo_ms } = draft;
       for (const table of Object.values(tables)) table.settle();
       Object.assign(base, { revision, recordedAt_ms, network, format, members, admins });
-      Object.assign(base, { rules, timeZone, calendar });
+      Object.assign(base, { rules, timeZone, calendar, wallClock, dayStart_ms });
+      Object.assign(base, { offerCount, pairs, expiredTo_ms });
     },
   };
   return draft;
@@ -158,7 +241,7 @@ export function dayKey(member: Member, day: number): number {
   return member.number * 0x10000 + day;
 }
 
-/** What an account has for its holder to use. */
+/** What an account has for its holder to use: its balance without what is held. */
 export function available(ledger: Ledger, account: Account): Hundredths {
-  return ledger.balances.get(account) ?? 0;
+  return (ledger.balances.get(account) ?? 0) - (ledger.held.get(account) ?? 0);
 }

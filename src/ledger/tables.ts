@@ -38,6 +38,48 @@ export class Overlay<K, V> implements Table<K, V> {
   }
 }
 
+/** A table that things leave again, and whose keys can be told. */
+export interface ShrinkingTable<K, V> extends Table<K, V> {
+  delete(key: K): void;
+  keys(): Iterable<K>;
+}
+
+/** The same over another. */
+export class ShrinkingOverlay<K, V> implements ShrinkingTable<K, V> {
+  readonly #base: ShrinkingTable<K, V>;
+  readonly #changes = new Map<K, V | undefined>();
+
+  constructor(base: ShrinkingTable<K, V>) {
+    this.#base = base;
+  }
+
+  get(key: K): V | undefined {
+    return this.#changes.has(key) ? this.#changes.get(key) : this.#base.get(key);
+  }
+
+  set(key: K, value: V): void {
+    this.#changes.set(key, value);
+  }
+
+  delete(key: K): void {
+    this.#changes.set(key, undefined);
+  }
+
+  *keys(): Generator<K> {
+    for (const key of this.#base.keys()) if (this.get(key) !== undefined) yield key;
+    for (const [key, value] of this.#changes) {
+      if (value !== undefined && this.#base.get(key) === undefined) yield key;
+    }
+  }
+
+  settle(): void {
+    for (const [key, value] of this.#changes) {
+      if (value === undefined) this.#base.delete(key);
+      else this.#base.set(key, value);
+    }
+  }
+}
+
 /** An index over another, exact for what was added here. */
 export class OverlayIndex implements DigestIndex {
   readonly #base: DigestIndex;

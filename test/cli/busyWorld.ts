@@ -1,7 +1,7 @@
 import type { Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { TODAY } from '../support/service.ts';
-import { FUND, smallWorld } from '../support/world.ts';
+import { TODAY, type Client } from '../support/service.ts';
+import { FUND, smallWorld, type World } from '../support/world.ts';
 
 type Made = { readonly transactionId: string };
 
@@ -53,6 +53,9 @@ export async function busyWorld(journal: Journal): Promise<void> {
     corrects: [issued.body.entries[0]!.transactionId],
     entries: [{ memberId: one, minutes: 30, give: 'none' }],
   });
+  await bookings(partner, one, admin);
+  // The booking that is left expires at the beginning of the next batch.
+  clock.forward(36 * 3_600_000);
   const loose = await admin.post<{ memberId: string }>('/v1/members', {});
   await coordinator.post(`/v1/members/${loose.body.memberId}/memberships`, {});
   const spare = await admin.post<{ accessId: string }>('/v1/access', {
@@ -61,6 +64,32 @@ export async function busyWorld(journal: Journal): Promise<void> {
   });
   await admin.post(`/v1/access/${spare.body.accessId}/revocation`, {});
   await app.close();
+}
+
+/** An offer that is used, booked, captured, cancelled and left to expire, and then withdrawn. */
+async function bookings(
+  { till, venue: venueId }: World['partner'],
+  memberId: string,
+  admin: Client,
+) {
+  const { body } = await till.post<{ offerId: string }>('/v1/offers', {
+    ...{ venueId, title: 'Off-peak swim', restrictions: 'Before noon.', largestParty: 4 },
+    ...{ adultCredits: '0.5', under16Credits: '0.25', caps: { memberDay: 9, slotPlaces: 9 } },
+  });
+  const { offerId } = body;
+  await admin.post('/v1/opening-balances', {
+    entries: [{ account: `wallet:${memberId}`, credits: '9' }],
+  });
+  const sale = { venueId, memberId, offerId };
+  const swim = await till.post<Made>('/v1/redemptions', sale);
+  const undo = { reason: 'goodwill' };
+  await till.post(`/v1/transactions/${swim.body.transactionId}/reversals`, undo);
+  const hold = async () => (await till.post<{ holdId: string }>('/v1/holds', sale)).body.holdId;
+  const [one, two] = [await hold(), await hold()];
+  await hold();
+  await till.post(`/v1/holds/${one}/capture`, { credits: '0.25' });
+  await till.post(`/v1/holds/${two}/cancellation`, {});
+  await till.post(`/v1/offers/${offerId}/withdrawal`, {});
 }
 
 /** The lines of that stream. */

@@ -123,7 +123,7 @@ t.test('an address that cannot be decoded', async (t) => {
 
 t.test('an address or a method that there is not', async (t) => {
   const before = revision();
-  const unknown = ['/', '/v1', '/v1/', '/v2/me', '/v1/me/', '//v1/me', '/V1/me', '/v1/holds'];
+  const unknown = ['/', '/v1', '/v1/', '/v2/me', '/v1/me/', '//v1/me', '/V1/me', '/v1/bookings'];
   for (const url of unknown) {
     isProblem(t, await send(app, { method: 'GET', url }), NOT_FOUND, `GET ${url} is not found`);
   }

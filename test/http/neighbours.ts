@@ -1,6 +1,8 @@
 import type {
   CardId,
+  HoldId,
   MemberId,
+  OfferId,
   OrganisationId,
   TransactionId,
   VenueId,
@@ -19,6 +21,8 @@ export type Belongings = {
   readonly cardNumber: string;
   readonly issue: TransactionId;
   readonly redemption: TransactionId;
+  readonly offer: OfferId;
+  readonly hold: HoldId;
   readonly keyOfIssue: string;
   readonly keyOfRedemption: string;
 };
@@ -84,6 +88,14 @@ async function otherOrganisations(
     { venueId, memberId, credits: '1' },
     'their-sale',
   );
+  const { offerId } = (
+    await till.post<{ offerId: OfferId }>('/v1/offers', {
+      ...{ venueId, title: 'Matinee', restrictions: 'Before six.', largestParty: 2 },
+      ...{ adultCredits: '0.5', under16Credits: '0.5' },
+    })
+  ).body;
+  const booking = { venueId, memberId, offerId };
+  const { holdId } = (await till.post<{ holdId: HoldId }>('/v1/holds', booking)).body;
   const card = await coordinator.post<{ cardId: CardId; card: string }>(
     `/v1/members/${memberId}/cards`,
     {},
@@ -97,6 +109,8 @@ async function otherOrganisations(
     cardNumber: card.body.card,
     issue: issued.body.entries[0].transactionId,
     redemption: redeemed.body.transactionId,
+    offer: offerId,
+    hold: holdId,
     keyOfIssue: 'their-issue',
     keyOfRedemption: 'their-sale',
   };
@@ -112,6 +126,8 @@ export const NOBODYS: Belongings = {
   cardNumber: '00000-00000',
   issue: 'txn_999_0000000000000000',
   redemption: 'txn_998_0000000000000000',
+  offer: 'off_0000000000000000',
+  hold: 'hld_997_0000000000000000',
   keyOfIssue: 'never-used-1',
   keyOfRedemption: 'never-used-2',
 };

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { MemberId, OrganisationId } from '../../schemas/ids.ts';
+import type { MemberId, OrganisationId, VenueId } from '../../schemas/ids.ts';
 import { ROLES, type Role } from '../../schemas/roles.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { Client, TODAY, type Answer } from '../support/service.ts';
@@ -13,7 +13,11 @@ import { isProblem, type Problem } from './problem.ts';
  * nobody has: the two must be answered alike, for the answer tells nothing of other organisations.
  */
 
-type Own = { readonly group: OrganisationId; readonly member: MemberId };
+type Own = {
+  readonly group: OrganisationId;
+  readonly member: MemberId;
+  readonly venue: VenueId;
+};
 
 /** A request of one role that names what is not its own. */
 type Naming = {
@@ -55,6 +59,26 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     'GET /v1/venues': NAMES_NOTHING,
     'GET /v1/members': NAMES_NOTHING,
     'POST /v1/voids': NAMES_NOTHING,
+    'GET /v1/offers': NAMES_NOTHING,
+    'GET /v1/holds': NAMES_NOTHING,
+    'GET /v1/offers/:id': [partner(`/v1/offers/${of.offer}`)],
+    'GET /v1/holds/:id': [coordinator(`/v1/holds/${of.hold}`), partner(`/v1/holds/${of.hold}`)],
+    'POST /v1/offers': [
+      partner('/v1/offers', {
+        ...{ venueId: of.venue, title: 'Swim', restrictions: 'None.', largestParty: 1 },
+        ...{ adultCredits: '1', under16Credits: '1' },
+      }),
+    ],
+    'POST /v1/offers/:id/withdrawal': [partner(`/v1/offers/${of.offer}/withdrawal`, {})],
+    'POST /v1/holds': [
+      partner('/v1/holds', { venueId: of.venue, memberId: own.member, credits: '1' }),
+      coordinator('/v1/holds', { venueId: own.venue, potOf: of.group, credits: '1' }),
+    ],
+    'POST /v1/holds/:id/capture': [partner(`/v1/holds/${of.hold}/capture`, {})],
+    'POST /v1/holds/:id/cancellation': [
+      coordinator(`/v1/holds/${of.hold}/cancellation`, {}),
+      partner(`/v1/holds/${of.hold}/cancellation`, {}),
+    ],
     'GET /v1/organisations/:id': [
       coordinator(`/v1/organisations/${of.group}`),
       partner(`/v1/organisations/${of.partner}`),
@@ -117,7 +141,7 @@ function call(client: Client, { method, url }: Pick<Route, 'method' | 'url'>, bo
 function alike({ status, body }: Answer<Problem>): unknown {
   const { request_id: _, ...rest } = body;
   const words = JSON.stringify(rest);
-  const ids = /(org|ven|mem|crd)_[0-9a-z]{16}|txn_\d+_[0-9a-z]{16}/g;
+  const ids = /(org|ven|mem|crd|off)_[0-9a-z]{16}|(txn|hld)_\d+_[0-9a-z]{16}/g;
   return { status, body: words.replace(ids, 'an id') };
 }
 
@@ -177,7 +201,7 @@ async function foreignIsNotThere(
   world: Neighbours,
   guarded: readonly Route[],
 ): Promise<void> {
-  const own = { group: world.group.id, member: world.own };
+  const own = { group: world.group.id, member: world.own, venue: world.partner.venue };
   const theirs = namings(world.theirs, own);
   const nobodys = namings(NOBODYS, own);
   const calls = guarded.filter(({ policy }) => mayBe(policy, ['coordinator', 'partner']));

@@ -6,12 +6,20 @@ import { eventSchemas } from '../../schemas/events/index.ts';
 const TYPED = ['Asha Patel', 'asha@example.org', 'Zoë', '12 High Street, Strood', 'ill since May'];
 
 /** The one closed list of free text in the stream. */
-const FREE_TEXT = ['OrganisationRegistered.data.name', 'VenueRegistered.data.name'];
+const FREE_TEXT = [
+  'OrganisationRegistered.data.name',
+  'VenueRegistered.data.name',
+  'OfferPublished.data.restrictions',
+  'OfferPublished.data.title',
+];
 
-t.test('the only free text in the stream is names of organisations and venues', async (t) => {
-  const free = eventSchemas.flatMap((schema) => freeIn(schema, schema.shape.type.value));
-  t.same(free, FREE_TEXT);
-});
+t.test(
+  'the only free text is names of organisations, venues and offers, and restrictions',
+  async (t) => {
+    const free = eventSchemas.flatMap((schema) => freeIn(schema, schema.shape.type.value));
+    t.same(free, FREE_TEXT);
+  },
+);
 
 t.test('the walk sees free text wherever it hides', async (t) => {
   const hidden = z.strictObject({

@@ -4,7 +4,9 @@ import { canonical } from '../../schemas/canonical.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
 import type {
   AccessId,
+  HoldId,
   MemberId,
+  OfferId,
   OrganisationId,
   TransactionId,
   VenueId,
@@ -20,6 +22,7 @@ const KINDS = {
   ...{ issue: 10, redeem: 8, reverse: 7, transfer: 5, correct: 6, retry: 3, clash: 1, void: 4 },
   ...{ allocate: 2, returnAllocation: 1, bring: 1, rules: 3, enrol: 1, join: 1, card: 2 },
   ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
+  ...{ offer: 2, withdraw: 1, hold: 10, capture: 5, cancel: 1 },
 };
 type Kind = keyof typeof KINDS;
 
@@ -147,6 +150,14 @@ export class Resolver {
         return this.#redeem(now_ms, cards);
       case 'reverse':
         return this.#reverse();
+      case 'offer':
+      case 'withdraw':
+        return this.#offer(kind);
+      case 'hold':
+        return this.#hold(now_ms, cards);
+      case 'capture':
+      case 'cancel':
+        return this.#endHold(kind);
       case 'transfer':
         return this.#transfer();
       case 'void': {
@@ -208,10 +219,98 @@ export class Resolver {
       type: 'RedeemCredits',
       venueId: venueId as VenueId,
       member,
-      credits: this.#creditsFrom('memberId' in member ? `wallet:${member.memberId}` : ''),
+      ...this.#price(venueId, 'memberId' in member ? `wallet:${member.memberId}` : ''),
       occurredAt: occurred === undefined ? undefined : new Date(occurred).toISOString(),
     };
     return { by: this.#by('partner', owner), ask };
+  }
+
+  /** An offer of the venue, if it has any, or an amount of the till's own choosing. */
+  #price(venueId: string, account: string) {
+    const own = Object.entries(this.#books.offers).filter(
+      ([, { terms }]) => terms.venueId === venueId || this.#number(8) === 0,
+    );
+    if (own.length === 0 || this.#number(4) === 0) return { credits: this.#creditsFrom(account) };
+    const [offerId] = this.#pick(own) as [OfferId, unknown];
+    const party = this.#pick([undefined, undefined, [2, 0], [1, 1], [0, 1], [0, 3], [4, 4]]);
+    return party === undefined
+      ? { offerId }
+      : { offerId, party: { adults: party[0]!, under16s: party[1]! } };
+  }
+
+  #offer(kind: 'offer' | 'withdraw'): { ask: Ask; by: AccessId } {
+    const offers = Object.keys(this.#books.offers) as OfferId[];
+    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
+    const by = this.#by('partner', owner);
+    if (kind === 'withdraw') {
+      const offerId = this.#pick([...offers, idOf('off', 'unknown')]);
+      return { by, ask: { type: 'WithdrawOffer', offerId } };
+    }
+    const ask: Ask = {
+      ...{
+        type: 'PublishOffer',
+        venueId: venueId as VenueId,
+        title: 'Swim',
+        restrictions: 'None.',
+      },
+      adultCredits: this.#pick(['0.25', '0.5', '1']),
+      under16Credits: this.#pick(['0', '0.25']),
+      largestParty: this.#pick([1, 4, 8]),
+      validFrom: this.#pick([undefined, undefined, '2026-03-29', '2026-10-26']),
+      validTo: this.#pick([undefined, undefined, undefined, '2026-03-30', '2027-01-01']),
+      times: this.#pick([
+        undefined,
+        undefined,
+        [{ days: ['sat', 'sun', 'mon'], from: '00:30', to: '24:00' }],
+        [
+          { days: ['sun', 'thu', 'fri'], from: '00:00', to: '01:30' },
+          { days: ['sun', 'thu', 'fri'], from: '01:00', to: '23:30' },
+        ],
+      ]),
+      exceptDates: this.#pick([undefined, undefined, ['2026-10-25'], ['2026-12-31']]),
+      caps: this.#pick([
+        undefined,
+        { memberDay: 1 },
+        { memberMonth: 2 },
+        { venueDayCredits: '1.5' },
+        { slotPlaces: 3 },
+        { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
+      ]),
+    };
+    return { by, ask };
+  }
+
+  #hold(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
+    const ofPot = this.#number(3) === 0 ? this.#organisation() : undefined;
+    const member = this.#bearer(cards);
+    const account = 'memberId' in member ? `wallet:${member.memberId}` : '';
+    const hour_ms = 3_600_000;
+    const visit = this.#pick([...Array<undefined>(8), -1, 0.5, 10, 30, 24 * 31, 24 * 400]);
+    const expires = this.#pick([...Array<undefined>(8), -1, 0.1, 1, 20, 20, 24 * 92.5]);
+    const at = (hours: number | undefined) =>
+      hours === undefined ? undefined : new Date(now_ms + hours * hour_ms).toISOString();
+    const ask: Ask = {
+      ...{ type: 'HoldCredits', venueId: venueId as VenueId },
+      ...(ofPot === undefined ? { member } : { potOf: ofPot }),
+      ...this.#price(venueId, ofPot === undefined ? account : `pot:${ofPot}`),
+      ...{ visitAt: at(visit), expiresAt: at(expires) },
+    };
+    const by = ofPot === undefined ? this.#by('partner', owner) : this.#by('coordinator', ofPot);
+    return { by, ask };
+  }
+
+  #endHold(kind: 'capture' | 'cancel'): { ask: Ask; by: AccessId } {
+    const all = Object.entries(this.#books.holds);
+    const open = all.filter(([, { ended }]) => ended === undefined);
+    const unknown = `hld_9_${NOBODY.slice(4)}`;
+    const some = this.#number(4) > 0 && open.length > 0 ? open : all;
+    const [holdId, found] = some.length === 0 ? [unknown, undefined] : this.#pick(some);
+    const owner = found && this.#books.venues[found.venue];
+    const by = this.#by('partner', owner);
+    if (kind === 'cancel') return { by, ask: { type: 'CancelHold', holdId: holdId as HoldId } };
+    const credits = this.#number(3) === 0 ? this.#pick(CREDITS) : undefined;
+    return { by, ask: { type: 'CaptureHold', holdId: holdId as HoldId, credits } };
   }
 
   #reverse() {

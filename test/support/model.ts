@@ -2,6 +2,7 @@ import type { Ask, Command } from '../../schemas/commands.ts';
 import { COMMAND_ROLES } from '../../schemas/commands.ts';
 import type { RefusalCode } from '../../schemas/refusals.ts';
 import { dayInLondon, type Books, type Caller, type Ruling } from './modelBooks.ts';
+import { endHold, hold, offers } from './modelBookings.ts';
 import { issueHours, reverse } from './modelIssue.ts';
 import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
 import { allocate, register } from './modelRegister.ts';
@@ -75,6 +76,14 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
       return transfer(books, caller, ask);
     case 'ReverseTransaction':
       return reverse(books, caller, ask);
+    case 'PublishOffer':
+    case 'WithdrawOffer':
+      return offers(books, caller, ask);
+    case 'HoldCredits':
+      return hold(books, caller, ask);
+    case 'CaptureHold':
+    case 'CancelHold':
+      return endHold(books, caller, ask);
     default:
       return register(books, caller, ask);
   }

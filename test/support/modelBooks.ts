@@ -1,4 +1,4 @@
-import type { Bearer, Command } from '../../schemas/commands.ts';
+import type { Bearer, Command, PublishOffer } from '../../schemas/commands.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import type { RefusalCode } from '../../schemas/refusals.ts';
 
@@ -19,6 +19,33 @@ export type Books = {
   transactions: Transaction[];
   requests: Record<string, { body: string | undefined; first: number; count: number }>;
   voided: Record<string, number>;
+  offers: Record<string, { terms: PublishOffer; withdrawn: boolean }>;
+  /** Venues that take amounts of their own choosing beside their offers. */
+  open: string[];
+  uses: OfferUse[];
+  holds: Record<string, Hold>;
+};
+
+/** One use of an offer; what was given back of it is taken off. */
+export type OfferUse = {
+  offer: string;
+  member: string | undefined;
+  day: string;
+  slot: string;
+  times: number;
+  people: number;
+  amount: number;
+};
+
+type Hold = {
+  account: string;
+  venue: string;
+  amount: number;
+  expires_ms: number;
+  use: OfferUse | undefined;
+  organisation: string;
+  at: number;
+  ended: RefusalCode | undefined;
 };
 
 type Access = {
@@ -40,6 +67,7 @@ export type Transaction = {
   left: number;
   key?: string | undefined;
   hours?: Hours;
+  use?: OfferUse | undefined;
 };
 
 /** One line of a list, with what it needs to be found and withdrawn again. */
@@ -71,15 +99,34 @@ export function emptyBooks(): Books {
   return {
     ...{ events: 0, rules: undefined, organisations: {}, venues: {}, members: {}, cards: {} },
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
-    voided: {},
+    ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
   };
 }
 
 /** The day in London in 2026 and around: the clocks went on in March and back in October. */
 export function dayInLondon(now_ms: number): string {
-  const summer =
-    now_ms >= Date.parse('2026-03-29T01:00:00Z') && now_ms < Date.parse('2026-10-25T01:00:00Z');
-  return new Date(now_ms + (summer ? 3_600_000 : 0)).toISOString().slice(0, 10);
+  return new Date(now_ms + (isSummer(now_ms) ? 3_600_000 : 0)).toISOString().slice(0, 10);
+}
+
+function isSummer(now_ms: number): boolean {
+  return (
+    now_ms >= Date.parse('2026-03-29T01:00:00Z') && now_ms < Date.parse('2026-10-25T01:00:00Z')
+  );
+}
+
+/** The instant at which a day begins in London. */
+export function startInLondon(day: string): number {
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  const hours = [-13, -12].find((hour) => dayInLondon(noon + hour * 3_600_000) === day)!;
+  return noon + hours * 3_600_000;
+}
+
+/** What a clock in London shows. */
+export function clockInLondon(now_ms: number) {
+  const day = dayInLondon(now_ms);
+  const shown = new Date(now_ms + (isSummer(now_ms) ? 3_600_000 : 0));
+  const weekday = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][shown.getUTCDay()]!;
+  return { day, time: shown.toISOString().slice(11, 16), weekday };
 }
 
 export function daysBefore(day: string, days: number): string {

@@ -1,5 +1,6 @@
 import type { Ask } from '../../schemas/commands.ts';
 import type { RefusalCode } from '../../schemas/refusals.ts';
+import { freeIn } from './modelBookings.ts';
 import {
   actsFor,
   balanceOf,
@@ -229,12 +230,15 @@ export function giveBack(
   amount: number,
 ): Ruling {
   const [from, to] = [original.to!, original.from!];
-  if (!from.startsWith('till') && balanceOf(books, from) < amount) {
+  if (!from.startsWith('till') && freeIn(books, from) < amount) {
     return tooLittle(books, caller, from);
   }
   const { organisation = caller.organisation } = original;
   move(books, caller, 'other', { from, to, credits: String(amount / 100), organisation });
   original.left -= amount;
+  const { use } = original;
+  if (use) use.amount -= amount;
+  if (use && original.left === 0) Object.assign(use, { times: 0, people: 0 });
   return { events: 1 };
 }
 
@@ -262,7 +266,7 @@ function withdrawHours(
     const remain = minutesIn(books, jar) - minutes;
     while (((kept + step) * 60) / 100 <= remain) kept += step;
     owed = Math.max(0, made - kept);
-    const has = balanceOf(books, original.to!);
+    const has = freeIn(books, original.to!);
     if (owed > has && !writeOff) return tooLittle(books, caller, original.to!);
     books.made[jar] = made - owed;
     owed = Math.min(owed, has);

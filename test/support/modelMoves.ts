@@ -2,7 +2,6 @@ import type { Ask } from '../../schemas/commands.ts';
 import type { RefusalCode } from '../../schemas/refusals.ts';
 import {
   actsFor,
-  balanceOf,
   cents,
   dayInLondon,
   daysBefore,
@@ -13,6 +12,7 @@ import {
   type Caller,
   type Ruling,
 } from './modelBooks.ts';
+import { freeIn, priceOf } from './modelBookings.ts';
 import { giveBack } from './modelIssue.ts';
 
 type AskOf<T extends Ask['type']> = Extract<Ask, { type: T }>;
@@ -31,17 +31,28 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
     const oldest = daysBefore(caller.today, books.rules!.redemptionBackdatingDays);
     if (dayInLondon(time_ms) < oldest) return { refused: 'too_long_ago' };
   }
-  const amount = cents(ask.credits);
-  if (amount > cents(books.rules!.largestRedemption)) return { refused: 'redemption_too_large' };
+  const given_ms = ask.occurredAt === undefined ? caller.now_ms : Date.parse(ask.occurredAt);
+  const price = priceOf(books, ask, Math.min(given_ms, caller.now_ms), found.member);
+  if ('refused' in price) return price;
   const from = `wallet:${found.member}`;
-  if (balanceOf(books, from) < amount) return { refused: 'insufficient_credits' };
+  if (freeIn(books, from) < price.amount) return { refused: 'insufficient_credits' };
   const to = `till:${ask.venueId}`;
-  move(books, caller, 'redemption', { from, to, credits: ask.credits, organisation: owner });
+  const credits = String(price.amount / 100);
+  const moved = move(books, caller, 'redemption', { from, to, credits, organisation: owner });
+  if (price.use) books.uses.push(price.use);
+  moved.use = price.use;
   return { events: 1 };
 }
 
 export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'>): Ruling {
   const request = books.requests[voids];
+  const held = Object.values(books.holds).find(({ at }) => at === request?.first);
+  if (held !== undefined) {
+    if (held.ended !== undefined) return { standing: held.at };
+    held.ended = 'hold_cancelled';
+    if (held.use) Object.assign(held.use, { times: 0, people: 0, amount: 0 });
+    return { events: 1 };
+  }
   if (request !== undefined) {
     const made = books.transactions.find(({ at }) => at === request.first);
     if (made?.kind !== 'redemption') return { refused: 'key_not_redemption' };
@@ -83,7 +94,7 @@ export function transfer(books: Books, caller: Caller, ask: AskOf<'TransferCredi
   if (!asksNobody && ask.agreed === undefined) return { refused: 'agreement_missing' };
   const trial = structuredClone(books);
   for (const { from, to, credits } of ask.entries) {
-    if (balanceOf(trial, from) < cents(credits)) return { refused: 'insufficient_credits' };
+    if (freeIn(trial, from) < cents(credits)) return { refused: 'insufficient_credits' };
     move(trial, caller, 'transfer', { from, to, credits });
   }
   ask.entries.forEach(({ from, to, credits }, index) => {

@@ -1,5 +1,5 @@
 import type { Ask } from '../../schemas/commands.ts';
-import type { MemberId, OrganisationId } from '../../schemas/ids.ts';
+import type { MemberId, OrganisationId, VenueId } from '../../schemas/ids.ts';
 import type { Books } from './modelBooks.ts';
 import { hashOf, idOf } from './names.ts';
 import { RULES } from './past.ts';
@@ -36,7 +36,10 @@ export function opening(): ((books: Books) => Ask)[] {
     () => ({ type: 'RegisterOrganisation', name: 'Hub', roles: ['earn', 'spend'] }),
     () => ({ type: 'RegisterOrganisation', name: 'Leisure', roles: ['spend'] }),
     (books) => ({ type: 'RegisterVenue', organisationId: organisation(books, 1), name: 'Hall' }),
-    (books) => ({ type: 'RegisterVenue', organisationId: organisation(books, 2), name: 'Pool' }),
+    (books) => ({
+      ...{ type: 'RegisterVenue', organisationId: organisation(books, 2), name: 'Pool' },
+      openAmounts: true,
+    }),
     (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 0) }),
     (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 0) }),
     (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 1) }),
@@ -45,6 +48,18 @@ export function opening(): ((books: Books) => Ask)[] {
     role('coordinator', 1),
     role('partner', 1),
     role('partner', 2),
+    (books) => ({
+      type: 'BringForward',
+      entries: [
+        ...Object.keys(books.members).map((id) => ({ account: `wallet:${id}`, credits: '6' })),
+        { account: `pot:${last(books.organisations, 0)}`, credits: '9' },
+      ],
+    }),
+    (books) => ({
+      ...{ type: 'PublishOffer', venueId: last(books.venues, 1) as VenueId, title: 'Swim' },
+      ...{ restrictions: 'None.', adultCredits: '0.5', under16Credits: '0', largestParty: 4 },
+      caps: { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
+    }),
     fund(0, 'a', '20'),
     fund(0, 'b', '6', '2026-12-30'),
     fund(1, 'a', '20'),

@@ -25,7 +25,12 @@ export type Registration = Exclude<
       | 'RedeemCredits'
       | 'VoidKey'
       | 'TransferCredits'
-      | 'ReverseTransaction';
+      | 'ReverseTransaction'
+      | 'PublishOffer'
+      | 'WithdrawOffer'
+      | 'HoldCredits'
+      | 'CaptureHold'
+      | 'CancelHold';
   }
 >;
 
@@ -43,6 +48,7 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       }
       if (!owner.roles.includes('spend')) return { refused: 'not_a_spend_partner' };
       books.venues[`ven_${made}`] = ask.organisationId;
+      if (ask.openAmounts) books.open.push(`ven_${made}`);
       return { events: 1 };
     }
     case 'EnrolMember': {

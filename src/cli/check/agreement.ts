@@ -57,6 +57,7 @@ export function projectionsAgree(): Invariant {
       sameEntries(once, twice) ??
       same('issuing', once.issuing.cells(), twice.issuing.cells()) ??
       same('directory', directoryOf(once), directoryOf(twice)) ??
+      same('bookings', [...once.holds.open()], [...twice.holds.open()]) ??
       same('reversals', reversalsOf(once, cited), reversalsOf(twice, cited)),
   };
 }
@@ -81,8 +82,8 @@ function same(name: string, once: unknown, twice: unknown): Breach | undefined {
 }
 
 function directoryOf({ directory }: Projections): unknown {
-  const { organisations, venues, members, accesses } = directory;
-  return [organisations, venues, members, accesses].map((items) => [...items]);
+  const { organisations, venues, offers, members, accesses } = directory;
+  return [organisations, venues, offers, members, accesses].map((items) => [...items]);
 }
 
 function reversalsOf({ reversals }: Projections, cited: ReadonlySet<number>): unknown {

@@ -21,6 +21,7 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   AllocationReturned: ['allocation programme'],
   CreditsIssued: ['allocation wallet', 'allocation pot'],
   CreditsRedeemed: ['wallet till'],
+  HoldCaptured: ['wallet till', 'pot till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
 };
 
@@ -56,7 +57,7 @@ function ofIssue(event: StreamEvent): Breach | undefined {
 }
 
 /** Balances of its own, from the amounts and nothing else. */
-class Books {
+export class Books {
   readonly #balances = new Map<Account, Hundredths>();
   sum: Hundredths = 0;
 

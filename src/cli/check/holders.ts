@@ -46,6 +46,16 @@ function namedIn(event: StreamEvent): string[] {
       return [...named, ...[event.data.memberId ?? [], event.data.organisationId ?? []].flat()];
     case 'AccessRevoked':
       return [...named, event.data.accessId];
+    case 'OfferPublished':
+      return [...named, event.data.venueId];
+    case 'OfferWithdrawn':
+      return [...named, event.data.offerId];
+    case 'CreditsRedeemed':
+      return [...named, ...[event.data.offerId ?? []].flat()];
+    case 'CreditsHeld': {
+      const { account, venueId, offerId } = event.data;
+      return [...named, holderOf(account), venueId, ...[offerId ?? []].flat()];
+    }
     default:
       return named;
   }
@@ -67,6 +77,8 @@ function madeBy({ type, data }: StreamEvent): string[] {
       return [data.cardId];
     case 'AccessGranted':
       return [data.accessId];
+    case 'OfferPublished':
+      return [data.offerId];
     case 'CreditsAllocated':
       return [data.credit];
     default:

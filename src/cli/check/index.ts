@@ -4,9 +4,11 @@ import { DamagedJournalError, type Journal } from '../../journal/journal.ts';
 import { ledgerAgrees, projectionsAgree } from './agreement.ts';
 import { guarded, movements, zeroSum } from './balances.ts';
 import { FORM, formOf } from './form.ts';
+import { bookings } from './bookings.ts';
 import { accesses, registered } from './holders.ts';
 import { hoursGiven } from './hours.ts';
 import { breach, type Breach, type Finding, type Invariant, type Subject } from './invariant.ts';
+import { offers } from './offers.ts';
 import { commandRuns, idempotencyKeys, opening, recordedTime } from './order.ts';
 import { reversals } from './reversals.ts';
 
@@ -69,6 +71,8 @@ class Check {
       guarded(),
       hoursGiven(),
       reversals(),
+      offers(),
+      bookings(),
       ledgerAgrees(),
       projectionsAgree(),
     ];

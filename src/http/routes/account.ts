@@ -1,5 +1,10 @@
 import { credits } from '../../../schemas/amounts.ts';
-import { accountAnswer, accountParams, accountQuery } from '../../../schemas/http/account.ts';
+import {
+  accountAnswer,
+  accountParams,
+  accountQuery,
+  AS_AT,
+} from '../../../schemas/http/account.ts';
 import { asAtRevision } from '../asAt.ts';
 import { callerIn } from '../authentication.ts';
 import { stop } from '../problems.ts';
@@ -22,14 +27,18 @@ export function accountRoutes(routes: Routes): void {
       if (!accountVisible(projections, callerIn(request), account)) {
         return stop('account_not_found', { id: account });
       }
-      const { entries } = projections;
+      const { entries, holds } = projections;
       const revision = await asAtRevision(services, query);
       const amount =
         query.occurredBy === undefined
           ? entries.balance(account, revision)
           : entries.balanceOn(account, query.occurredBy);
       const balance = credits(amount);
-      return { account, balance, held: '0', available: balance, revision };
+      // What was held at another time is not kept: then nothing is said of it.
+      if (AS_AT.some((name) => query[name] !== undefined)) return { account, balance, revision };
+      const held = holds.heldOf(account);
+      const available = credits(amount - held);
+      return { account, balance, held: credits(held), available, revision };
     },
   });
 }

@@ -55,6 +55,10 @@ function voided({ first, revision }: Done) {
   switch (event.type) {
     case 'KeyVoided':
       return { outcome: 'key_spent' as const, revision };
+    case 'CreditsHeld':
+    case 'HoldCancelled':
+      return { outcome: 'cancelled' as const, revision };
+    case 'HoldCaptured':
     case 'CreditsRedeemed':
       return { outcome: 'reversed' as const, transactionId: transactionOf(first), revision };
     case 'TransactionReversed': {

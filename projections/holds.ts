@@ -1,0 +1,74 @@
+import { hundredths, type Hundredths } from '../schemas/amounts.ts';
+import type { Recorded } from '../schemas/events/index.ts';
+import { revisionIn, type Account, type HoldId, type OrganisationId } from '../schemas/ids.ts';
+import type { VenueId } from '../schemas/ids.ts';
+import { Column } from './columns.ts';
+
+/** An open booking, and who made it. */
+export type OpenHold = {
+  readonly revision: number;
+  readonly account: Account;
+  readonly amount: Hundredths;
+  readonly venueId: VenueId;
+  readonly organisationId?: OrganisationId | undefined;
+  readonly reference?: string | undefined;
+};
+
+/** The bookings that are open, what they hold of each account, and what ended the others. */
+export class Holds {
+  revision = -1;
+  readonly #open = new Map<number, OpenHold>();
+  readonly #held = new Map<Account, Hundredths>();
+  readonly #ends = new Column(Uint32Array);
+
+  /** Takes in the next event; one that was taken in before changes nothing. */
+  apply({ revision, event }: Recorded): void {
+    if (revision <= this.revision) return;
+    this.revision = revision;
+    switch (event.type) {
+      case 'CreditsHeld': {
+        const { account, venueId, reference, held } = event.data;
+        const amount = hundredths(held);
+        const organisationId = event.by.organisation;
+        this.#open.set(revision, { revision, account, amount, venueId, organisationId, reference });
+        this.#add(account, amount);
+        return;
+      }
+      case 'HoldCaptured':
+      case 'HoldCancelled':
+      case 'HoldExpired':
+        return this.#end(event.data.holdId, revision);
+      default:
+        return;
+    }
+  }
+
+  /** What is held of an account now. */
+  heldOf(account: Account): Hundredths {
+    return this.#held.get(account) ?? 0;
+  }
+
+  /** In the order in which they were made. */
+  open(): IterableIterator<OpenHold> {
+    return this.#open.values();
+  }
+
+  /** The revision of the event that ended a booking; none while it is open. */
+  endOf(revision: number): number | undefined {
+    return this.#ends.get(revision) || undefined;
+  }
+
+  #end(id: HoldId, revision: number): void {
+    const at = revisionIn(id);
+    const { account, amount } = this.#open.get(at)!;
+    this.#open.delete(at);
+    this.#ends.set(at, revision);
+    this.#add(account, -amount);
+  }
+
+  #add(account: Account, amount: Hundredths): void {
+    const held = this.heldOf(account) + amount;
+    if (held === 0) this.#held.delete(account);
+    else this.#held.set(account, held);
+  }
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { offerPublished } from '../events/offer.ts';
+import { offerIdSchema, venueIdSchema } from '../ids.ts';
+import { pageQuerySchema, pageSchema, revisionSchema } from './common.ts';
+
+const { data } = offerPublished.shape;
+
+export const offerBody = data.omit({ offerId: true });
+export const offerCreated = z.object({ offerId: offerIdSchema, revision: revisionSchema });
+export const offerParams = z.strictObject({ id: offerIdSchema });
+export const offerAnswer = z.object({ ...data.shape, state: z.enum(['published', 'withdrawn']) });
+export const offerPage = pageSchema(offerAnswer);
+export const offersQuery = z.strictObject({
+  ...pageQuerySchema.shape,
+  venueId: venueIdSchema.optional(),
+});

@@ -1,0 +1,133 @@
+import { creditsAloud, hundredths, type Hundredths } from '../../schemas/amounts.ts';
+import type { EventOf } from '../../schemas/events/index.ts';
+import type { MemberId, OfferId } from '../../schemas/ids.ts';
+import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import { addDays, dayNumber, monthNumber, nextMonth, type Day } from '../../schemas/time.ts';
+import type { Ledger, Offer } from './state.ts';
+
+/**
+ * What redemptions and bookings use of an offer's caps, counted on the day of the visit. The
+ * counters are flat: a member's on a number for the pair of offer and member.
+ */
+
+/** One redemption or booking, as the caps see it. `slot` only where the offer counts places. */
+export type Use = {
+  readonly offerId: OfferId;
+  readonly memberId?: MemberId | undefined;
+  readonly day: Day;
+  readonly slot?: number | undefined;
+  readonly places: number;
+};
+
+const OTHERS = 0x100000000;
+const DAYS = 0x10000;
+const MINUTES_A_DAY = 1440;
+
+/** Why one more use would be too many, and when the cap opens again. */
+export function capReached(
+  state: Ledger,
+  offer: Offer,
+  use: Use,
+  amount: Hundredths,
+): Refusal | undefined {
+  const { memberDay, memberMonth, slotPlaces, venueDayCredits } = offer.terms.caps ?? {};
+  const tomorrow = addDays(use.day, 1);
+  const { inDay, inMonth } = usesOf(state, offer, use);
+  if (memberDay !== undefined && inDay >= memberDay) {
+    return reached('memberDay', memberDay, tomorrow);
+  }
+  if (memberMonth !== undefined && inMonth >= memberMonth) {
+    return reached('memberMonth', memberMonth, nextMonth(use.day));
+  }
+  if (venueDayCredits !== undefined) {
+    const limit = hundredths(venueDayCredits);
+    const taken = state.offerDayCredits.get(dayKeyOf(offer, use.day)) ?? 0;
+    if (taken + amount > limit) return reached('venueDayCredits', creditsAloud(limit), tomorrow);
+  }
+  if (slotPlaces !== undefined) {
+    const taken = state.slotPlaces.get(slotKeyOf(offer, use)) ?? 0;
+    if (taken + use.places > slotPlaces) {
+      return reached('slotPlaces', `${slotPlaces} places`, tomorrow);
+    }
+  }
+  return undefined;
+}
+
+function reached(cap: string, limit: string | number, opensOn: Day): Refusal {
+  return refuse('cap_reached', { cap, limit, opensOn }, { facts: { cap, opensOn } });
+}
+
+function usesOf(state: Ledger, offer: Offer, { memberId, day }: Use) {
+  const pair = memberId && state.offerMembers.get(memberKeyOf(state, offer, memberId));
+  if (pair === undefined) return { inDay: 0, inMonth: 0 };
+  return {
+    inDay: state.memberDayUses.get(pair * DAYS + dayNumber(day)) ?? 0,
+    inMonth: state.memberMonthUses.get(pair * DAYS + monthNumber(day)) ?? 0,
+  };
+}
+
+/**
+ * Counts a use, or (negative) gives it back. Only what the offer caps is counted.
+ * @param redemptions 1, 0 or -1
+ */
+export function count(
+  state: Ledger,
+  use: Use,
+  redemptions: number,
+  places: number,
+  amount: Hundredths,
+): void {
+  const offer = state.offers.get(use.offerId)!;
+  const { memberDay, memberMonth, slotPlaces, venueDayCredits } = offer.terms.caps ?? {};
+  const perMember = memberDay !== undefined || memberMonth !== undefined;
+  if (perMember && use.memberId !== undefined && redemptions !== 0) {
+    const pair = pairOf(state, offer, use.memberId);
+    add(state.memberDayUses, pair * DAYS + dayNumber(use.day), redemptions);
+    add(state.memberMonthUses, pair * DAYS + monthNumber(use.day), redemptions);
+  }
+  if (slotPlaces !== undefined && places !== 0) {
+    add(state.slotPlaces, slotKeyOf(offer, use), places);
+  }
+  if (venueDayCredits !== undefined && amount !== 0) {
+    add(state.offerDayCredits, dayKeyOf(offer, use.day), amount);
+  }
+}
+
+/** Gives back what a reversal says. */
+export function giveBack(
+  state: Ledger,
+  given: NonNullable<EventOf<'TransactionReversed'>['data']['givenBack']>,
+  amount: Hundredths,
+): void {
+  count(state, given, -given.redemptions, -given.places, -amount);
+}
+
+function pairOf(state: Ledger, offer: Offer, member: MemberId): number {
+  const key = memberKeyOf(state, offer, member);
+  const known = state.offerMembers.get(key);
+  if (known !== undefined) return known;
+  const pair = state.pairs;
+  state.pairs += 1;
+  state.offerMembers.set(key, pair);
+  return pair;
+}
+
+function memberKeyOf(state: Ledger, { number }: Offer, member: MemberId): number {
+  return number * OTHERS + state.member.get(member)!.number;
+}
+
+function dayKeyOf({ number }: Offer, day: Day): number {
+  return number * DAYS + dayNumber(day);
+}
+
+function slotKeyOf({ number }: Offer, { day, slot = 0 }: Use): number {
+  return number * OTHERS + dayNumber(day) * MINUTES_A_DAY + slot;
+}
+
+function add(
+  table: { get(key: number): number | undefined; set(key: number, value: number): void },
+  key: number,
+  amount: number,
+): void {
+  table.set(key, (table.get(key) ?? 0) + amount);
+}

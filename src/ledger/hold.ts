@@ -1,0 +1,275 @@
+import { credits, creditsAloud, hundredths } from '../../schemas/amounts.ts';
+import type { CancelHold, CaptureHold, HoldCredits } from '../../schemas/commands.ts';
+import type { EventOf, Recorded } from '../../schemas/events/index.ts';
+import type { Party } from '../../schemas/commands.ts';
+import {
+  accountOf,
+  holdIdAt,
+  holderOf,
+  kindOf,
+  randomOf,
+  revisionIn,
+  type Account,
+  type HoldId,
+  type MemberId,
+} from '../../schemas/ids.ts';
+import type { Refusal } from '../../schemas/refusals.ts';
+import { addDays, instant, milliseconds } from '../../schemas/time.ts';
+import { move } from './account.ts';
+import { count, type Use } from './cap.ts';
+import {
+  accept,
+  actsFor,
+  insufficient,
+  reject,
+  type Context,
+  type Fact,
+  type Verdict,
+} from './context.ts';
+import { CLOCK_AHEAD_MS } from './day.ts';
+import { findBearer } from './member.ts';
+import { saleOf } from './offer.ts';
+import { available, ENDED, rulesOf, type Hold, type Ledger } from './state.ts';
+
+/**
+ * Bookings. Credits are held for a venue, which captures them, or part of them, when the visit
+ * comes. A booking is open until its end stands in the stream, so no fold looks at a clock.
+ */
+
+const MINUTE_MS = 60_000;
+const DUE_MAX = 1000;
+
+/** Holds credits of a member, or of a group's pot, in favour of a venue. */
+export function holdCredits(context: Context, ask: HoldCredits): Verdict {
+  const { state, caller } = context;
+  const venue = state.venues.get(ask.venueId);
+  const mayHold = ask.potOf !== undefined || actsFor(caller, venue?.organisation);
+  if (venue === undefined || !mayHold) return reject('venue_not_found', { id: ask.venueId });
+  const holder = holderFor(context, ask);
+  if ('refusal' in holder) return holder;
+  const when = timesOf(context, ask);
+  if ('refusal' in when) return when;
+  const sale = saleOf(state, ask, { time_ms: when.visit_ms, memberId: holder.memberId });
+  if ('refusal' in sale) return sale;
+  const has = available(state, holder.account);
+  if (has < sale.amount) return { refusal: insufficient(has, sale.amount) };
+  const { venueId, offerId, party, reference, terminal, visitAt } = ask;
+  return accept({
+    type: 'CreditsHeld',
+    data: {
+      account: holder.account,
+      cardId: holder.cardId,
+      held: credits(sale.amount),
+      expiresAt: instant(when.expires_ms),
+      offerId,
+      party,
+      reference,
+      slot: sale.use?.slot,
+      terminal,
+      venueId,
+      visitAt,
+      visitOn: state.calendar(when.visit_ms),
+    },
+    organisation: ask.potOf ?? venue.organisation,
+  });
+}
+
+/** Whose credits are held. A pot is held by its own group, for any venue that it names. */
+function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
+  if (potOf !== undefined) {
+    const known = state.organisations.get(potOf) !== undefined && actsFor(caller, potOf);
+    if (!known) return reject('organisation_not_found', { id: potOf });
+    return { account: accountOf.pot(potOf), memberId: undefined, cardId: undefined };
+  }
+  const found = findBearer(state, member!);
+  if ('refusal' in found) return found;
+  const { memberId, cardId } = found;
+  if (caller.role !== 'admin' && cardId === undefined && found.member.card !== undefined) {
+    return reject('card_required');
+  }
+  return { account: accountOf.wallet(memberId), memberId, cardId };
+}
+
+/** When the visit is, and when the booking expires: unless told, with the day of the visit. */
+function timesOf({ state, recordedAt_ms, today }: Context, { visitAt, expiresAt }: HoldCredits) {
+  const given_ms = visitAt === undefined ? recordedAt_ms : milliseconds(visitAt);
+  if (given_ms < recordedAt_ms - CLOCK_AHEAD_MS) return reject('visit_in_past', { at: visitAt! });
+  const visit_ms = Math.max(given_ms, recordedAt_ms);
+  const { longestHoldDays } = rulesOf(state);
+  const last_ms = state.dayStart_ms(addDays(today, longestHoldDays + 1));
+  const endOfDay_ms = () => state.dayStart_ms(addDays(state.calendar(visit_ms), 1));
+  const expires_ms = expiresAt === undefined ? endOfDay_ms() : milliseconds(expiresAt);
+  if (expires_ms <= recordedAt_ms || expires_ms > last_ms) {
+    const at = expiresAt ?? instant(expires_ms);
+    return reject('hold_too_long', { at, days: longestHoldDays });
+  }
+  return { visit_ms, expires_ms };
+}
+
+/** Takes what was held, or part of it; the rest is free again. */
+export function captureHold(context: Context, ask: CaptureHold): Verdict {
+  const found = findHold(context, ask.holdId, 'venue');
+  if ('refusal' in found) return found;
+  const { hold, event } = found;
+  const amount = ask.credits === undefined ? hold.amount : hundredths(ask.credits);
+  if (amount > hold.amount) {
+    const words = { held: creditsAloud(hold.amount), asked: creditsAloud(amount) };
+    return reject('more_than_held', words);
+  }
+  const { offerId, party, reference, slot, terminal, visitOn } = event.data;
+  return accept({
+    type: 'HoldCaptured',
+    data: {
+      credit: accountOf.till(hold.venueId),
+      credits: credits(amount),
+      debit: hold.account,
+      holdId: ask.holdId,
+      offerId,
+      party,
+      reference,
+      released: amount < hold.amount ? credits(hold.amount - amount) : undefined,
+      slot,
+      terminal: ask.terminal ?? terminal,
+      visitOn,
+    },
+    organisation: context.state.venues.get(hold.venueId)!.organisation,
+  });
+}
+
+/** Gives free what was held. */
+export function cancelHold(context: Context, { holdId }: CancelHold): Verdict {
+  const found = findHold(context, holdId, 'either side');
+  if ('refusal' in found) return found;
+  return { facts: [cancelled(found.hold, found.event.by.organisation)] };
+}
+
+/** The fact that an open booking is cancelled. */
+export function cancelled(hold: Hold, organisation: Fact['organisation']): Fact {
+  const { account, amount, id } = hold;
+  const data = { account, held: credits(amount), holdId: id };
+  return { type: 'HoldCancelled', data, organisation };
+}
+
+type Found = { readonly hold: Hold; readonly event: EventOf<'CreditsHeld'> };
+
+/** An open booking that is the caller's business, or why it is none or no longer open. */
+function findHold(
+  { state, caller, recall }: Context,
+  id: HoldId,
+  side: 'venue' | 'either side',
+): Found | { readonly refusal: Refusal } {
+  const missing = reject('hold_not_found', { id });
+  const revision = revisionIn(id);
+  if (revision > state.revision) return missing;
+  const event = recall(revision);
+  if (event.type !== 'CreditsHeld' || randomOf(event.command.id) !== randomOf(id)) return missing;
+  const venue = state.venues.get(event.data.venueId)!;
+  const ofVenue = actsFor(caller, venue.organisation);
+  if (!ofVenue && (side === 'venue' || !actsFor(caller, event.by.organisation))) return missing;
+  const hold = state.holds.get(revision);
+  if (hold !== undefined) return { hold, event };
+  const ended = state.endedHolds.get(revision);
+  if (ended === ENDED.captured) return reject('hold_captured');
+  return reject(ended === ENDED.cancelled ? 'hold_cancelled' : 'hold_expired');
+}
+
+/**
+ * The bookings that have expired by a time, oldest first, at most a thousand.
+ * @returns their facts, and whether there are more
+ */
+export function holdsDue(
+  state: Ledger,
+  now_ms: number,
+): { readonly facts: readonly Fact[]; readonly more: boolean } {
+  const due: Hold[] = [];
+  if (state.revision < 0) return { facts: [], more: false };
+  for (let minute = minuteOf(state.expiredTo_ms); minute <= minuteOf(now_ms); minute += 1) {
+    if (due.length > DUE_MAX) break;
+    for (let one = state.dueHolds.get(minute); one !== undefined; one = one.others) {
+      const hold = state.holds.get(one.hold);
+      if (hold !== undefined && hold.expiresAt_ms <= now_ms) due.push(hold);
+    }
+  }
+  const facts = due.slice(0, DUE_MAX).map(({ account, amount, id, venueId }): Fact => {
+    const data = { account, held: credits(amount), holdId: id };
+    const { organisation } = state.venues.get(venueId)!;
+    return { type: 'HoldExpired', data, organisation };
+  });
+  return { facts, more: due.length > DUE_MAX };
+}
+
+function minuteOf(time_ms: number): number {
+  return Math.floor(time_ms / MINUTE_MS);
+}
+
+/** After an event of this time no booking that expired before it is open. */
+export function expiredTo(state: Ledger, time_ms: number): void {
+  const from_ms = state.revision === 0 ? time_ms : state.expiredTo_ms;
+  for (let minute = minuteOf(from_ms); minute < minuteOf(time_ms); minute += 1) {
+    if (state.dueHolds.get(minute) !== undefined) state.dueHolds.delete(minute);
+  }
+  state.expiredTo_ms = time_ms;
+}
+
+export function creditsHeld(state: Ledger, { event, revision }: Recorded): void {
+  const { data, command } = event as EventOf<'CreditsHeld'>;
+  const { account, offerId, party, slot, venueId, visitOn } = data;
+  const amount = hundredths(data.held);
+  const expiresAt_ms = milliseconds(data.expiresAt);
+  const use = offerId && {
+    offerId,
+    day: visitOn,
+    slot,
+    places: peopleIn(party),
+    ...whose(account),
+  };
+  const id = holdIdAt(revision, command.id);
+  state.holds.set(revision, { id, account, venueId, amount, expiresAt_ms, use });
+  setHeld(state, account, amount);
+  const minute = minuteOf(expiresAt_ms);
+  state.dueHolds.set(minute, { hold: revision, others: state.dueHolds.get(minute) });
+  if (use !== undefined) count(state, use, 1, use.places, amount);
+}
+
+export function holdCaptured(state: Ledger, { data }: EventOf<'HoldCaptured'>): void {
+  const hold = ended(state, data.holdId, ENDED.captured);
+  move(state, data);
+  if (hold.use !== undefined) count(state, hold.use, 0, 0, hundredths(data.credits) - hold.amount);
+}
+
+export function holdCancelled(state: Ledger, { data }: EventOf<'HoldCancelled'>): void {
+  freed(state, ended(state, data.holdId, ENDED.cancelled));
+}
+
+export function holdExpired(state: Ledger, { data }: EventOf<'HoldExpired'>): void {
+  freed(state, ended(state, data.holdId, ENDED.expired));
+}
+
+function freed(state: Ledger, { use, amount }: Hold): void {
+  if (use !== undefined) count(state, use, -1, -use.places, -amount);
+}
+
+function ended(state: Ledger, id: HoldId, how: number): Hold {
+  const revision = revisionIn(id);
+  const hold = state.holds.get(revision)!;
+  state.holds.delete(revision);
+  state.endedHolds.set(revision, how);
+  setHeld(state, hold.account, -hold.amount);
+  return hold;
+}
+
+function setHeld(state: Ledger, account: Account, amount: number): void {
+  const held = (state.held.get(account) ?? 0) + amount;
+  if (held === 0) state.held.delete(account);
+  else state.held.set(account, held);
+}
+
+/** How many people come; without a party it is the member alone. */
+export function peopleIn(party: Party | undefined): number {
+  return party === undefined ? 1 : party.adults + party.under16s;
+}
+
+/** Whose uses an offer counts: the member's whose wallet it is, if it is one. */
+export function whose(account: Account): Pick<Use, 'memberId'> {
+  return kindOf(account) === 'wallet' ? { memberId: holderOf(account) as MemberId } : {};
+}
