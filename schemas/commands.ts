@@ -134,6 +134,26 @@ export type ReverseTransaction = Order<
   }
 >;
 
+export type NetworkLimits = { readonly theyOweAtMost: string; readonly weOweAtMost: string };
+export type RegisterNetwork = Order<
+  'RegisterNetwork',
+  { network: string; name?: string | undefined } & NetworkLimits
+>;
+export type ChangeNetworkLimits = Order<'ChangeNetworkLimits', { network: string } & NetworkLimits>;
+/** A visitor of theirs at a venue here, or a member of ours away, each on a day or at a time. */
+export type VisitLine = {
+  /** The line of the file it stood on; left out: its place in the list. */
+  readonly line?: number | undefined;
+  readonly credits: string;
+  readonly reference: string;
+  readonly occurredAt?: string | undefined;
+  readonly occurredOn?: string | undefined;
+} & (
+  | { readonly direction: 'here'; readonly venueId: VenueId }
+  | { readonly direction: 'away'; readonly member: Bearer }
+);
+export type RecordVisit = Order<'RecordVisit', { network: string; visits: readonly VisitLine[] }>;
+
 /** What is asked, without who asks. */
 export type Ask =
   | OpenLedger
@@ -154,7 +174,10 @@ export type Ask =
   | RedeemCredits
   | VoidKey
   | TransferCredits
-  | ReverseTransaction;
+  | ReverseTransaction
+  | RegisterNetwork
+  | ChangeNetworkLimits
+  | RecordVisit;
 
 export type CommandType = Ask['type'];
 
@@ -187,4 +210,7 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   VoidKey: [ADMIN, 'partner'],
   TransferCredits: [ADMIN, 'coordinator'],
   ReverseTransaction: [ADMIN, 'coordinator', 'partner'],
+  RegisterNetwork: [ADMIN],
+  ChangeNetworkLimits: [ADMIN],
+  RecordVisit: [ADMIN],
 };

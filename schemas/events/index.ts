@@ -5,11 +5,13 @@ import { cardIssued, cardRevoked } from './card.ts';
 import { creditsIssued } from './issue.ts';
 import { creditsBroughtForward, formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
+import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
 import { creditsTransferred } from './transfer.ts';
 import { venueRegistered, venueRegisteredV1 } from './venue.ts';
+import { visitRecorded } from './visit.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
 export const FORMAT = 2;
@@ -35,6 +37,9 @@ export const eventSchemas = [
   keyVoided,
   creditsTransferred,
   transactionReversed,
+  networkRegistered,
+  networkLimitsChanged,
+  visitRecorded,
 ] as const;
 
 /**
@@ -46,6 +51,9 @@ export const olderSchemas = [venueRegisteredV1] as const;
 /** Types and versions that came with a later format than the first. */
 const SINCE: Readonly<Record<string, number>> = {
   'VenueRegistered.v2': 2,
+  'NetworkRegistered.v1': 2,
+  'NetworkLimitsChanged.v1': 2,
+  'VisitRecorded.v1': 2,
 };
 
 /** One fact in the stream, in the newest version of its type. */

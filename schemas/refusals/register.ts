@@ -106,4 +106,26 @@ export const registerRefusals = {
     'This is the last admin access that lasts. Grant another one first.',
     'The last administrator cannot be removed. Nothing was changed.',
   ),
+  // Other networks.
+  network_not_found: entry(
+    FINAL,
+    'There is no network {id} registered here.',
+    'That network is not known. Nothing was recorded.',
+  ),
+  own_network: entry(
+    FINAL,
+    '{network} is the name of this network itself.',
+    'That is this network itself. Nothing was changed.',
+  ),
+  network_exists: entry(
+    FINAL,
+    'The network {network} is registered already. Its limits are changed with ' +
+      'POST /v1/networks/{network}/limits.',
+    'That network is registered already. Nothing was changed.',
+  ),
+  limits_unchanged: entry(
+    FINAL,
+    'The limits agreed with {network} are these already.',
+    'The limits are these already. Nothing was changed.',
+  ),
 } as const satisfies Record<string, Entry>;

@@ -11,6 +11,7 @@ import { earlierUnder } from './idempotency.ts';
 import { issueCredits } from './issue.ts';
 import { bringForward, changeRules, formatTooLow, openLedger, raiseFormat } from './ledger.ts';
 import { addMembership, enrolMember } from './member.ts';
+import { changeNetworkLimits, registerNetwork } from './network.ts';
 import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
@@ -18,6 +19,7 @@ import { reverseTransaction } from './reversal.ts';
 import type { Draft, Ledger } from './state.ts';
 import { transferCredits } from './transfer.ts';
 import { registerVenue } from './venue.ts';
+import { recordVisit } from './visit.ts';
 
 /** What comes of a command. Only `accepted` appends anything. */
 export type Decision =
@@ -124,6 +126,12 @@ function rule(context: Context, ask: Ask): Verdict {
       return transferCredits(context, ask);
     case 'ReverseTransaction':
       return reverseTransaction(context, ask);
+    case 'RegisterNetwork':
+      return registerNetwork(context, ask);
+    case 'ChangeNetworkLimits':
+      return changeNetworkLimits(context, ask);
+    case 'RecordVisit':
+      return recordVisit(context, ask);
     default:
       return unknown(ask);
   }

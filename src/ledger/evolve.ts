@@ -7,11 +7,13 @@ import { cardIssued, cardRevoked } from './card.ts';
 import { creditsIssued } from './issue.ts';
 import { formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
+import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { organisationRegistered } from './organisation.ts';
 import { keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
 import type { Ledger } from './state.ts';
 import { venueRegistered } from './venue.ts';
+import { visitRecorded } from './visit.ts';
 
 /**
  * Applies one event to the draft it is handed, and to nothing else. It never refuses: what is in
@@ -61,6 +63,12 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
       return keyVoided(state, event, revision);
     case 'TransactionReversed':
       return transactionReversed(state, event);
+    case 'NetworkRegistered':
+      return networkRegistered(state, event);
+    case 'NetworkLimitsChanged':
+      return networkLimitsChanged(state, event);
+    case 'VisitRecorded':
+      return visitRecorded(state, event, revision);
     case 'CreditsBroughtForward':
     case 'AllocationReturned':
     case 'CreditsRedeemed':

@@ -9,6 +9,7 @@ import {
   revisionIn,
   transactionIdAt,
   type Account,
+  type AccountKind,
   type MemberId,
   type OrganisationId,
   type TransactionId,
@@ -32,9 +33,12 @@ type Reason = ReverseTransaction['reason'];
 
 /** What can be reversed: an issue in minutes, the others in credits. */
 export type Reversible = Recorded<
-  EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred'>
+  EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred' | 'VisitRecorded'>
 >;
 export type RecordedIssue = Recorded<EventOf<'CreditsIssued'>>;
+
+/** What a reversal may debit past what is there: a refund and a mended visit are owed anyway. */
+const UNGUARDED: readonly AccountKind[] = ['till', 'clearing'];
 
 const MOVEMENTS: readonly string[] = [
   'CreditsAllocated',
@@ -89,6 +93,7 @@ export function findReversible(
     case 'CreditsIssued':
     case 'CreditsRedeemed':
     case 'CreditsTransferred':
+    case 'VisitRecorded':
       return { original: { revision, event } };
     default:
       if (!MOVEMENTS.includes(event.type)) return missing;
@@ -123,7 +128,7 @@ export function reversal(
   if (isIssue(original)) return issueReversal(context, books, original, amount, reason, writeOff);
   const { debit, credit } = original.event.data as { debit: string; credit: string };
   const has = available(books, credit);
-  if (kindOf(credit) !== 'till' && has < amount) {
+  if (!UNGUARDED.includes(kindOf(credit)) && has < amount) {
     return { refusal: short(context, books, credit, has, amount) };
   }
   return {

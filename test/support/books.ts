@@ -27,6 +27,7 @@ export function listedLedger(): Ledger {
     keys: new ListedIndex(),
     lines: new ListedIndex(),
     sheets: new ListedIndex(),
+    visits: new ListedIndex(),
   };
 }
 
@@ -51,13 +52,20 @@ function rows(table: ReadonlyMap<unknown, unknown>): unknown[] {
 /** Whether a ledger with flat tables answers as a listed one does, for every key of the latter. */
 export function answersAs(flat: Ledger, listed: Ledger): boolean {
   const bare = (ledger: Ledger) => {
-    const { dayMinutes: _, keys: _keys, lines: _lines, sheets: _sheets, ...rest } = ledger;
+    const {
+      dayMinutes: _,
+      keys: _keys,
+      lines: _lines,
+      sheets: _sheets,
+      visits: _visits,
+      ...rest
+    } = ledger;
     return digestOf(rest as Ledger);
   };
   if (bare(flat) !== bare(listed)) return false;
   const days = listed.dayMinutes as Map<number, number>;
   if ([...days].some(([key, minutes]) => flat.dayMinutes.get(key) !== minutes)) return false;
-  return (['keys', 'lines', 'sheets'] as const).every((name) => {
+  return (['keys', 'lines', 'sheets', 'visits'] as const).every((name) => {
     const index = listed[name];
     if (!(index instanceof ListedIndex)) throw new Error('compare with a listed ledger');
     return [...index.revisions].every(([digest, revisions]) => {

@@ -75,6 +75,10 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
       return transfer(books, caller, ask);
     case 'ReverseTransaction':
       return reverse(books, caller, ask);
+    case 'RegisterNetwork':
+    case 'ChangeNetworkLimits':
+    case 'RecordVisit':
+      throw new Error(`the model does not know ${ask.type}`);
     default:
       return register(books, caller, ask);
   }

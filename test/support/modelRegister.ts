@@ -25,7 +25,10 @@ export type Registration = Exclude<
       | 'RedeemCredits'
       | 'VoidKey'
       | 'TransferCredits'
-      | 'ReverseTransaction';
+      | 'ReverseTransaction'
+      | 'RegisterNetwork'
+      | 'ChangeNetworkLimits'
+      | 'RecordVisit';
   }
 >;
 

@@ -81,8 +81,8 @@ function same(name: string, once: unknown, twice: unknown): Breach | undefined {
 }
 
 function directoryOf({ directory }: Projections): unknown {
-  const { organisations, venues, members, accesses } = directory;
-  return [organisations, venues, members, accesses].map((items) => [...items]);
+  const { organisations, venues, members, accesses, networks } = directory;
+  return [organisations, venues, members, accesses, networks].map((items) => [...items]);
 }
 
 function reversalsOf({ reversals }: Projections, cited: ReadonlySet<number>): unknown {

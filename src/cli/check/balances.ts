@@ -22,6 +22,7 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   CreditsIssued: ['allocation wallet', 'allocation pot'],
   CreditsRedeemed: ['wallet till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
+  VisitRecorded: ['clearing till', 'wallet clearing'],
 };
 
 /** Every movement is whole and goes where its event says. */

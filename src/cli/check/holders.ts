@@ -46,13 +46,15 @@ function namedIn(event: StreamEvent): string[] {
       return [...named, ...[event.data.memberId ?? [], event.data.organisationId ?? []].flat()];
     case 'AccessRevoked':
       return [...named, event.data.accessId];
+    case 'NetworkLimitsChanged':
+      return [...named, `clearing:${event.data.network}`];
     default:
       return named;
   }
 }
 
 function accountNeeds(account: Account): string {
-  return kindOf(account) === 'allocation' ? account : holderOf(account);
+  return ['allocation', 'clearing'].includes(kindOf(account)) ? account : holderOf(account);
 }
 
 function madeBy({ type, data }: StreamEvent): string[] {
@@ -69,6 +71,8 @@ function madeBy({ type, data }: StreamEvent): string[] {
       return [data.accessId];
     case 'CreditsAllocated':
       return [data.credit];
+    case 'NetworkRegistered':
+      return [`clearing:${data.network}`];
     default:
       return [];
   }

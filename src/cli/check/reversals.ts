@@ -4,9 +4,11 @@ import { fundOf, randomOf, revisionIn } from '../../../schemas/ids.ts';
 import { breach, unless, type Breach, type Invariant } from './invariant.ts';
 
 type Reversal = EventOf<'TransactionReversed'>['data'];
-type Reversible = EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred'>;
+type Reversible = EventOf<
+  'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred' | 'VisitRecorded'
+>;
 
-const REVERSIBLE = ['CreditsIssued', 'CreditsRedeemed', 'CreditsTransferred'];
+const REVERSIBLE = ['CreditsIssued', 'CreditsRedeemed', 'CreditsTransferred', 'VisitRecorded'];
 
 /** What is undone was done, and is not undone twice. */
 export function reversals(): Invariant {
