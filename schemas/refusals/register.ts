@@ -23,6 +23,11 @@ export const registerRefusals = {
     'Organisation {id} is not registered with the role "spend".',
     'This organisation does not take credits. Nothing was changed.',
   ),
+  network_not_found: entry(
+    FINAL,
+    'There is no network {id} registered here.',
+    'That network is not known. Nothing was recorded.',
+  ),
   venue_not_found: entry(
     FINAL,
     'There is no venue {id} here.',
@@ -107,11 +112,6 @@ export const registerRefusals = {
     'The last administrator cannot be removed. Nothing was changed.',
   ),
   // Other networks.
-  network_not_found: entry(
-    FINAL,
-    'There is no network {id} registered here.',
-    'That network is not known. Nothing was recorded.',
-  ),
   own_network: entry(
     FINAL,
     '{network} is the name of this network itself.',
