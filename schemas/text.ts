@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * The only free text in the stream: names of organisations, venues and networks. NFC, one line,
- * without control characters, lone surrogates or characters that turn the direction of what follows.
+ * without control characters, lone surrogates or characters that turn the direction of what
+ * follows.
  */
 export const nameSchema = z
   .string()

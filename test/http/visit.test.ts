@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { smallWorld, type World } from '../support/world.ts';
 import { TODAY } from '../support/service.ts';
@@ -355,6 +356,34 @@ t.test('a thousand visits', async (t) => {
   const again = await sheet(world, [HEADINGS, ...lines].join('\n'));
   isProblem(t, again, { status: 422, code: 'entries_refused' }, 'and not a second time');
   t.equal(again.body?.errors?.length, 1000, 'each with the one that it was before');
+});
+
+t.test('whatever is sent as a sheet', async (t) => {
+  const world = await agreedWorld();
+  const words = [
+    'here',
+    'away',
+    world.venue,
+    world.memberId,
+    '1',
+    '2.50',
+    TODAY,
+    'c/1',
+    'mem_',
+    '',
+  ];
+  const cell = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme', maxLength: 12 }));
+  const noise = fc.constantFrom(',', ',', ',', '\n', '\r\n', '\r', '"', '""', '\ufeff', '\0', '=');
+  const pieces = fc.array(fc.oneof(cell, noise), { maxLength: 60 });
+  const property = fc.asyncProperty(fc.boolean(), pieces, async (headed, parts) => {
+    world.clock.forward(60_000);
+    const { status } = await sheet(world, (headed ? `${HEADINGS}\n` : '') + parts.join(''));
+    if (status >= 500) throw new Error(`${status} is our fault`);
+  });
+  const { failed, counterexample } = await fc.check(property, { seed: 20_260_610, numRuns: 300 });
+  t.notOk(failed, `is answered, and not with a fault of ours: ${JSON.stringify(counterexample)}`);
+  const { body } = await world.admin.get<{ sumOfBalances: string }>('/v1/ledger');
+  t.equal(body.sumOfBalances, '0', 'and all balances sum to zero');
 });
 
 t.test('CSV where JSON is wanted', async (t) => {
