@@ -47,6 +47,14 @@ export type AccessItem = {
   revoked: boolean;
 };
 
+export type NetworkItem = {
+  readonly since: number;
+  readonly network: string;
+  readonly name?: string | undefined;
+  readonly theyOweAtMost: string;
+  readonly weOweAtMost: string;
+};
+
 /** What is registered, with its words, in the order it was registered. */
 export class Directory {
   revision = -1;
@@ -55,6 +63,7 @@ export class Directory {
   readonly offers = new Map<OfferId, OfferItem>();
   readonly members = new Map<MemberId, MemberItem>();
   readonly accesses = new Map<AccessId, AccessItem>();
+  readonly networks = new Map<string, NetworkItem>();
   readonly #membersOf = new Map<OrganisationId, MemberItem[]>();
   readonly #all: MemberItem[] = [];
 
@@ -98,6 +107,14 @@ export class Directory {
       case 'AccessRevoked':
         this.accesses.get(event.data.accessId)!.revoked = true;
         return;
+      case 'NetworkRegistered':
+        this.networks.set(event.data.network, { since, ...event.data });
+        return;
+      case 'NetworkLimitsChanged': {
+        const { network } = event.data;
+        this.networks.set(network, { ...this.networks.get(network)!, ...event.data });
+        return;
+      }
       default:
         return;
     }

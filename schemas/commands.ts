@@ -165,6 +165,26 @@ export type ReverseTransaction = Order<
   }
 >;
 
+export type NetworkLimits = { readonly theyOweAtMost: string; readonly weOweAtMost: string };
+export type RegisterNetwork = Order<
+  'RegisterNetwork',
+  { network: string; name?: string | undefined } & NetworkLimits
+>;
+export type ChangeNetworkLimits = Order<'ChangeNetworkLimits', { network: string } & NetworkLimits>;
+/** A visitor of theirs at a venue here, or a member of ours away, each on a day or at a time. */
+export type VisitLine = {
+  /** The line of the file it stood on; left out: its place in the list. */
+  readonly line?: number | undefined;
+  readonly credits: string;
+  readonly reference: string;
+  readonly occurredAt?: string | undefined;
+  readonly occurredOn?: string | undefined;
+} & (
+  | { readonly direction: 'here'; readonly venueId: VenueId }
+  | { readonly direction: 'away'; readonly member: Bearer }
+);
+export type RecordVisit = Order<'RecordVisit', { network: string; visits: readonly VisitLine[] }>;
+
 /** What is asked, without who asks. */
 export type Ask =
   | OpenLedger
@@ -190,7 +210,10 @@ export type Ask =
   | WithdrawOffer
   | HoldCredits
   | CaptureHold
-  | CancelHold;
+  | CancelHold
+  | RegisterNetwork
+  | ChangeNetworkLimits
+  | RecordVisit;
 
 export type CommandType = Ask['type'];
 
@@ -228,4 +251,7 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   HoldCredits: [ADMIN, 'coordinator', 'partner'],
   CaptureHold: [ADMIN, 'partner'],
   CancelHold: [ADMIN, 'coordinator', 'partner'],
+  RegisterNetwork: [ADMIN],
+  ChangeNetworkLimits: [ADMIN],
+  RecordVisit: [ADMIN],
 };

@@ -92,6 +92,7 @@ export const accountOf = {
   till: (venue: VenueId): Account => `till:${venue}`,
   allocation: (organisation: OrganisationId, fund: string): Account =>
     `allocation:${organisation}:${fund}`,
+  clearing: (network: string): Account => `clearing:${network}`,
 };
 
 export type AccountKind =

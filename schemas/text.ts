@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The only free text in the stream: names of organisations, venues and offers, and an offer's
- * restrictions. NFC, one line, without control characters, lone surrogates or characters that turn
- * the direction of what follows.
+ * The only free text in the stream: names of organisations, venues, offers and networks, and an
+ * offer's restrictions. NFC, one line, without control characters, lone surrogates or characters
+ * that turn the direction of what follows.
  */
 export const nameSchema = line(120).meta({ examples: ['Strood Leisure Centre'] });
 

@@ -7,11 +7,13 @@ import { creditsIssued } from './issue.ts';
 import { creditsBroughtForward, formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
+import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
 import { transactionReversed, transactionReversedV1 } from './reversal.ts';
 import { creditsTransferred } from './transfer.ts';
 import { venueRegistered, venueRegisteredV1 } from './venue.ts';
+import { visitRecorded } from './visit.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
 export const FORMAT = 2;
@@ -43,6 +45,9 @@ export const eventSchemas = [
   holdCaptured,
   holdCancelled,
   holdExpired,
+  networkRegistered,
+  networkLimitsChanged,
+  visitRecorded,
 ] as const;
 
 /**
@@ -62,6 +67,9 @@ const SINCE: Readonly<Record<string, number>> = {
   'HoldCaptured.v1': 2,
   'HoldCancelled.v1': 2,
   'HoldExpired.v1': 2,
+  'NetworkRegistered.v1': 2,
+  'NetworkLimitsChanged.v1': 2,
+  'VisitRecorded.v1': 2,
 };
 
 /** One fact in the stream, in the newest version of its type. */

@@ -32,4 +32,11 @@ export const balanceRefusals = {
     'The wallet has too few credits available; this takes {needed}.{more}',
     'Too few credits are left; this takes {needed}. Nothing was taken.',
   ),
+  network_limit: entry(
+    FINAL,
+    'The limit agreed with {network}, {limit} that {who}, leaves room for {room}; ' +
+      'this takes {needed}.',
+    'The limit agreed with {network} leaves room for {room}; this takes {needed}. ' +
+      'Nothing was recorded.',
+  ),
 } as const satisfies Record<string, Entry>;

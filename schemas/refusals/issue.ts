@@ -71,4 +71,16 @@ export const issueRefusals = {
     'The fund {fund} has {left} left and this takes {needed}. Left in each fund: {funds}.',
     'The fund has too few credits left. Nothing was issued. Ask the scheme for more.',
   ),
+  // Visits.
+  visit_twice: entry(
+    FINAL,
+    'The reference {reference} stands in the list before, at line {first}.',
+    'The same visit is in the list twice. Nothing was recorded.',
+  ),
+  visit_recorded_before: entry(
+    FINAL,
+    'The visit {reference} of the network {network} was recorded before, as {first}. ' +
+      'A reference is used once, also where its visit was reversed.',
+    'This visit was recorded before. Nothing was recorded.',
+  ),
 } as const satisfies Record<string, Entry>;

@@ -23,6 +23,11 @@ export const registerRefusals = {
     'Organisation {id} is not registered with the role "spend".',
     'This organisation does not take credits. Nothing was changed.',
   ),
+  network_not_found: entry(
+    FINAL,
+    'There is no network {id} registered here.',
+    'That network is not known. Nothing was recorded.',
+  ),
   venue_not_found: entry(
     FINAL,
     'There is no venue {id} here.',
@@ -105,5 +110,22 @@ export const registerRefusals = {
     FINAL,
     'This is the last admin access that lasts. Grant another one first.',
     'The last administrator cannot be removed. Nothing was changed.',
+  ),
+  // Other networks.
+  own_network: entry(
+    FINAL,
+    '{network} is the name of this network itself.',
+    'That is this network itself. Nothing was changed.',
+  ),
+  network_exists: entry(
+    FINAL,
+    'The network {network} is registered already. Its limits are changed with ' +
+      'POST /v1/networks/{network}/limits.',
+    'That network is registered already. Nothing was changed.',
+  ),
+  limits_unchanged: entry(
+    FINAL,
+    'The limits agreed with {network} are these already.',
+    'The limits are these already. Nothing was changed.',
   ),
 } as const satisfies Record<string, Entry>;

@@ -4,7 +4,7 @@ import { entry, FINAL, type Entry } from './entry.ts';
 export const reversalRefusals = {
   not_reversible: entry(
     FINAL,
-    'A {type} cannot be reversed; redemptions, issues and transfers can.',
+    'A {type} cannot be reversed; redemptions, issues, transfers and visits can.',
     'That cannot be undone this way. Nothing was changed.',
   ),
   reversal_unit: entry(

@@ -1,7 +1,8 @@
 import { giveSchema, type Give } from '../../schemas/events/issue.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { faulty, type FaultLine } from './failure.ts';
-import { bearerIn, noBearer, type Row } from './sheet.ts';
+import type { Row } from '../sheet.ts';
+import { bearerIn, noBearer } from './sheet.ts';
 
 export const ATTENDANCE_HEADINGS = ['member', 'minutes', 'hours', 'name', 'give', 'again'];
 

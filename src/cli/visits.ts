@@ -1,4 +1,3 @@
-import { amountSchema } from '../../schemas/amounts.ts';
 import { slugSchema, type MemberId } from '../../schemas/ids.ts';
 import {
   calendarIn,
@@ -8,7 +7,8 @@ import {
   startOfDay,
 } from '../../schemas/time.ts';
 import type { FaultLine } from './failure.ts';
-import { bearerIn, noBearer, type Row } from './sheet.ts';
+import { amountIn, type Row } from '../sheet.ts';
+import { bearerIn, noBearer } from './sheet.ts';
 
 /** What a sheet of refused lines has besides, so that it can be mended and redeemed itself. */
 const OF_REFUSED_LINES = ['line', 'code', 'reason'];
@@ -41,7 +41,7 @@ export function visitOn({ line, cells }: Row, timeZone: string): Visit | FaultLi
   const { member = '', occurred = '', reference = '' } = cells;
   const bearer = bearerIn(member);
   if (bearer === undefined) return wrong('member', noBearer(member));
-  const credits = creditsIn(cells['credits'] ?? '');
+  const credits = amountIn(cells['credits'] ?? '');
   if (credits === undefined) {
     const typed = JSON.stringify(cells['credits'] ?? '');
     return wrong('credits', `credits ${typed} is not an amount above zero such as 1 or 2.5`);
@@ -70,12 +70,6 @@ export function visitOn({ line, cells }: Row, timeZone: string): Visit | FaultLi
 /** Whether a row gives a day without a time, which takes a zone to become an instant. */
 export function givesDay({ cells }: Row): boolean {
   return daySchema.safeParse(cells['occurred']).success;
-}
-
-/** An amount as people and spreadsheets write it, `2.50`, in its one spelling. */
-function creditsIn(typed: string): string | undefined {
-  const spelled = typed.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
-  return amountSchema.safeParse(spelled).success ? spelled : undefined;
 }
 
 function instantIn(typed: string, timeZone: string): string | undefined {

@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { z } from 'zod';
 import { base32 } from '../../schemas/base32.ts';
 import { registerAuthentication } from './authentication.ts';
+import { registerSheets } from './csv.ts';
 import { registerDocs } from './docs.ts';
 import { frameworkRefusal, invalidRequest, registerProblems, sendProblem } from './problems.ts';
 import { Routes } from './route.ts';
@@ -19,6 +20,7 @@ import { issueRoutes } from './routes/issue.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { memberRoutes } from './routes/member.ts';
 import { offerRoutes } from './routes/offer.ts';
+import { networkRoutes } from './routes/network.ts';
 import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
@@ -27,6 +29,7 @@ import { rulesRoutes } from './routes/rules.ts';
 import { transactionRoutes } from './routes/transaction.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { venueRoutes } from './routes/venue.ts';
+import { visitRoutes } from './routes/visit.ts';
 import type { Services } from './services.ts';
 
 /** A list of a thousand lines, the longest that is taken, has some 100 KiB. */
@@ -50,6 +53,8 @@ const ROUTES = [
   venueRoutes,
   allocationRoutes,
   accessRoutes,
+  networkRoutes,
+  visitRoutes,
   openingBalanceRoutes,
   rulesRoutes,
   ledgerRoutes,
@@ -79,6 +84,7 @@ export async function buildApp(
       void sendProblem(request, reply, frameworkRefusal(error, request, BODY_BYTES_MAX)),
   });
   app.removeContentTypeParser('text/plain');
+  registerSheets(app);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>
     httpPart === 'headers' ? () => true : validator(schema),
   );

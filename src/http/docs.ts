@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 /** A page on which keys are typed in loads from this service, and speaks to nobody else. */
@@ -30,7 +30,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => withSheet(route.route, jsonSchemaTransform(route)),
     transformObject: (document) => onlyWhatIsNamed(jsonSchemaTransformObject(document)),
   });
   await app.register(async (docs) => {
@@ -59,6 +59,19 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       },
     });
   });
+}
+
+type Transformed = ReturnType<typeof jsonSchemaTransform>;
+
+/** A body that may also be sent as CSV is documented as both. */
+function withSheet({ config }: RouteOptions, { schema, url }: Transformed): Transformed {
+  const { body } = schema as { body?: unknown };
+  if (config?.csv === undefined) return { schema, url };
+  const content = {
+    'application/json': { schema: body },
+    'text/csv': { schema: { type: 'string' } },
+  };
+  return { schema: { ...schema, body: { content } }, url };
 }
 
 /** Leaves out the schemas that no other part of the document refers to. */

@@ -17,6 +17,7 @@ import { ID_BYTES } from '../../schemas/keys.ts';
 import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
 import { callerIn, type Caller, type Policy } from './authentication.ts';
+import type { ReadSheet } from './csv.ts';
 import { invalidRequest, sendProblem, stop } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
@@ -79,6 +80,8 @@ export type WriteRoute<
 > = Common<P, Q, A> & {
   readonly command: Ask['type'];
   readonly body: B;
+  /** Reads a body that is sent as CSV into the one that it stands for. */
+  readonly csv?: ReadSheet;
   /** 201 where something new is named, 200 where something that was there changes. */
   readonly status?: 200 | 201;
   readonly preview?: (query: Read<Q>) => boolean;
@@ -123,7 +126,7 @@ export class Routes {
     this.app.route({
       method: 'POST',
       url: route.url,
-      config: { policy },
+      config: { policy, ...(route.csv && { csv: route.csv }) },
       ...(route.body.safeParse({}).success && { preValidation: refuseNull }),
       schema: {
         ...schemaOf(route, route.preview ? [status, 200] : [status], policy),

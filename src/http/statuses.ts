@@ -78,5 +78,12 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   rules_unchanged: 409,
   format_too_low: 409,
   format_not_next: 409,
+  network_not_found: 404,
+  own_network: 422,
+  network_exists: 409,
+  limits_unchanged: 409,
+  visit_twice: 422,
+  visit_recorded_before: 409,
+  network_limit: 422,
   internal_error: 500,
 };

@@ -50,6 +50,8 @@ function exists(directory: Directory, account: Account): boolean {
       return directory.venues.has(holder as VenueId);
     case 'pot':
       return directory.organisations.has(holder as OrganisationId);
+    case 'clearing':
+      return directory.networks.has(holder);
     case 'programme':
     case 'lapsed':
       return true;

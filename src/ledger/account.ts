@@ -41,7 +41,7 @@ export function holderMissing(state: Ledger, account: Account): Refusal | undefi
       state.funds.get(holder as OrganisationId)?.find((fund) => fund.name === fundOf(account)),
     programme: () => true,
     lapsed: () => true,
-    clearing: () => undefined,
+    clearing: () => state.networks.get(holder),
   }[kindOf(account)]();
   return known === undefined ? refuse('account_not_found', { id: account }) : undefined;
 }

@@ -13,6 +13,7 @@ import { issueCredits } from './issue.ts';
 import { bringForward, changeRules, formatTooLow, openLedger, raiseFormat } from './ledger.ts';
 import { addMembership, enrolMember } from './member.ts';
 import { publishOffer, withdrawOffer } from './offer.ts';
+import { changeNetworkLimits, registerNetwork } from './network.ts';
 import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
@@ -20,6 +21,7 @@ import { reverseTransaction } from './reversal.ts';
 import type { Draft, Ledger } from './state.ts';
 import { transferCredits } from './transfer.ts';
 import { registerVenue } from './venue.ts';
+import { recordVisit } from './visit.ts';
 
 /** What comes of a command. Only `accepted` appends anything. */
 export type Decision =
@@ -136,6 +138,12 @@ function rule(context: Context, ask: Ask): Verdict {
       return captureHold(context, ask);
     case 'CancelHold':
       return cancelHold(context, ask);
+    case 'RegisterNetwork':
+      return registerNetwork(context, ask);
+    case 'ChangeNetworkLimits':
+      return changeNetworkLimits(context, ask);
+    case 'RecordVisit':
+      return recordVisit(context, ask);
     default:
       return unknown(ask);
   }

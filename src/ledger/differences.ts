@@ -4,6 +4,7 @@ import type { EventOf, EventType, Recorded, StreamEvent } from '../../schemas/ev
 import { fundOf, holderOf, kindOf } from '../../schemas/ids.ts';
 import type { Context } from './context.ts';
 import { findBearer } from './member.ts';
+import { partiesOf } from './visit.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,6 +34,9 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   HoldCredits: ['CreditsHeld'],
   CaptureHold: ['HoldCaptured'],
   CancelHold: ['HoldCancelled'],
+  RegisterNetwork: ['NetworkRegistered'],
+  ChangeNetworkLimits: ['NetworkLimitsChanged'],
+  RecordVisit: ['VisitRecorded'],
 };
 
 /**
@@ -73,6 +77,14 @@ function asked(context: Context, ask: Ask): Fields {
     case 'HoldCredits': {
       const { type: _, member: bearer, ...fields } = ask;
       return { ...fields, member: bearer && member(bearer) };
+    }
+    case 'RecordVisit': {
+      const lines = ask.visits.map((visit) => {
+        const { direction, credits, reference } = visit;
+        const who = direction === 'here' ? visit.venueId : member(visit.member);
+        return [direction, who, credits, visit.occurredAt ?? visit.occurredOn ?? '', reference];
+      });
+      return { network: ask.network, visits: lines };
     }
     case 'IssueCard':
       return { memberId: ask.memberId };
@@ -126,6 +138,8 @@ function said(events: readonly StreamEvent[]): Fields {
       });
       return { ...first.data, entries };
     }
+    case 'VisitRecorded':
+      return visitsSaid(events);
     case 'CreditsBroughtForward': {
       const entries = events.map(({ data }) => {
         const { credit, credits } = data as typeof first.data;
@@ -147,6 +161,15 @@ function reversalSaid({ data }: EventOf<'TransactionReversed'>): Fields {
   const { reverses, reason, credits, issue } = data;
   const writeOff = issue?.writtenOff === undefined ? undefined : true;
   return { transactionId: reverses, reason, credits, minutes: issue?.minutes, writeOff };
+}
+
+function visitsSaid(events: readonly StreamEvent[]): Fields {
+  const visits = events.filter((event) => event.type === 'VisitRecorded');
+  const lines = visits.map(({ data, occurredAt, occurredOn }) => {
+    const { direction, holder } = partiesOf(data);
+    return [direction, holder, data.credits, occurredAt ?? occurredOn, data.reference];
+  });
+  return { network: partiesOf(visits[0]!.data).network, visits: lines };
 }
 
 function listSaid(events: readonly StreamEvent[]): Fields {

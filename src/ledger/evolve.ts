@@ -9,11 +9,13 @@ import { creditsIssued } from './issue.ts';
 import { formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
+import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
 import type { Ledger } from './state.ts';
 import { venueRegistered } from './venue.ts';
+import { visitRecorded } from './visit.ts';
 
 /**
  * Applies one event to the draft it is handed, and to nothing else. It never refuses: what is in
@@ -78,6 +80,12 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
       return holdExpired(state, event);
     case 'CreditsRedeemed':
       return creditsRedeemed(state, event);
+    case 'NetworkRegistered':
+      return networkRegistered(state, event);
+    case 'NetworkLimitsChanged':
+      return networkLimitsChanged(state, event);
+    case 'VisitRecorded':
+      return visitRecorded(state, event, revision);
     case 'CreditsBroughtForward':
     case 'AllocationReturned':
     case 'CreditsTransferred':

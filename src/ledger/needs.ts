@@ -4,6 +4,7 @@ import { lineDigest } from './issueFaults.ts';
 import { sheetDigest } from './issue.ts';
 import { findBearer } from './member.ts';
 import type { Ledger } from './state.ts';
+import { visitDigest } from './visit.ts';
 
 /** Old events that a decision will want: single ones, and ones with the rest of their command. */
 export type Needs = { readonly events: readonly number[]; readonly commands: readonly number[] };
@@ -48,6 +49,11 @@ function add(state: Ledger, ask: Ask, commands: number[], events: number[]): voi
       }
       return;
     }
+    case 'RecordVisit':
+      for (const { reference } of ask.visits) {
+        events.push(...state.visits.candidates(visitDigest(ask.network, reference)));
+      }
+      return;
     default:
       return;
   }

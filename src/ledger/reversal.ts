@@ -9,6 +9,7 @@ import {
   revisionIn,
   transactionIdAt,
   type Account,
+  type AccountKind,
   type MemberId,
   type OrganisationId,
   type TransactionId,
@@ -35,9 +36,14 @@ type GivenBack = NonNullable<EventOf<'TransactionReversed'>['data']['givenBack']
 
 /** What can be reversed: an issue in minutes, the others in credits. */
 export type Reversible = Recorded<
-  EventOf<'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred' | 'HoldCaptured'>
+  EventOf<
+    'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred' | 'HoldCaptured' | 'VisitRecorded'
+  >
 >;
 export type RecordedIssue = Recorded<EventOf<'CreditsIssued'>>;
+
+/** What a reversal may debit past what is there: a refund and a mended visit are owed anyway. */
+const UNGUARDED: readonly AccountKind[] = ['till', 'clearing'];
 
 const MOVEMENTS: readonly string[] = [
   'CreditsAllocated',
@@ -93,6 +99,7 @@ export function findReversible(
     case 'CreditsRedeemed':
     case 'CreditsTransferred':
     case 'HoldCaptured':
+    case 'VisitRecorded':
       return { original: { revision, event } };
     default:
       if (!MOVEMENTS.includes(event.type)) return missing;
@@ -127,7 +134,7 @@ export function reversal(
   if (isIssue(original)) return issueReversal(context, books, original, amount, reason, writeOff);
   const { debit, credit } = original.event.data as { debit: string; credit: string };
   const has = available(books, credit);
-  if (kindOf(credit) !== 'till' && has < amount) {
+  if (!UNGUARDED.includes(kindOf(credit)) && has < amount) {
     return { refusal: short(context, books, credit, has, amount) };
   }
   return {

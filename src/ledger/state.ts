@@ -81,6 +81,9 @@ export type Fund = {
 /** What one member has given to one destination: minutes not withdrawn, and credits for them. */
 export type Given = { readonly minutes: number; readonly credits: Hundredths };
 
+/** What was agreed with another network: how much they may owe us, and we them. */
+export type Network = { readonly theyOweAtMost: Hundredths; readonly weOweAtMost: Hundredths };
+
 /** Everything that `decide` depends on. Names, words and history are for the projections. */
 export type Ledger = {
   /** The revision of the last event, -1 before the first. */
@@ -131,6 +134,8 @@ export type Ledger = {
   readonly keys: DigestIndex;
   readonly lines: DigestIndex;
   readonly sheets: DigestIndex;
+  readonly networks: Table<string, Network>;
+  readonly visits: DigestIndex;
 };
 
 /** The clocks of a time zone. */
@@ -180,6 +185,8 @@ export function emptyLedger(): Ledger {
     keys: new FlatIndex(),
     lines: new FlatIndex(),
     sheets: new FlatIndex(),
+    networks: new Map(),
+    visits: new FlatIndex(),
   };
 }
 
@@ -214,6 +221,8 @@ export function draftOf(base: Ledger): Draft {
     keys: new OverlayIndex(base.keys),
     lines: new OverlayIndex(base.lines),
     sheets: new OverlayIndex(base.sheets),
+    networks: new Overlay(base.networks),
+    visits: new OverlayIndex(base.visits),
   };
   const draft: Draft = {
     ...base,

@@ -11,6 +11,9 @@ export async function busyWorld(journal: Journal): Promise<void> {
   const { coordinator, id: organisationId } = group;
   const fund = { organisationId, fund: FUND };
   await admin.post('/v1/rules', { creditStep: '0.5' });
+  const limits = { theyOweAtMost: '5', weOweAtMost: '2' };
+  await admin.post('/v1/networks', { network: 'cardiff', name: 'Cardiff', ...limits });
+  await admin.post('/v1/networks/cardiff/limits', { ...limits, weOweAtMost: '3' });
   await admin.post('/v1/allocations/returns', { ...fund, credits: '10' });
   const [one, two] = [await enrol(100), await enrol(240)];
   await admin.post('/v1/opening-balances', {
@@ -33,6 +36,20 @@ export async function busyWorld(journal: Journal): Promise<void> {
     reason: 'gift',
     agreed: 'signed_form',
   });
+  const on = { occurredOn: TODAY };
+  const here = { direction: 'here', venueId: partner.venue, credits: '4.5', ...on };
+  const away = { direction: 'away', memberId: two, credits: '1', ...on };
+  const visits = [
+    { ...here, reference: 'c-1' },
+    { ...away, reference: 'c-2' },
+  ];
+  const visited = await admin.post<{ visits: readonly Made[] }>('/v1/visits', {
+    network: 'cardiff',
+    visits,
+  });
+  const mistake = { reason: 'mistake', credits: '0.5' };
+  const [visit] = visited.body.visits;
+  await admin.post(`/v1/transactions/${visit!.transactionId}/reversals`, mistake);
   const list = { organisationId, occurredOn: TODAY };
   const pot = { memberId: one, minutes: 95, give: 'pot' };
   const session = [pot, { memberId: two, minutes: 45 }];

@@ -102,6 +102,44 @@ t.test('given a stream in which every kind of event has happened', async (t) => 
     t.match(found.get('movements'), { revision }, 'and the movement is not whole');
   });
 
+  await t.test('when a visit was beyond the limit of the time', async (t) => {
+    const change = (event: EventOf<'VisitRecorded'>) => (event.data.credits = '6');
+    const { lines: changed, revision } = altered(lines, 'VisitRecorded', change);
+    const breach = { revision, expected: 'at most 5 owed by clearing:cardiff', found: '6' };
+    t.match((await findingsIn(changed)).get('clearing-accounts'), breach, 'it is named');
+    const lower = (event: EventOf<'NetworkLimitsChanged'>) => (event.data.theyOweAtMost = '4');
+    const lowered = altered(lines, 'NetworkLimitsChanged', lower);
+    t.match(
+      (await findingsIn(lowered.lines)).get('clearing-accounts'),
+      { revision, expected: 'at most 4 owed by clearing:cardiff', found: '4.5' },
+      'as it is where the limit was another',
+    );
+  });
+
+  await t.test('when a clearing account is moved by something else', async (t) => {
+    const change = (event: EventOf<'CreditsRedeemed'>) => (event.data.credit = 'clearing:cardiff');
+    const { lines: changed, revision } = altered(lines, 'CreditsRedeemed', change);
+    const breach = { revision, expected: 'a visit or its reversal', found: 'CreditsRedeemed' };
+    t.match((await findingsIn(changed)).get('clearing-accounts'), breach, 'it is named');
+  });
+
+  await t.test('when a reference was used twice', async (t) => {
+    const change = (event: EventOf<'VisitRecorded'>) => (event.data.reference = 'c-1');
+    const { lines: changed, revision } = altered(lines, 'VisitRecorded', change, 1);
+    const breach = { revision, expected: 'cardiff c-1 once' };
+    t.match((await findingsIn(changed)).get('visit-references'), breach, 'it is named');
+  });
+
+  await t.test('when a network is registered twice, or is this one', async (t) => {
+    const change = (event: EventOf<'NetworkRegistered'>) => (event.data.network = 'medway');
+    const { lines: changed, revision } = altered(lines, 'NetworkRegistered', change);
+    const own = { revision, expected: 'another network' };
+    t.match((await findingsIn(changed)).get('clearing-accounts'), own, 'it is named');
+    const twice = await findingsIn([...lines, lines[revision]!]);
+    const again = { revision: lines.length, expected: 'a network that is new' };
+    t.match(twice.get('clearing-accounts'), again, 'and so is this');
+  });
+
   await t.test('when an account has no holder', async (t) => {
     const change = (event: EventOf<'CreditsTransferred'>) =>
       (event.data.credit = 'wallet:mem_0123456789abcdef');

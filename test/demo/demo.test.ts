@@ -55,7 +55,7 @@ t.test('the same demo with other random ids', async (t) => {
 
 t.test('every name in a demo', async (t) => {
   const { events } = await playTiny(t, 1);
-  const names = events.flatMap(({ data }) => ('name' in data ? [data.name] : []));
+  const names = events.flatMap(({ data }) => ('name' in data ? [data.name ?? []].flat() : []));
   t.same(
     names.filter((name) => !name.endsWith('(made up)')),
     [],

@@ -34,6 +34,7 @@ function wordsOf({ group, partner, own, theirs }: Neighbours): readonly string[]
     ...accounts,
     ...times,
     'lottery',
+    'cardiff',
     'their-sale',
     '0',
     '7',
@@ -84,6 +85,8 @@ t.test('whatever is sent', async (t) => {
   const world = await neighbours();
   const { app } = world;
   const known = wordsOf(world);
+  const cardiff = { network: 'cardiff', theyOweAtMost: '20', weOweAtMost: '20' };
+  await world.admin.post('/v1/networks', cardiff);
   for (const call of callsOf(checkedIn)) {
     const schema = call.operation.requestBody?.content['application/json']?.schema ?? {};
     const fits = fitting(schema, known);

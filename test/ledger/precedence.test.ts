@@ -11,6 +11,7 @@ import {
   card,
   COORDINATOR,
   hours,
+  member,
   memberId,
   NEXT,
   organisationId,
@@ -28,6 +29,11 @@ const REVERSED = [
   did(hours({ asha: 60 }), COORDINATOR, AT),
   did(
     { type: 'ReverseTransaction', transactionId: transactionAt(NEXT), reason: 'mistake' },
+    ADMIN,
+    AT,
+  ),
+  did(
+    { type: 'RegisterNetwork', network: 'cardiff', theyOweAtMost: '1', weOweAtMost: '1' },
     ADMIN,
     AT,
   ),
@@ -121,6 +127,10 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     'insufficient_credits',
   ],
   [reversal({ credits: '5' }), ADMIN, 'reversal_unit', 'already_reversed'],
+  [visit('bristol', 'nobody', '2027-01-01'), ADMIN, 'network_not_found', 'member_not_found'],
+  [visit('cardiff', 'nobody', '2027-01-01'), ADMIN, 'member_not_found', 'occurred_in_future'],
+  [visit('cardiff', 'asha', '2027-01-01'), ADMIN, 'occurred_in_future', 'insufficient_credits'],
+  [visit('cardiff', 'asha', '2026-06-10'), ADMIN, 'insufficient_credits', 'network_limit'],
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
 ];
 
@@ -135,6 +145,11 @@ t.test('where several refusals hold, the first of the list is given', async (t) 
 
 function transfer(from: string, to: string, reason: 'gift'): Ask {
   return { type: 'TransferCredits', entries: [{ from, to, credits: '1' }], reason };
+}
+
+function visit(network: string, name: string, occurredOn: string): Ask {
+  const line = { member: member(name), credits: '2', occurredOn, reference: 'x' };
+  return { type: 'RecordVisit', network, visits: [{ direction: 'away', ...line }] };
 }
 
 function reversal(more: object): Ask {

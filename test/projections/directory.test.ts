@@ -18,6 +18,9 @@ t.test('the directory', async (t) => {
     data: { memberId: memberId('carol'), organisationId: organisationId('garden') },
   };
   const revoked = { type: 'AccessRevoked' as const, data: { accessId: accessId('auditor') } };
+  const limits = { theyOweAtMost: '20', weOweAtMost: '5' };
+  const cardiff = { network: 'cardiff', name: 'Cardiff', ...limits };
+  const changed = { network: 'cardiff', ...limits, weOweAtMost: '7' };
   const { stream } = bookOf([
     ...world(),
     joined,
@@ -25,6 +28,8 @@ t.test('the directory', async (t) => {
     carded('ben'),
     cardRevoked('ben'),
     revoked,
+    { type: 'NetworkRegistered', data: cardiff },
+    { type: 'NetworkLimitsChanged', data: changed },
   ]);
   const directory = new Directory();
   for (const one of stream) directory.apply(one);
@@ -59,5 +64,10 @@ t.test('the directory', async (t) => {
   t.equal(directory.members.get(memberId('ben'))?.cardId, undefined, 'but no revoked one');
   t.equal(directory.accesses.get(accessId('auditor'))?.revoked, true, 'says what was revoked');
   t.equal(directory.accesses.get(accessId('admin'))?.revoked, false, 'and what was not');
+  t.match(
+    directory.networks.get('cardiff'),
+    { name: 'Cardiff', theyOweAtMost: '20', weOweAtMost: '7' },
+    'has networks with the limits of now',
+  );
   t.notMatch(JSON.stringify([...directory.accesses]), /keyHash/, 'and keeps no hash of a key');
 });

@@ -11,10 +11,11 @@ const FREE_TEXT = [
   'VenueRegistered.data.name',
   'OfferPublished.data.restrictions',
   'OfferPublished.data.title',
+  'NetworkRegistered.data.name',
 ];
 
 t.test(
-  'the only free text is names of organisations, venues and offers, and restrictions',
+  'the only free text is names of organisations, venues, offers and networks, and restrictions',
   async (t) => {
     const free = eventSchemas.flatMap((schema) => freeIn(schema, schema.shape.type.value));
     t.same(free, FREE_TEXT);

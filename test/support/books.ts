@@ -16,6 +16,10 @@ class ListedIndex implements DigestIndex {
   }
 }
 
+/** The flat indexes. */
+const INDEXES = ['keys', 'lines', 'sheets', 'visits'] as const;
+type Indexes = Record<(typeof INDEXES)[number], ListedIndex>;
+
 /** The flat tables of numbers. */
 const FLAT = [
   ...(['dayMinutes', 'offerMembers', 'memberDayUses', 'memberMonthUses'] as const),
@@ -30,9 +34,7 @@ export function listedLedger(): Ledger {
   return {
     ...emptyLedger(),
     ...Object.fromEntries(FLAT.map((name) => [name, new Map<number, number>()])),
-    keys: new ListedIndex(),
-    lines: new ListedIndex(),
-    sheets: new ListedIndex(),
+    ...(Object.fromEntries(INDEXES.map((name) => [name, new ListedIndex()])) as Indexes),
   };
 }
 
@@ -57,7 +59,7 @@ function rows(table: ReadonlyMap<unknown, unknown>): unknown[] {
 /** Whether a ledger with flat tables answers as a listed one does, for every key of the latter. */
 export function answersAs(flat: Ledger, listed: Ledger): boolean {
   const bare = (ledger: Ledger) => {
-    const hidden: readonly string[] = [...FLAT, 'keys', 'lines', 'sheets'];
+    const hidden: readonly string[] = [...FLAT, ...INDEXES];
     const rest = Object.entries(ledger).filter(([name]) => !hidden.includes(name));
     return digestOf(Object.fromEntries(rest) as Ledger);
   };
@@ -68,7 +70,7 @@ export function answersAs(flat: Ledger, listed: Ledger): boolean {
     ),
   );
   if (!alike) return false;
-  return (['keys', 'lines', 'sheets'] as const).every((name) => {
+  return INDEXES.every((name) => {
     const index = listed[name];
     if (!(index instanceof ListedIndex)) throw new Error('compare with a listed ledger');
     return [...index.revisions].every(([digest, revisions]) => {

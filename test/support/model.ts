@@ -84,6 +84,10 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     case 'CaptureHold':
     case 'CancelHold':
       return endHold(books, caller, ask);
+    case 'RegisterNetwork':
+    case 'ChangeNetworkLimits':
+    case 'RecordVisit':
+      throw new Error(`the model does not know ${ask.type}`);
     default:
       return register(books, caller, ask);
   }

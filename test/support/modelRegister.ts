@@ -30,7 +30,10 @@ export type Registration = Exclude<
       | 'WithdrawOffer'
       | 'HoldCredits'
       | 'CaptureHold'
-      | 'CancelHold';
+      | 'CancelHold'
+      | 'RegisterNetwork'
+      | 'ChangeNetworkLimits'
+      | 'RecordVisit';
   }
 >;
 

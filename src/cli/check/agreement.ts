@@ -82,8 +82,8 @@ function same(name: string, once: unknown, twice: unknown): Breach | undefined {
 }
 
 function directoryOf({ directory }: Projections): unknown {
-  const { organisations, venues, offers, members, accesses } = directory;
-  return [organisations, venues, offers, members, accesses].map((items) => [...items]);
+  const { organisations, venues, offers, members, accesses, networks } = directory;
+  return [organisations, venues, offers, members, accesses, networks].map((items) => [...items]);
 }
 
 function reversalsOf({ reversals }: Projections, cited: ReadonlySet<number>): unknown {

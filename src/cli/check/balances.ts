@@ -23,6 +23,7 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   CreditsRedeemed: ['wallet till'],
   HoldCaptured: ['wallet till', 'pot till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
+  VisitRecorded: ['clearing till', 'wallet clearing'],
 };
 
 /** Every movement is whole and goes where its event says. */

@@ -56,13 +56,15 @@ function namedIn(event: StreamEvent): string[] {
       const { account, venueId, offerId } = event.data;
       return [...named, holderOf(account), venueId, ...[offerId ?? []].flat()];
     }
+    case 'NetworkLimitsChanged':
+      return [...named, `clearing:${event.data.network}`];
     default:
       return named;
   }
 }
 
 function accountNeeds(account: Account): string {
-  return kindOf(account) === 'allocation' ? account : holderOf(account);
+  return ['allocation', 'clearing'].includes(kindOf(account)) ? account : holderOf(account);
 }
 
 function madeBy({ type, data }: StreamEvent): string[] {
@@ -81,6 +83,8 @@ function madeBy({ type, data }: StreamEvent): string[] {
       return [data.offerId];
     case 'CreditsAllocated':
       return [data.credit];
+    case 'NetworkRegistered':
+      return [`clearing:${data.network}`];
     default:
       return [];
   }

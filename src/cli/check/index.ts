@@ -11,6 +11,7 @@ import { breach, type Breach, type Finding, type Invariant, type Subject } from 
 import { offers } from './offers.ts';
 import { commandRuns, idempotencyKeys, opening, recordedTime } from './order.ts';
 import { reversals } from './reversals.ts';
+import { clearing, visitReferences } from './visits.ts';
 
 type Reader = Pick<Journal, 'read'>;
 
@@ -73,6 +74,8 @@ class Check {
       reversals(),
       offers(),
       bookings(),
+      clearing(),
+      visitReferences(),
       ledgerAgrees(),
       projectionsAgree(),
     ];

@@ -4,11 +4,16 @@ import { fundOf, randomOf, revisionIn } from '../../../schemas/ids.ts';
 import { breach, unless, type Breach, type Invariant } from './invariant.ts';
 
 type Reversal = EventOf<'TransactionReversed'>['data'];
-type Reversible = EventOf<
-  'CreditsIssued' | 'CreditsRedeemed' | 'CreditsTransferred' | 'HoldCaptured'
->;
 
-const REVERSIBLE = ['CreditsIssued', 'CreditsRedeemed', 'CreditsTransferred', 'HoldCaptured'];
+const REVERSIBLE = [
+  'CreditsIssued',
+  'CreditsRedeemed',
+  'CreditsTransferred',
+  'HoldCaptured',
+  'VisitRecorded',
+] as const;
+
+type Reversible = EventOf<(typeof REVERSIBLE)[number]>;
 
 /** What is undone was done, and is not undone twice. */
 export function reversals(): Invariant {
@@ -38,8 +43,8 @@ export function reversals(): Invariant {
 }
 
 function cited(original: StreamEvent | undefined, { reverses }: Reversal): original is Reversible {
-  if (original === undefined || !REVERSIBLE.includes(original.type)) return false;
-  return randomOf(original.command.id) === randomOf(reverses);
+  if (!REVERSIBLE.some((type) => type === original?.type)) return false;
+  return randomOf(original!.command.id) === randomOf(reverses);
 }
 
 function mirrored({ data: original }: Reversible, { debit, credit }: Reversal): Breach | undefined {

@@ -7,7 +7,8 @@ import { clientFrom, Refused, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { EXIT, Failure, faulty, faultText, type FaultLine } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { readSheet, type Row } from '../sheet.ts';
+import type { Row } from '../../sheet.ts';
+import { readSheet } from '../sheet.ts';
 import { counted } from '../table.ts';
 import { givesDay, VISIT_HEADINGS, visitOn, type Visit } from '../visits.ts';
 

@@ -18,6 +18,7 @@ const TRANSACTIONS: readonly EventType[] = [
   'CreditsRedeemed',
   'CreditsTransferred',
   'TransactionReversed',
+  'VisitRecorded',
 ];
 
 export function idempotencyKeyRoutes(routes: Routes): void {

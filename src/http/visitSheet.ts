@@ -1,0 +1,91 @@
+import type { FastifyRequest } from 'fastify';
+import { visitSchema, VISITS_MAX } from '../../schemas/http/visit.ts';
+import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
+import { daySchema } from '../../schemas/time.ts';
+import { amountIn, rowsIn, type Row, type Unreadable } from '../sheet.ts';
+import { RefusedError, stop } from './problems.ts';
+
+const HEADINGS = ['direction', 'venue', 'member', 'credits', 'occurred', 'reference'];
+const NEEDED = ['direction', 'credits', 'occurred', 'reference'];
+
+/** The heading under which each field of a visit stands. */
+const HEADING_OF: Readonly<Record<string, string>> = {
+  venueId: 'venue',
+  memberId: 'member',
+  card: 'member',
+  occurredAt: 'occurred',
+  occurredOn: 'occurred',
+};
+
+const WHY: Readonly<Record<Unreadable['why'], string>> = {
+  empty: 'The sheet is empty.',
+  'no rows': 'The sheet has no line below its headings.',
+  'not CSV': 'The sheet is not CSV that can be read.',
+  headings: 'The headings of the sheet are wrong.',
+  cells: 'The sheet cannot be read.',
+};
+
+/** What a spreadsheet would take for a formula, which no cell of a list of visits is. */
+const FORMULA = /^[=+@-]/;
+
+/**
+ * Reads visits sent as CSV into the body that they stand for, and keeps their lines.
+ * @throws RefusedError naming the line of every fault
+ */
+export function visitsIn(bytes: Uint8Array, request: FastifyRequest): object {
+  const rows = rowsIn(bytes, HEADINGS, NEEDED);
+  if ('why' in rows) {
+    const faults = rows.faults.map(({ line, detail }) => faultOn(line, '#', detail));
+    throw invalid(faults.length > 0 ? faults : [faultOn(undefined, '#', WHY[rows.why])]);
+  }
+  if (rows.length > VISITS_MAX) stop('list_too_long', { events: rows.length, limit: VISITS_MAX });
+  const visits = rows.map(({ cells }) => visitOn(cells));
+  const faults = rows.flatMap((row, index) => faultsOf(row, visits[index]!, index));
+  if (faults.length > 0) throw invalid(faults);
+  request.sheetLines = rows.map(({ line }) => line);
+  return { network: (request.query as { network?: unknown }).network, visits };
+}
+
+/** The visit that a row stands for; an empty cell is left out. */
+function visitOn(cells: Row['cells']): Readonly<Record<string, string>> {
+  const { direction = '', venue = '', member = '', credits = '' } = cells;
+  const { occurred = '', reference = '' } = cells;
+  const fields = {
+    direction: direction.toLowerCase(),
+    venueId: venue,
+    [member.startsWith('mem_') ? 'memberId' : 'card']: member,
+    credits: amountIn(credits) ?? credits,
+    [daySchema.safeParse(occurred).success ? 'occurredOn' : 'occurredAt']: occurred,
+    reference,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+}
+
+/** What is wrong with a row: empty cells and formulas first, then what the schema says. */
+function faultsOf({ line, cells }: Row, visit: object, index: number): Fault[] {
+  const at = `#/visits/${index}`;
+  const plain = Object.entries(cells).flatMap(([heading, cell]) => {
+    if (cell === '' && NEEDED.includes(heading)) return [`${heading} is empty`];
+    if (!FORMULA.test(cell)) return [];
+    return [`${heading} ${JSON.stringify(cell)} is a formula; send what it comes to`];
+  });
+  if (plain.length > 0) return plain.map((detail) => faultOn(line, at, detail));
+  const parsed = visitSchema.safeParse(visit);
+  if (parsed.success) return [];
+  return parsed.error.issues.map(({ path, message }) => {
+    const [field] = path as string[];
+    if (field === undefined) return faultOn(line, at, message);
+    const heading = HEADING_OF[field] ?? field;
+    const typed = JSON.stringify(cells[heading] ?? '');
+    return faultOn(line, `${at}/${field}`, `${heading} ${typed} ${message}`);
+  });
+}
+
+function faultOn(line: number | undefined, pointer: string, detail: string): Fault {
+  const where = line === undefined ? '' : `Line ${line}: `;
+  return { ...fault(pointer, 'invalid_request'), detail: where + detail };
+}
+
+function invalid(errors: readonly Fault[]): RefusedError {
+  return new RefusedError(refuse('invalid_request', {}, { errors: errors.slice(0, 100) }));
+}

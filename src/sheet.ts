@@ -1,0 +1,109 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { amountSchema } from '../schemas/amounts.ts';
+
+/** One row of a sheet: the line of the file it begins on, and its cells by their heading. */
+export type Row = { readonly line: number; readonly cells: Readonly<Record<string, string>> };
+
+/** One thing that is wrong with a sheet, and the line it is on. */
+export type SheetFault = { readonly line: number; readonly code: string; readonly detail: string };
+
+/** Why no rows could be read at all. */
+export type Unreadable = {
+  readonly why: 'empty' | 'no rows' | 'not CSV' | 'headings' | 'cells';
+  readonly faults: readonly SheetFault[];
+};
+
+/**
+ * Reads CSV with a line of headings, as spreadsheets write it: with or without a byte order mark,
+ * with any line ends, with quotes. Rows without anything in them are left out.
+ * @param known the headings that the sheet may have
+ * @param needed those of them that it must have
+ */
+export function rowsIn(
+  bytes: Uint8Array,
+  known: readonly string[],
+  needed: readonly string[],
+): readonly Row[] | Unreadable {
+  const records = recordsIn(bytes);
+  if ('code' in records) return { why: 'not CSV', faults: [records] };
+  const [first, ...rest] = records;
+  if (first === undefined) return { why: 'empty', faults: [] };
+  const names = first.cells.map((cell) => cell.toLowerCase());
+  const wrong = headingFaults(names, known, needed);
+  if (wrong.length > 0) return { why: 'headings', faults: wrong };
+  const faults: SheetFault[] = [];
+  const rows: Row[] = [];
+  for (const { line, cells } of rest) {
+    if (cells.every((cell) => cell === '')) continue;
+    if (cells.slice(names.length).some((cell) => cell !== '')) {
+      const detail = `has ${cells.length} cells, but there are ${names.length} headings`;
+      faults.push({ line, code: 'too_many_cells', detail });
+      continue;
+    }
+    const named = names.map((name, column) => [name, cells[column] ?? ''] as const);
+    rows.push({ line, cells: Object.fromEntries(named.filter(([name]) => name !== '')) });
+  }
+  if (faults.length > 0) return { why: 'cells', faults };
+  return rows.length === 0 ? { why: 'no rows', faults } : rows;
+}
+
+/** An amount as people and spreadsheets write it, `2.50`, in its one spelling. */
+export function amountIn(typed: string): string | undefined {
+  const spelled = typed.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  return amountSchema.safeParse(spelled).success ? spelled : undefined;
+}
+
+type Line = { readonly line: number; readonly cells: readonly string[] };
+
+function recordsIn(bytes: Uint8Array): readonly Line[] | SheetFault {
+  // Line ends are made one first: the parser counts a line end inside quotes twice otherwise.
+  const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');
+  try {
+    const parsed = parse(text, {
+      bom: true,
+      trim: true,
+      info: true,
+      relax_column_count: true,
+      record_delimiter: '\n',
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return parsed.map(({ record }, index) => ({
+      line: index === 0 ? 1 : parsed[index - 1]!.info.lines + 1,
+      cells: record,
+    }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = Number(/at line (\d+)/.exec(error.message)?.[1] ?? 1);
+    const detail =
+      error.code === 'CSV_QUOTE_NOT_CLOSED'
+        ? 'a quote (") is opened and never closed'
+        : 'a quote (") stands where none may be; inside a quoted cell write it twice';
+    return { line, code: 'quotes', detail };
+  }
+}
+
+function headingFaults(
+  names: readonly string[],
+  known: readonly string[],
+  needed: readonly string[],
+): SheetFault[] {
+  const line = 1;
+  const allowed = `there may be ${known.join(', ')}`;
+  const missing = needed.filter((name) => !names.includes(name));
+  const faults = missing.map((name): SheetFault => {
+    return { line, code: 'heading_missing', detail: `no heading says ${name}; ${allowed}` };
+  });
+  names.forEach((name, column) => {
+    if (name === '') return;
+    if (!known.includes(name)) {
+      const detail = `the heading ${JSON.stringify(name)} is not known; ${allowed}`;
+      faults.push({ line, code: 'unknown_heading', detail });
+    } else if (names.indexOf(name) !== column) {
+      faults.push({
+        line,
+        code: 'heading_twice',
+        detail: `the heading ${name} stands there twice`,
+      });
+    }
+  });
+  return faults;
+}
