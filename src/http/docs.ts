@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { escaped, sendPage } from './page.ts';
 
 /** A page on which keys are typed in loads from this service, and speaks to nobody else. */
 const OWN_HOST_ONLY =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+const TILL = readFileSync(new URL('docs/till.md', import.meta.url), 'utf8');
 
 /** The OpenAPI document, made from the schemas, at /openapi.json; a person reads it at /docs. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
@@ -20,7 +24,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
           'One hour given is one Time Credit. Time Credits have no cash value. ' +
           'Every call that writes takes an Idempotency-Key; send the same request with the same ' +
           'key again whenever you did not get an answer. Every refusal is a problem (RFC 9457) ' +
-          'whose code is explained at /v1/refusals.',
+          'whose code is explained at [/v1/refusals](/v1/refusals). For whoever builds a till: ' +
+          '[Integrate a till in thirty minutes](/docs/till).',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
@@ -35,7 +40,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   });
   await app.register(async (docs) => {
     docs.addHook('onSend', (_request, reply, payload, done) => {
-      reply.header('content-security-policy', OWN_HOST_ONLY);
+      if (!reply.hasHeader('content-security-policy'))
+        reply.header('content-security-policy', OWN_HOST_ONLY);
       done(null, payload);
     });
     docs.addHook('onRoute', (route) => {
@@ -45,6 +51,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     docs.get('/openapi.json', (_request, reply) =>
       reply.type('application/json').serializer(JSON.stringify).send(app.swagger()),
     );
+    docs.get('/docs/till', (_request, reply) => sendText(reply, TILL));
     await docs.register(scalar, {
       routePrefix: '/docs',
       configuration: {
@@ -59,6 +66,17 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       },
     });
   });
+}
+
+/** A text in Markdown as it was written, but that commands stand apart, ready to be copied. */
+function sendText(reply: FastifyReply, markdown: string): FastifyReply {
+  const [heading = ''] = markdown.split('\n');
+  const parts = markdown.replace(/<!--[^]*?-->\n+/g, '').split(/^```sh\n([^]*?)^```\n/m);
+  const shown = parts.map((part, index) => {
+    if (index % 2 === 1) return `<pre class="commands">${escaped(part)}</pre>`;
+    return `<pre>${escaped(part.trim()).replace(/^#+ .*$/gm, (line) => `<b>${line}</b>`)}</pre>`;
+  });
+  return sendPage(reply, heading.replace(/^# /, ''), shown.join('\n'));
 }
 
 /** Leaves out the schemas that no other part of the document refers to. */
