@@ -6,7 +6,7 @@ export const requestRefusals = {
   unauthenticated: entry(
     FINAL,
     'The key is missing, unknown, revoked or expired. Send it as "Authorization: Bearer tcl_…".',
-    'This till is not signed in. Nothing was taken. Ask the scheme for a new key.',
+    'This till is not signed in. Ask the scheme for a new key.',
   ),
   forbidden: entry(
     FINAL,

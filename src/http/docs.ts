@@ -68,15 +68,17 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** A text in Markdown as it was written, but that commands stand apart, ready to be copied. */
+/** A text in Markdown as it was written, but for its headings, and commands ready to be copied. */
 function sendText(reply: FastifyReply, markdown: string): FastifyReply {
   const [heading = ''] = markdown.split('\n');
-  const parts = markdown.replace(/<!--[^]*?-->\n+/g, '').split(/^```sh\n([^]*?)^```\n/m);
-  const shown = parts.map((part, index) => {
-    if (index % 2 === 1) return `<pre class="commands">${escaped(part)}</pre>`;
-    return `<pre>${escaped(part.trim()).replace(/^#+ .*$/gm, (line) => `<b>${line}</b>`)}</pre>`;
-  });
-  return sendPage(reply, heading.replace(/^# /, ''), shown.join('\n'));
+  const shown = escaped(markdown.replace(/<!--[^]*?-->\n+/g, ''))
+    .replace(/^```sh\n([^]*?)^```\n/gm, '</pre><pre class="commands">$1</pre><pre>')
+    .replace(/^(#+) (.*)$/gm, (_, marks: string, words: string) => {
+      const name = `h${marks.length}`;
+      return `</pre><${name}>${words}</${name}><pre>`;
+    });
+  const body = `<pre>${shown}</pre>`.replace(/<pre>\s*/g, '<pre>').replace(/<pre><\/pre>/g, '');
+  return sendPage(reply, heading.replace(/^# /, ''), body);
 }
 
 /** Leaves out the schemas that no other part of the document refers to. */
