@@ -97,7 +97,8 @@ async function prepare(app: FastifyInstance, adminKey: string, today: string): P
   const group = await organisation('Sandbox Gardeners', 'earn');
   const partner = await organisation('Sandbox Leisure', 'spend');
   const { organisationId } = group;
-  const venue = { organisationId: partner.organisationId, name: 'Sandbox Leisure Centre' };
+  const name = 'Sandbox Leisure Centre';
+  const venue = { organisationId: partner.organisationId, name, openAmounts: true };
   const { venueId } = await admin('/v1/venues', venue, venueCreated);
   const allocation = { organisationId, fund: 'sandbox', credits: FUND_CREDITS };
   await admin('/v1/allocations', allocation, allocationCreated);
