@@ -8,7 +8,8 @@ const TEXT_ONLY =
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
   'pre{font:14px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}' +
-  '.commands{background:#eee;padding:.5rem}section:target{background:#ffd}small{font-weight:normal}';
+  '.commands{background:#eee;padding:.5rem}' +
+  'section:target{background:#ffd}small{font-weight:normal}';
 
 /**
  * Answers a page for a person to read.
