@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base32, CROCKFORD } from './base32.ts';
 
 /**
- * A member's card: ten characters of Crockford base32 in upper case, as `7KQ2M-9XD4T`. The last is
+ * A member's card: ten characters of Crockford base32 in upper case, as `7KQ2M-9XD4C`. The last is
  * a check character (Luhn's algorithm modulo 32), which finds every single mistyped character and
  * nearly every swapped pair.
  */
@@ -39,7 +39,7 @@ export const cardNumberSchema = z
     (typed) => readCard(typed) !== undefined,
     'is not a card number: ten characters, of which the last checks the rest; look for a mistype',
   )
-  .meta({ examples: ['7KQ2M-9XD4T'] });
+  .meta({ examples: ['7KQ2M-9XD4C'] });
 
 function checkCharacter(body: string): string {
   let sum = 0;

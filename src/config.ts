@@ -19,17 +19,21 @@ export const DEFAULT_RULES: Rules = {
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SQLITE = 'sqlite:';
 
+export const DEFAULT_PORT = 3000;
+
+/** A port to listen on, as it is typed; 0 is any that is free. */
+export const portSchema = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
+  .transform(Number)
+  .refine((port) => port <= 65535, 'must be a port number, 0 to 65535');
+
 const environmentSchema = z.object({
   HOST: z
     .string()
     .min(1, 'must be an address to listen on, such as 127.0.0.1')
     .default('127.0.0.1'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
-    .transform(Number)
-    .refine((port) => port <= 65535, 'must be a port number, 0 to 65535')
-    .default(3000),
+  PORT: portSchema.default(DEFAULT_PORT),
   DATA_DIR: z.string().min(1, 'must be a folder for the data').default('./data'),
   NETWORK: networkSchema.default('medway'),
   TIME_ZONE: timeZoneSchema.default('Europe/London'),

@@ -3,17 +3,14 @@ import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { configFrom, type Config } from './config.ts';
-import { buildApp } from './http/app.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
 import { pooledRandom } from './random.ts';
+import { running } from './running.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 const CLOSE_MS = 9_000;
-/** After this, connections on which a request never came to its end are cut. */
-const CUT_MS = 5_000;
-const TICK_MS = 250;
 const PROGRESS_EVENTS = 100_000;
 
 /** The one place that reads the environment and wires everything by hand. */
@@ -46,19 +43,10 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const app = await buildApp(service, logger);
-  const ticking = setInterval(() => {
-    service.sequencer.answerImpatient();
-    service.sequencer.wake();
-  }, TICK_MS);
+  const { app, end } = await running(service, journal, logger);
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
-    clearInterval(ticking);
-    const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
-    await app.close();
-    clearTimeout(cutting);
-    await service.sequencer.stop('it is shutting down');
-    await journal.close();
+    await end();
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);

@@ -78,18 +78,6 @@ export const eventsAnswer = z.object({
   next: z.int().optional(),
 });
 
-export const refusalsAnswer = z.object({
-  refusals: z.array(
-    z.object({
-      code: z.string(),
-      status: z.int(),
-      retryable: z.boolean(),
-      detail: z.string(),
-      aloud: z.string(),
-    }),
-  ),
-});
-
 export const idempotencyKeyAnswer = z.object({
   outcome: z.enum(['recorded', 'voided']),
   recordedAt: z.string(),

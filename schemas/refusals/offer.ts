@@ -1,4 +1,4 @@
-import { entry, FINAL, RETRY, type Entry } from './entry.ts';
+import { entry, FINAL, type Entry } from './entry.ts';
 
 /** What an offer does not give, or not now; and bookings that are no longer open. */
 export const offerRefusals = {
@@ -44,7 +44,7 @@ export const offerRefusals = {
     'This offer is available {when}. Nothing was taken.',
   ),
   cap_reached: entry(
-    RETRY,
+    FINAL,
     'The limit {cap} of this offer is reached: {limit}. It opens again on {opensOn}.',
     'This offer has been taken as often as it is given. It opens again on {opensOn}. ' +
       'Nothing was taken.',

@@ -6,7 +6,7 @@ export const requestRefusals = {
   unauthenticated: entry(
     FINAL,
     'The key is missing, unknown, revoked or expired. Send it as "Authorization: Bearer tcl_…".',
-    'This till is not signed in. Nothing was taken. Ask the scheme for a new key.',
+    'This till is not signed in. Ask the scheme for a new key.',
   ),
   forbidden: entry(
     FINAL,
@@ -41,18 +41,19 @@ export const requestRefusals = {
   too_many_unknown_cards: entry(
     RETRY,
     'More than {limit} unknown cards in a minute from one access. Wait, then go on.',
-    'Too many unknown cards were tried. Wait a minute and try again. Nothing was taken.',
+    'Too many unknown cards were tried. Wait a minute, then try this same sale again.',
   ),
   // What stands in the way of writing at all.
   busy: entry(
     RETRY,
-    'The queue of waiting writes is full. Nothing was written; send the same key again shortly.',
-    'The ledger is busy. Nothing was taken. Try again in a moment.',
+    'The queue of waiting writes is full, so this request wrote nothing. ' +
+      'Send it with the same key again shortly.',
+    'The ledger is busy. Try this same sale again in a moment.',
   ),
   not_writing: entry(
     RETRY,
-    'This instance takes no writes: {why}.',
-    'The ledger cannot record anything just now. Nothing was taken. Try again later.',
+    'This instance takes no writes: {why}. Send the same request with the same key again later.',
+    'The ledger cannot record anything just now. Try this same sale again later.',
   ),
   outcome_unknown: entry(
     RETRY,

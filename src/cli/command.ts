@@ -13,6 +13,8 @@ export type Report = {
   readonly text: readonly string[];
   readonly json: object;
   readonly exit?: Exit;
+  /** What goes on once the report is out, such as a service that runs until it is stopped. */
+  readonly goesOn?: () => Promise<void>;
 };
 
 /** One command of the command line, with all that its help says. */

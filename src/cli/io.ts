@@ -26,6 +26,8 @@ export type Io = {
   readonly now_ms: () => number;
   readonly random: (bytes: number) => Uint8Array;
   readonly wait: (time_ms: number) => Promise<void>;
+  /** Resolves when this command is to end (Ctrl-C), which it then does in order by itself. */
+  readonly stopped: () => Promise<void>;
   /** Asks a person yes or no; absent where nobody sits at a terminal. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 };

@@ -15,6 +15,7 @@ export async function run(argv: readonly string[], io: Io): Promise<Exit> {
   try {
     const report = await answer(argv, io);
     say(io, json ? JSON.stringify(report.json) : report.text.join('\n'));
+    await report.goesOn?.();
     return report.exit ?? EXIT.ok;
   } catch (error) {
     const failure = error instanceof Failure ? error : unforeseen(error as Error);

@@ -18,6 +18,13 @@ async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
+/** From the first call on, a signal asks the command to end instead of ending the process. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve());
+  });
+}
+
 const io: Io = {
   fetch,
   output: (text) => stdout.write(text),
@@ -27,6 +34,7 @@ const io: Io = {
   now_ms: Date.now,
   random: randomBytes,
   wait: (time_ms) => setTimeout(time_ms),
+  stopped,
   confirm: stdin.isTTY ? confirm : undefined,
 };
 

@@ -24,6 +24,7 @@ import { networkRoutes } from './routes/network.ts';
 import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
+import { refusalRoutes } from './routes/refusal.ts';
 import { reversalRoutes } from './routes/reversal.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { transactionRoutes } from './routes/transaction.ts';
@@ -58,6 +59,7 @@ const ROUTES = [
   openingBalanceRoutes,
   rulesRoutes,
   ledgerRoutes,
+  refusalRoutes,
   idempotencyKeyRoutes,
   eventRoutes,
   healthRoutes,

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { escaped, sendPage } from './page.ts';
 
 /** A page on which keys are typed in loads from this service, and speaks to nobody else. */
 const OWN_HOST_ONLY =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+const TILL = readFileSync(new URL('docs/till.md', import.meta.url), 'utf8');
 
 /** The OpenAPI document, made from the schemas, at /openapi.json; a person reads it at /docs. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
@@ -20,7 +24,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
           'One hour given is one Time Credit. Time Credits have no cash value. ' +
           'Every call that writes takes an Idempotency-Key; send the same request with the same ' +
           'key again whenever you did not get an answer. Every refusal is a problem (RFC 9457) ' +
-          'whose code is explained at /v1/refusals.',
+          'whose code is explained at [/v1/refusals](/v1/refusals). For whoever builds a till: ' +
+          '[Integrate a till in thirty minutes](/docs/till).',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
@@ -35,7 +40,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   });
   await app.register(async (docs) => {
     docs.addHook('onSend', (_request, reply, payload, done) => {
-      reply.header('content-security-policy', OWN_HOST_ONLY);
+      if (!reply.hasHeader('content-security-policy'))
+        reply.header('content-security-policy', OWN_HOST_ONLY);
       done(null, payload);
     });
     docs.addHook('onRoute', (route) => {
@@ -45,6 +51,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     docs.get('/openapi.json', (_request, reply) =>
       reply.type('application/json').serializer(JSON.stringify).send(app.swagger()),
     );
+    docs.get('/docs/till', (_request, reply) => sendText(reply, TILL));
     await docs.register(scalar, {
       routePrefix: '/docs',
       configuration: {
@@ -72,6 +79,19 @@ function withSheet({ config }: RouteOptions, { schema, url }: Transformed): Tran
     'text/csv': { schema: { type: 'string' } },
   };
   return { schema: { ...schema, body: { content } }, url };
+}
+
+/** A text in Markdown as it was written, but for its headings, and commands ready to be copied. */
+function sendText(reply: FastifyReply, markdown: string): FastifyReply {
+  const [heading = ''] = markdown.split('\n');
+  const shown = escaped(markdown.replace(/<!--[^]*?-->\n+/g, ''))
+    .replace(/^```sh\n([^]*?)^```\n/gm, '</pre><pre class="commands">$1</pre><pre>')
+    .replace(/^(#+) (.*)$/gm, (_, marks: string, words: string) => {
+      const name = `h${marks.length}`;
+      return `</pre><${name}>${words}</${name}><pre>`;
+    });
+  const body = `<pre>${shown}</pre>`.replace(/<pre>\s*/g, '<pre>').replace(/<pre><\/pre>/g, '');
+  return sendPage(reply, heading.replace(/^# /, ''), body);
 }
 
 /** Leaves out the schemas that no other part of the document refers to. */

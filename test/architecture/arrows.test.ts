@@ -43,7 +43,8 @@ t.test('schemas know nothing of the machine but hashing and checksums', async (t
 
 t.test('nothing but the wiring knows of HTTP or of the command line', async (t) => {
   const below = sourcesIn('schemas', 'src', 'projections').filter(
-    ({ file }) => !/^src\/(http|cli)\//.test(file) && !/^src\/(main|service)\.ts$/.test(file),
+    ({ file }) =>
+      !/^src\/(http|cli)\//.test(file) && !/^src\/(main|service|running|sandbox)\.ts$/.test(file),
   );
   t.same(
     found(below, (imported) => /^src\/(http|cli)\//.test(imported)),

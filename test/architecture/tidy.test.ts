@@ -89,8 +89,11 @@ for (const folder of STORIES) {
   });
 }
 
+/** What people read: the READMEs, and the pages that the service shows. */
+const PAGES = '{,*/,src/*/,src/http/docs/}*.md';
+
 t.test('every link in a README leads somewhere', async (t) => {
-  const readmes = globSync('{,*/,src/*/}*.md', { cwd: ROOT, exclude: ['node_modules'] });
+  const readmes = globSync(PAGES, { cwd: ROOT, exclude: ['node_modules'] });
   const dead = readmes.flatMap((readme) => {
     const text = readFileSync(join(ROOT, readme), 'utf8');
     const links = [...text.matchAll(/\]\(([^)#:\s]+)(#[^)]*)?\)/g)].map(([, link]) => link!);
@@ -105,7 +108,7 @@ const MONEY = /\b(pay|pays|paid|payment|payments|currency|currencies|cash|wage|w
 const SAID = /\bno cash value\b/gi;
 
 t.test('nothing that people read speaks of money', async (t) => {
-  const readmes = globSync('{,*/,src/*/}*.md', { cwd: ROOT, exclude: ['node_modules'] });
+  const readmes = globSync(PAGES, { cwd: ROOT, exclude: ['node_modules'] });
   const texts = readmes.map((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8');
     return { file, lines: text.split('\n') };

@@ -32,8 +32,12 @@ export class CommandLine {
   readonly faults: ('none' | 'lost' | 'unreachable')[] = [];
   environment: Record<string, string | undefined>;
   confirm: Io['confirm'];
+  /** When a command that goes on is to end; at once, unless a test says otherwise. */
+  stopped: Io['stopped'] = async () => undefined;
   /** What happens while a command waits. */
   waited: (time_ms: number) => void = () => undefined;
+  /** Told of what a command says while it goes on. */
+  said: (text: string) => void = () => undefined;
   readonly #app: FastifyInstance | undefined;
   readonly #random = testRandom((seeds += 1));
 
@@ -47,7 +51,10 @@ export class CommandLine {
     let progress = '';
     const status = await run(argv, {
       fetch: (url, init) => this.#fetch(url, init),
-      output: (text) => (output += text),
+      output: (text) => {
+        output += text;
+        this.said(text);
+      },
       progress: (text) => (progress += text),
       environment: this.environment,
       files: diskFiles,
@@ -57,6 +64,7 @@ export class CommandLine {
         this.waits.push(time_ms);
         this.waited(time_ms);
       },
+      stopped: this.stopped,
       confirm: this.confirm,
     });
     return { status, output, progress };

@@ -1,21 +1,10 @@
 import t from 'tap';
 import { FORMAT } from '../../schemas/events/index.ts';
-import { REFUSAL_CODES, REFUSALS } from '../../schemas/refusals.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { smallWorld } from '../support/world.ts';
 import { isProblem, type Problem } from './problem.ts';
 
 type Rules = { readonly rules: Readonly<Record<string, unknown>>; readonly revision: number };
-type Refusals = {
-  readonly refusals: readonly {
-    readonly code: string;
-    readonly status: number;
-    readonly retryable: boolean;
-    readonly detail: string;
-    readonly aloud: string;
-  }[];
-};
-
 t.test('/v1/ledger', async (t) => {
   const { admin, enrol, partner } = await smallWorld();
   const memberId = await enrol(120);
@@ -44,24 +33,6 @@ t.test('/v1/rules', async (t) => {
   await admin.post('/v1/rules', { creditStep: '1' });
   const replay = await admin.post<Rules>('/v1/rules', change, 'change');
   t.same(replay.body, changed.body, 'and a replay answers what was answered then');
-});
-
-t.test('/v1/refusals', async (t) => {
-  const { app } = await smallWorld();
-  const { refusals } = (await app.inject({ url: '/v1/refusals' })).json<Refusals>();
-  const codes = refusals.map(({ code }) => code);
-  t.same(codes, REFUSAL_CODES, 'are all there, in order of precedence');
-  for (const { code, status, retryable, detail, aloud } of refusals) {
-    t.ok(status >= 400 && status < 600, `${code} has a status`);
-    t.equal(retryable, REFUSALS[code as keyof typeof REFUSALS].retryable, `${code} may be retried`);
-    t.match(detail, /[.}]$/, `${code} has a sentence for the developer`);
-    t.match(aloud, /^[A-Z].*\.$/, `${code} has a sentence to read aloud`);
-    t.notMatch(
-      `${detail} ${aloud}`,
-      /\b(pay|paid|currency|cash|wages?)\b/i,
-      `${code}: in our words`,
-    );
-  }
 });
 
 t.test('health', async (t) => {

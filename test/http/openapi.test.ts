@@ -128,3 +128,15 @@ t.test('the page at /docs', async (t) => {
   t.match(page.body, /"telemetry": false/, 'and reports nothing to anybody');
   t.match(page.body, /"withDefaultFonts": false/, 'and uses the fonts that are there');
 });
+
+t.test('the page at /docs/till', async (t) => {
+  const { app } = await smallWorld();
+  const page = await app.inject({ url: '/docs/till' });
+  t.match(page.headers['content-type'], /^text\/html/, 'is a page');
+  t.match(page.body, '<h1>Integrate a till in thirty minutes</h1>', 'with the text for tills');
+  t.match(page.body, '<pre class="commands">npm run sandbox\n</pre>', 'and its commands apart');
+  t.notMatch(page.body, /<!--|```/, 'without what is for other readers');
+  t.match(page.headers['content-security-policy'], /^default-src 'none'/, 'and loads nothing');
+  t.notMatch(page.body, /<(script|link|img)|javascript:/, 'and runs nothing');
+  t.match(checkedIn.info.description, '(/docs/till)', 'and /docs leads to it');
+});

@@ -38,7 +38,7 @@ export type Operation = {
 
 export type OpenApi = {
   readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string };
+  readonly info: Readonly<Record<'title' | 'version' | 'description', string>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>;

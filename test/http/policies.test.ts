@@ -168,7 +168,13 @@ t.test('the routes of the service', async (t) => {
   t.test('that anybody may call', async (t) => {
     const open = routes.filter(({ policy }) => policy === 'public').map(nameOf);
     const health = ['GET /livez', 'GET /readyz', 'GET /v1/refusals'];
-    const docs = ['GET /docs', 'GET /docs/', 'GET /docs/js/scalar.js', 'GET /openapi.json'];
+    const docs = [
+      'GET /docs',
+      'GET /docs/',
+      'GET /docs/js/scalar.js',
+      'GET /docs/till',
+      'GET /openapi.json',
+    ];
     t.same(open.toSorted(), [...health, ...docs].toSorted(), 'are these and no others');
   });
 

@@ -68,3 +68,8 @@ function sixBytesOf(pair: string): Uint8Array {
   const bits = high * 32 + low;
   return Uint8Array.of(bits >>> 2, (bits & 3) << 6, 0x5a, 0xc3, 0x17, 0x88);
 }
+
+t.test('the card number that the documents show', async (t) => {
+  const shown = cardNumberSchema.meta()?.examples as string[];
+  for (const card of shown) t.ok(readCard(card), `${card} can be typed in`);
+});

@@ -96,6 +96,39 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
   };
 }
 
+/** A sandbox in a process of its own. */
+export type SandboxProcess = Pick<ServiceProcess, 'printed' | 'logged' | 'ended' | 'end'>;
+
+/**
+ * Starts the sandbox as `npm run sandbox` does, but on a port that is free, and waits until it has
+ * printed its block.
+ * @param words the words of that script, after `node`
+ */
+export async function sandboxFor(
+  t: Test,
+  words: readonly string[],
+  dataDirectory: string,
+): Promise<SandboxProcess> {
+  const set = ['-i', `DATA_DIR=${dataDirectory}`];
+  const child = spawn('/usr/bin/env', [...set, process.execPath, ...words, '--port', '0'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = gathered(child, 'stdout');
+  const logged = gathered(child, 'stderr');
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  t.teardown(() => end('SIGKILL'));
+  const ready = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+  await Promise.race([ready, ended]);
+  return { printed, logged, ended, end };
+}
+
 /** Starts the service for a test, which ends it whatever becomes of the test. */
 export async function serviceFor(t: Test, options: ProcessOptions): Promise<ServiceProcess> {
   const service = await startService(options);

@@ -8,6 +8,7 @@ import { entries } from './entries.ts';
 import { issue } from './issue.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
+import { serve } from './serve.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -21,4 +22,5 @@ export const commands: readonly Command[] = [
   accessList,
   replay,
   check,
+  serve,
 ];

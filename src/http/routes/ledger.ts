@@ -1,9 +1,7 @@
 import { credits } from '../../../schemas/amounts.ts';
-import { ledgerAnswer, meAnswer, refusalsAnswer } from '../../../schemas/http/ledger.ts';
-import { REFUSAL_CODES, REFUSALS } from '../../../schemas/refusals.ts';
+import { ledgerAnswer, meAnswer } from '../../../schemas/http/ledger.ts';
 import { callerIn } from '../authentication.ts';
 import type { Routes } from '../route.ts';
-import { STATUSES } from '../statuses.ts';
 
 const TAG = 'Ledger';
 
@@ -50,17 +48,6 @@ export function ledgerRoutes(routes: Routes): void {
       accounts: entries.accountCount,
       transactions: entries.transactions,
       sumOfBalances: credits(entries.sum()),
-    }),
-  });
-
-  routes.read({
-    url: '/v1/refusals',
-    tag: TAG,
-    summary: 'Every reason for which the ledger says no, in order of precedence',
-    policy: 'public',
-    answer: refusalsAnswer,
-    handle: () => ({
-      refusals: REFUSAL_CODES.map((code) => ({ code, status: STATUSES[code], ...REFUSALS[code] })),
     }),
   });
 }

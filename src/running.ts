@@ -1,0 +1,36 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { buildApp } from './http/app.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Service } from './service.ts';
+
+/** After this, connections on which a request never came to its end are cut. */
+const CUT_MS = 5_000;
+const TICK_MS = 250;
+
+/** The HTTP app of a service, which may listen, and how all of it ends in order. */
+export type Running = {
+  readonly app: FastifyInstance;
+  readonly end: () => Promise<void>;
+};
+
+/** Sets a service going on a journal, which ends with it. */
+export async function running(
+  service: Service,
+  journal: Journal,
+  logger: FastifyBaseLogger,
+): Promise<Running> {
+  const app = await buildApp(service, logger);
+  const ticking = setInterval(() => {
+    service.sequencer.answerImpatient();
+    service.sequencer.wake();
+  }, TICK_MS);
+  const end = async () => {
+    clearInterval(ticking);
+    const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
+    await app.close();
+    clearTimeout(cutting);
+    await service.sequencer.stop('it is shutting down');
+    await journal.close();
+  };
+  return { app, end };
+}
