@@ -49,6 +49,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   duplicate_entry: 409,
   no_fund_for_day: 422,
   allocation_exhausted: 422,
+  fund_ended: 422,
   redemption_too_large: 422,
   insufficient_credits: 422,
   too_few_credits: 422,

@@ -16,9 +16,11 @@ import { calendarIn, type Day } from '../../schemas/time.ts';
 import {
   FlatIndex,
   FlatTable,
+  ListedOverlay,
   Overlay,
   OverlayIndex,
   type DigestIndex,
+  type ListedTable,
   type Table,
 } from './tables.ts';
 
@@ -71,7 +73,7 @@ export type Ledger = {
   readonly cards: Table<CardId, Card>;
   readonly cardByHmac: Table<Digest, CardId>;
   readonly accesses: Table<AccessId, Access>;
-  readonly funds: Table<OrganisationId, readonly Fund[]>;
+  readonly funds: ListedTable<OrganisationId, readonly Fund[]>;
   readonly given: Table<string, Given>;
   /** By member number and day: see `dayKey`. */
   readonly dayMinutes: Table<number, number>;
@@ -125,7 +127,7 @@ export function draftOf(base: Ledger): Draft {
     cards: new Overlay(base.cards),
     cardByHmac: new Overlay(base.cardByHmac),
     accesses: new Overlay(base.accesses),
-    funds: new Overlay(base.funds),
+    funds: new ListedOverlay(base.funds),
     given: new Overlay(base.given),
     dayMinutes: new Overlay(base.dayMinutes),
     reversed: new Overlay(base.reversed),

@@ -9,6 +9,11 @@ export interface Table<K, V> {
   set(key: K, value: V): void;
 }
 
+/** A table whose entries can be gone through, each key once, always in the same order. */
+export interface ListedTable<K, V> extends Table<K, V> {
+  entries(): Iterable<readonly [K, V]>;
+}
+
 /** Several revisions under one digest; a hit is a candidate, confirmed by reading the event. */
 export interface DigestIndex {
   candidates(digest: Digest): readonly number[];
@@ -32,9 +37,31 @@ export class Overlay<K, V> implements Table<K, V> {
     (this.#changes ??= new Map()).set(key, value);
   }
 
+  /** What was written here, over what is below. */
+  protected changes(): Iterable<readonly [K, V]> {
+    return this.#changes ?? [];
+  }
+
   /** Writes what changed into the table below. */
   settle(): void {
     this.#changes?.forEach((value, key) => this.#base.set(key, value));
+  }
+}
+
+/** An overlay over a listed table: the entries below with the changes laid over, then new ones. */
+export class ListedOverlay<K, V> extends Overlay<K, V> implements ListedTable<K, V> {
+  readonly #below: ListedTable<K, V>;
+
+  constructor(below: ListedTable<K, V>) {
+    super(below);
+    this.#below = below;
+  }
+
+  *entries(): Generator<readonly [K, V]> {
+    for (const [key, value] of this.#below.entries()) yield [key, this.get(key) ?? value];
+    for (const [key, value] of this.changes()) {
+      if (this.#below.get(key) === undefined) yield [key, value];
+    }
   }
 }
 

@@ -120,6 +120,18 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     'agreement_missing',
     'insufficient_credits',
   ],
+  [
+    allocation({ firstDay: '2026-01-02', lastDay: '2026-01-01' }),
+    ADMIN,
+    'days_inverted',
+    'fund_ended',
+  ],
+  [
+    allocation({ organisationId: leisure, lastDay: '2026-01-01' }),
+    ADMIN,
+    'not_an_earn_group',
+    'fund_ended',
+  ],
   [reversal({ credits: '5' }), ADMIN, 'reversal_unit', 'already_reversed'],
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
 ];
@@ -135,6 +147,16 @@ t.test('where several refusals hold, the first of the list is given', async (t) 
 
 function transfer(from: string, to: string, reason: 'gift'): Ask {
   return { type: 'TransferCredits', entries: [{ from, to, credits: '1' }], reason };
+}
+
+function allocation(more: object): Ask {
+  return {
+    type: 'AllocateCredits',
+    organisationId: organisationId('garden'),
+    fund: 'old',
+    credits: '1',
+    ...more,
+  };
 }
 
 function reversal(more: object): Ask {
