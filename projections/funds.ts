@@ -1,0 +1,274 @@
+import { hundredths } from '../schemas/amounts.ts';
+import type { EventOf, Recorded, StreamEvent } from '../schemas/events/index.ts';
+import {
+  accountOf,
+  fundOf,
+  holderOf,
+  kindOf,
+  revisionIn,
+  type Account,
+  type MemberId,
+  type OrganisationId,
+} from '../schemas/ids.ts';
+import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
+import { disclosed, disclosedOverall, type Count, type Counts } from './disclosure.ts';
+import { closed, noFigures, summed, type Closed, type Figures } from './fundFigures.ts';
+import { Years } from './years.ts';
+
+/** Figures of a year or of all. Members are people with hours standing, hidden where few. */
+export type FundFigures = Closed & { readonly members: Count };
+export type FundPart = FundFigures & {
+  readonly organisationId: OrganisationId;
+  readonly firstDay?: Day | undefined;
+  readonly lastDay?: Day | undefined;
+};
+export type FundReport = {
+  readonly fund: string;
+  /** The years in which anything was recorded of the fund. */
+  readonly years: readonly number[];
+  readonly parts: readonly FundPart[];
+  readonly total: FundFigures;
+};
+
+/** The minutes of each member that stand. */
+type People = Map<MemberId, number>;
+type Cell = { readonly figures: Figures; readonly people: People };
+
+/** One organisation's part of a fund. */
+type Part = {
+  readonly account: Account;
+  readonly began: number;
+  firstDay?: Day | undefined;
+  lastDay?: Day | undefined;
+  readonly people: People;
+  readonly years: Map<number, Cell>;
+};
+
+/**
+ * What became of each fund's credits, by organisation and year of the network. Years go by the
+ * day of recording, so a year that is over stays as it was: its people are those whose hours of
+ * that year stood at its end.
+ */
+export class Funds {
+  revision = -1;
+  readonly years = new Years();
+  #calendar = calendarIn('UTC');
+  /** The first revision of each year in which anything was recorded of a fund. */
+  readonly #begun: { readonly year: number; readonly revision: number }[] = [];
+  readonly #funds = new Map<string, Map<Account, Part>>();
+
+  /** Takes in the next event; one that was taken in before changes nothing. */
+  apply({ revision, event }: Recorded): void {
+    if (revision <= this.revision) return;
+    this.revision = revision;
+    switch (event.type) {
+      case 'LedgerOpened':
+        this.#calendar = calendarIn(event.data.timeZone);
+        return this.years.start(event.data.rules.yearStart, this.#dayOf(event));
+      case 'RulesChanged':
+        return this.years.start(event.data.rules.yearStart, this.#dayOf(event));
+      case 'CreditsAllocated':
+        return this.#allocated(event);
+      case 'CreditsIssued':
+        return this.#issued(event);
+      case 'TransactionReversed':
+        return this.#reversed(event);
+      case 'AllocationReturned':
+        this.#cell(event, event.data.debit).figures.returned += hundredths(event.data.credits);
+        return;
+      case 'CreditsTransferred': {
+        const { debit, credits } = event.data;
+        if (kindOf(debit) !== 'allocation') return;
+        this.#cell(event, debit).figures.toPot += hundredths(credits);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  /** The funds in the order they began. */
+  names(): string[] {
+    return [...this.#funds.keys()];
+  }
+
+  /** The organisations that have a part of a fund. */
+  holders(fund: string): OrganisationId[] {
+    return [...this.#partsOf(fund).map(({ account }) => holderOf(account) as OrganisationId)];
+  }
+
+  /** One fund by organisation: a year of the network, or its whole life. */
+  report(fund: string, year?: number): FundReport {
+    const parts = this.#partsOf(fund).filter(({ began }) => began <= (year ?? Infinity));
+    const counts = year === undefined ? overall(parts) : countsIn(parts, year);
+    const shown = parts.map((part, index) => {
+      const organisationId = holderOf(part.account) as OrganisationId;
+      const { firstDay, lastDay } = part;
+      const members = counts.rows[index];
+      return { organisationId, firstDay, lastDay, ...figuresOf(part, year), members };
+    });
+    const opening = shown.reduce((sum, part) => sum + part.opening, 0);
+    const total = closed(opening, summed(shown));
+    return {
+      fund,
+      years: yearsOf(this.#partsOf(fund)),
+      parts: shown,
+      total: { ...total, members: counts.total },
+    };
+  }
+
+  /** Everything kept, in order, to compare one rebuild with another. */
+  cells(): unknown[] {
+    return [...this.#funds].map(([fund, parts]) => [
+      fund,
+      [...parts.values()].map(({ people, years, ...part }) => [
+        part,
+        [...people],
+        [...years].map(([year, cell]) => [year, cell.figures, [...cell.people]]),
+      ]),
+    ]);
+  }
+
+  #allocated(event: EventOf<'CreditsAllocated'>): void {
+    const { credit, credits, firstDay, lastDay } = event.data;
+    const part = this.#part(event, credit);
+    part.firstDay = firstDay ?? part.firstDay;
+    part.lastDay = lastDay ?? part.lastDay;
+    this.#cell(event, credit).figures.allocated += hundredths(credits);
+  }
+
+  #issued(event: EventOf<'CreditsIssued'>): void {
+    const { debit, memberId, minutes } = event.data;
+    if (debit === undefined) return;
+    const part = this.#part(event, debit);
+    const { figures, people } = this.#cell(event, debit);
+    const issued = hundredths(event.data.credits ?? '0');
+    const day = this.#dayOf(event);
+    figures.issued += issued;
+    figures.minutes += minutes;
+    if (this.years.yearOf(event.occurredOn) < this.years.yearOf(day)) {
+      figures.issuedForEarlierYears += issued;
+    }
+    if (part.lastDay !== undefined && part.lastDay < day) figures.issuedAfterLastDay += issued;
+    stand(part.people, memberId, minutes);
+    stand(people, memberId, minutes);
+  }
+
+  #reversed(event: EventOf<'TransactionReversed'>): void {
+    const { issue, credit, credits, reverses } = event.data;
+    const account =
+      issue?.fund === undefined
+        ? credit
+        : accountOf.allocation(event.by.organisation as OrganisationId, issue.fund);
+    if (account === undefined || kindOf(account) !== 'allocation') return;
+    const part = this.#part(event, account);
+    const { figures, people } = this.#cell(event, account);
+    figures.corrected += hundredths(credits ?? '0');
+    if (issue === undefined) return;
+    figures.writtenOff += hundredths(issue.writtenOff ?? '0');
+    figures.minutesWithdrawn += issue.minutes;
+    stand(part.people, issue.memberId, -issue.minutes);
+    const given = this.#begun.findLast(({ revision }) => revision <= revisionIn(reverses));
+    if (given === this.#begun.at(-1)) stand(people, issue.memberId, -issue.minutes);
+  }
+
+  #partsOf(fund: string): Part[] {
+    return [...(this.#funds.get(fund)?.values() ?? [])];
+  }
+
+  #dayOf({ recordedAt }: StreamEvent): Day {
+    return this.#calendar(milliseconds(recordedAt));
+  }
+
+  /** The year that an event is recorded in, which is noted when it begins. */
+  #year(event: StreamEvent): number {
+    const year = this.years.yearOf(this.#dayOf(event));
+    if (this.#begun.at(-1)?.year !== year) this.#begun.push({ year, revision: this.revision });
+    return year;
+  }
+
+  #part(event: StreamEvent, account: Account): Part {
+    const fund = fundOf(account);
+    const parts = entryOf(this.#funds, fund, () => new Map<Account, Part>());
+    return entryOf(parts, account, () => ({
+      account,
+      began: this.#year(event),
+      people: new Map(),
+      years: new Map(),
+    }));
+  }
+
+  #cell(event: StreamEvent, account: Account): Cell {
+    return entryOf(this.#part(event, account).years, this.#year(event), () => ({
+      figures: noFigures(),
+      people: new Map(),
+    }));
+  }
+}
+
+/** How many people of each part have hours that stand, in one year. */
+function countsIn(parts: readonly Part[], year: number): Counts {
+  const people = parts.map(({ years }) => standing(years.get(year)?.people));
+  return disclosed(
+    people.map(({ size }) => size),
+    together(people).size,
+  );
+}
+
+/** The same of the whole life of a fund, which tells no more than its years do. */
+function overall(parts: readonly Part[]): Counts {
+  const now = parts.map(({ people }) => standing(people));
+  const rows = parts.map(({ years }, row) => ({
+    now: now[row]!.size,
+    ever: together([...years.values()].map(({ people }) => standing(people))).size,
+  }));
+  const years = yearsOf(parts).map((year) => countsIn(parts, year));
+  return disclosedOverall(rows, together(now).size, years);
+}
+
+function yearsOf(parts: readonly Part[]): number[] {
+  return [...new Set(parts.flatMap(({ years }) => [...years.keys()]))].toSorted((a, b) => a - b);
+}
+
+function standing(people: People = new Map()): Set<MemberId> {
+  return new Set(
+    people
+      .entries()
+      .filter(([, minutes]) => minutes > 0)
+      .map(([member]) => member),
+  );
+}
+
+function together(people: readonly ReadonlySet<MemberId>[]): Set<MemberId> {
+  return people.reduce<Set<MemberId>>((all, some) => all.union(some), new Set());
+}
+
+function stand(people: People, member: MemberId, minutes: number): void {
+  people.set(member, (people.get(member) ?? 0) + minutes);
+}
+
+/** A part's figures of one year, opening with what was left of those before; or of all years. */
+function figuresOf(part: Part, year: number | undefined): Closed {
+  const cells = [...part.years];
+  const of = (wanted: (year: number) => boolean) =>
+    summed(cells.filter(([of]) => wanted(of)).map(([, { figures }]) => figures));
+  if (year === undefined)
+    return closed(
+      0,
+      of(() => true),
+    );
+  const before = closed(
+    0,
+    of((of) => of < year),
+  );
+  return closed(
+    before.left,
+    of((of) => of === year),
+  );
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
