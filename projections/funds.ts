@@ -92,28 +92,35 @@ export class Funds {
     return [...this.#funds.keys()];
   }
 
-  /** The organisations that have a part of a fund. */
-  holders(fund: string): OrganisationId[] {
-    return [...this.#partsOf(fund).map(({ account }) => holderOf(account) as OrganisationId)];
+  /** Whether an organisation has a part of a fund; without one, whether there is such a fund. */
+  has(fund: string, only?: OrganisationId): boolean {
+    return this.#partsOf(fund).some((part) => only === undefined || isOf(part, only));
   }
 
-  /** One fund by organisation: a year of the network, or its whole life. */
-  report(fund: string, year?: number): FundReport {
-    const parts = this.#partsOf(fund).filter(({ began }) => began <= (year ?? Infinity));
-    const counts = year === undefined ? overall(parts) : countsIn(parts, year);
-    const shown = parts.map((part, index) => {
-      const organisationId = holderOf(part.account) as OrganisationId;
-      const { firstDay, lastDay } = part;
-      const members = counts.rows[index];
-      return { organisationId, firstDay, lastDay, ...figuresOf(part, year), members };
-    });
+  /**
+   * One fund by organisation: a year of the network, or its whole life.
+   * @param only the one organisation whose part is told; what is hidden does not depend on it
+   */
+  report(fund: string, year?: number, only?: OrganisationId): FundReport {
+    const begun = this.#partsOf(fund).filter(({ began }) => began <= (year ?? Infinity));
+    const counts = year === undefined ? overall(begun) : countsIn(begun, year);
+    const told = (part: Part) => only === undefined || isOf(part, only);
+    const parts = begun.map((part, index) => ({ part, members: counts.rows[index] }));
+    const shown = parts
+      .filter(({ part }) => told(part))
+      .map(({ part, members }) => {
+        const organisationId = holderOf(part.account) as OrganisationId;
+        const { firstDay, lastDay } = part;
+        return { organisationId, firstDay, lastDay, ...figuresOf(part, year), members };
+      });
     const opening = shown.reduce((sum, part) => sum + part.opening, 0);
-    const total = closed(opening, summed(shown));
+    const [own = { members: 0 }] = shown;
+    const members = only === undefined ? counts.total : own.members;
     return {
       fund,
-      years: yearsOf(this.#partsOf(fund)),
+      years: yearsOf(this.#partsOf(fund).filter(told)),
       parts: shown,
-      total: { ...total, members: counts.total },
+      total: { ...closed(opening, summed(shown)), members },
     };
   }
 
@@ -204,6 +211,10 @@ export class Funds {
       people: new Map(),
     }));
   }
+}
+
+function isOf({ account }: Part, organisation: OrganisationId): boolean {
+  return holderOf(account) === organisation;
 }
 
 /** How many people of each part have hours that stand, in one year. */

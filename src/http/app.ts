@@ -12,6 +12,7 @@ import { allocationRoutes } from './routes/allocation.ts';
 import { cardRoutes } from './routes/card.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fundRoutes } from './routes/fund.ts';
 import { healthRoutes } from './routes/health.ts';
 import { idempotencyKeyRoutes } from './routes/idempotencyKey.ts';
 import { issueRoutes } from './routes/issue.ts';
@@ -45,6 +46,7 @@ const ROUTES = [
   organisationRoutes,
   venueRoutes,
   allocationRoutes,
+  fundRoutes,
   accessRoutes,
   openingBalanceRoutes,
   rulesRoutes,

@@ -24,6 +24,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   account_not_found: 404,
   transaction_not_found: 404,
   key_not_found: 404,
+  fund_not_found: 404,
   card_revoked: 422,
   card_required: 422,
   card_drawn_before: 503,

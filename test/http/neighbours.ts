@@ -12,6 +12,7 @@ import { smallWorld, type World } from '../support/world.ts';
 /** Everything of one earn group and one spend partner that others might name. */
 export type Belongings = {
   readonly group: OrganisationId;
+  readonly fund: string;
   readonly partner: OrganisationId;
   readonly venue: VenueId;
   readonly member: MemberId;
@@ -62,7 +63,8 @@ async function otherOrganisations(
   };
   const group = await register('Chatham Visitors', 'earn');
   const partner = await register('Rochester Pictures', 'spend');
-  await admin.post('/v1/allocations', { organisationId: group, fund: 'lottery', credits: '50' });
+  const fund = 'lottery';
+  await admin.post('/v1/allocations', { organisationId: group, fund, credits: '50' });
   const coordinator = await key('coordinator', group);
   const till = await key('partner', partner);
   const opened = { organisationId: partner, name: 'The Picture House' };
@@ -90,6 +92,7 @@ async function otherOrganisations(
   );
   return {
     group,
+    fund,
     partner,
     venue: venueId,
     member: memberId,
@@ -105,6 +108,7 @@ async function otherOrganisations(
 /** Ids of the same kinds that nobody was ever given. */
 export const NOBODYS: Belongings = {
   group: 'org_0000000000000000',
+  fund: 'no-such-fund',
   partner: 'org_0000000000000001',
   venue: 'ven_0000000000000000',
   member: 'mem_0000000000000000',
