@@ -103,7 +103,9 @@ t.test('a fund', async (t) => {
   const figures = { fund: 'health', ...visitors, name: "'=Visits", note: '' };
   t.same(
     Object.fromEntries(head.map((name, index) => [name, line[index]])),
-    Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, String(value)])),
+    Object.fromEntries(
+      Object.entries(figures).map(([name, value]: [string, unknown]) => [name, String(value)]),
+    ),
     'with a head line and the same figures, formulas escaped',
   );
   t.equal(rows.length, 4, 'and the total last');

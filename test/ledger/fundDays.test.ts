@@ -1,8 +1,11 @@
 import t from 'tap';
 import type { AllocateCredits, Ask } from '../../schemas/commands.ts';
 import { allocationsLapsed } from '../../src/ledger/allocation.ts';
-import { draftOf } from '../../src/ledger/state.ts';
+import { move, type Movement } from '../../src/ledger/account.ts';
+import { evolve } from '../../src/ledger/evolve.ts';
+import { draftOf, emptyLedger } from '../../src/ledger/state.ts';
 import { bookOf, did, given, transactionAt, type Past } from '../support/given.ts';
+import { histories } from '../support/histories.ts';
 import {
   ADMIN,
   allocation,
@@ -119,6 +122,19 @@ t.test('what lapses', async (t) => {
   draft.funds.set(organisationId('garden'), [{ name: 'year', lastDay: '2027-03-31' }]);
   t.same(allocationsLapsed(draft, today), [], 'is judged on the draft that it is asked of');
   t.same(allocationsLapsed(ledger, today).length, 1, 'and not on what is below');
+});
+
+t.test('after what lapses is returned', async (t) => {
+  for (const [index, stream] of (await histories()).entries()) {
+    const ledger = emptyLedger();
+    for (const one of stream) evolve(ledger, one);
+    const today = '2030-01-01';
+    const facts = allocationsLapsed(ledger, today);
+    const wrong = facts.filter(({ type }) => type !== 'AllocationReturned');
+    t.same(wrong, [], `${index}: it is only returns`);
+    for (const { data } of facts) move(ledger, data as Movement);
+    t.same(allocationsLapsed(ledger, today), [], `${index}: nothing lapses again`);
+  }
 });
 
 t.test('allocating to a fund', async (t) => {
