@@ -45,7 +45,7 @@ function rowAfter(rows: readonly number[], row: number): number[] {
 }
 
 /** What a table over all years is made of: how many now, and how many in any of the years. */
-export type Whole = { readonly now: number; readonly ever: number };
+export type Whole = { readonly now: number; readonly ever: () => number };
 
 /**
  * Hides in a table over all years what would give away a hidden count of one of them: a count is
@@ -61,7 +61,7 @@ export function disclosedOverall(
   const shown = rows.map(({ now }, row) =>
     isSmall(now) || years.some((year) => year.rows[row] === undefined) ? undefined : now,
   );
-  const steady = rows.every(({ now, ever }, row) => shown[row] !== undefined || now === ever);
+  const steady = rows.every(({ now, ever }, row) => shown[row] !== undefined || now === ever());
   const kept = !isSmall(total) && steady && years.every((year) => year.total !== undefined);
   return { rows: shown, total: kept ? total : undefined };
 }

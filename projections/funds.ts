@@ -30,9 +30,12 @@ export type FundReport = {
   readonly total: FundFigures;
 };
 
-/** The minutes of each member that stand. */
-type People = Map<MemberId, number>;
-type Cell = { readonly figures: Figures; readonly people: People };
+/** The minutes of each member who has any that stand. */
+type People = ReadonlyMap<MemberId, number>;
+type Cell = { readonly figures: Figures; readonly people: Map<MemberId, number> };
+type Place = Cell & { readonly part: Part; readonly day: Day; readonly year: number };
+
+const NOBODY: People = new Map();
 
 /** One organisation's part of a fund. */
 type Part = {
@@ -40,7 +43,7 @@ type Part = {
   readonly began: number;
   firstDay?: Day | undefined;
   lastDay?: Day | undefined;
-  readonly people: People;
+  readonly people: Map<MemberId, number>;
   readonly years: Map<number, Cell>;
 };
 
@@ -53,8 +56,8 @@ export class Funds {
   revision = -1;
   readonly years = new Years();
   #calendar = calendarIn('UTC');
-  /** The first revision of each year in which anything was recorded of a fund. */
-  readonly #begun: { readonly year: number; readonly revision: number }[] = [];
+  /** The newest year of anything recorded of a fund, and the first such revision in it. */
+  #begun = { year: 0, revision: 0 };
   readonly #funds = new Map<string, Map<Account, Part>>();
 
   /** Takes in the next event; one that was taken in before changes nothing. */
@@ -74,12 +77,12 @@ export class Funds {
       case 'TransactionReversed':
         return this.#reversed(event);
       case 'AllocationReturned':
-        this.#cell(event, event.data.debit).figures.returned += hundredths(event.data.credits);
+        this.#at(event, event.data.debit).figures.returned += hundredths(event.data.credits);
         return;
       case 'CreditsTransferred': {
         const { debit, credits } = event.data;
         if (kindOf(debit) !== 'allocation') return;
-        this.#cell(event, debit).figures.toPot += hundredths(credits);
+        this.#at(event, debit).figures.toPot += hundredths(credits);
         return;
       }
       default:
@@ -138,24 +141,20 @@ export class Funds {
 
   #allocated(event: EventOf<'CreditsAllocated'>): void {
     const { credit, credits, firstDay, lastDay } = event.data;
-    const part = this.#part(event, credit);
+    const { part, figures } = this.#at(event, credit);
     part.firstDay = firstDay ?? part.firstDay;
     part.lastDay = lastDay ?? part.lastDay;
-    this.#cell(event, credit).figures.allocated += hundredths(credits);
+    figures.allocated += hundredths(credits);
   }
 
   #issued(event: EventOf<'CreditsIssued'>): void {
     const { debit, memberId, minutes } = event.data;
     if (debit === undefined) return;
-    const part = this.#part(event, debit);
-    const { figures, people } = this.#cell(event, debit);
+    const { part, day, year, figures, people } = this.#at(event, debit);
     const issued = hundredths(event.data.credits ?? '0');
-    const day = this.#dayOf(event);
     figures.issued += issued;
     figures.minutes += minutes;
-    if (this.years.yearOf(event.occurredOn) < this.years.yearOf(day)) {
-      figures.issuedForEarlierYears += issued;
-    }
+    if (this.years.yearOf(event.occurredOn) < year) figures.issuedForEarlierYears += issued;
     if (part.lastDay !== undefined && part.lastDay < day) figures.issuedAfterLastDay += issued;
     stand(part.people, memberId, minutes);
     stand(people, memberId, minutes);
@@ -168,15 +167,14 @@ export class Funds {
         ? credit
         : accountOf.allocation(event.by.organisation as OrganisationId, issue.fund);
     if (account === undefined || kindOf(account) !== 'allocation') return;
-    const part = this.#part(event, account);
-    const { figures, people } = this.#cell(event, account);
+    const { part, figures, people } = this.#at(event, account);
     figures.corrected += hundredths(credits ?? '0');
     if (issue === undefined) return;
     figures.writtenOff += hundredths(issue.writtenOff ?? '0');
     figures.minutesWithdrawn += issue.minutes;
     stand(part.people, issue.memberId, -issue.minutes);
-    const given = this.#begun.findLast(({ revision }) => revision <= revisionIn(reverses));
-    if (given === this.#begun.at(-1)) stand(people, issue.memberId, -issue.minutes);
+    const isOfThisYear = revisionIn(reverses) >= this.#begun.revision;
+    if (isOfThisYear) stand(people, issue.memberId, -issue.minutes);
   }
 
   #partsOf(fund: string): Part[] {
@@ -187,29 +185,15 @@ export class Funds {
     return this.#calendar(milliseconds(recordedAt));
   }
 
-  /** The year that an event is recorded in, which is noted when it begins. */
-  #year(event: StreamEvent): number {
-    const year = this.years.yearOf(this.#dayOf(event));
-    if (this.#begun.at(-1)?.year !== year) this.#begun.push({ year, revision: this.revision });
-    return year;
-  }
-
-  #part(event: StreamEvent, account: Account): Part {
-    const fund = fundOf(account);
-    const parts = entryOf(this.#funds, fund, () => new Map<Account, Part>());
-    return entryOf(parts, account, () => ({
-      account,
-      began: this.#year(event),
-      people: new Map(),
-      years: new Map(),
-    }));
-  }
-
-  #cell(event: StreamEvent, account: Account): Cell {
-    return entryOf(this.#part(event, account).years, this.#year(event), () => ({
-      figures: noFigures(),
-      people: new Map(),
-    }));
+  /** Where an event counts: the part of the account, and its year. */
+  #at(event: StreamEvent, account: Account): Place {
+    const day = this.#dayOf(event);
+    const year = this.years.yearOf(day);
+    if (this.#begun.year !== year) this.#begun = { year, revision: this.revision };
+    const parts = entryOf(this.#funds, fundOf(account), () => new Map<Account, Part>());
+    const part = entryOf(parts, account, () => newPart(account, year));
+    const { figures, people } = entryOf(part.years, year, newCell);
+    return { part, day, year, figures, people };
   }
 }
 
@@ -219,43 +203,49 @@ function isOf({ account }: Part, organisation: OrganisationId): boolean {
 
 /** How many people of each part have hours that stand, in one year. */
 function countsIn(parts: readonly Part[], year: number): Counts {
-  const people = parts.map(({ years }) => standing(years.get(year)?.people));
+  const people = parts.map(({ years }) => years.get(year)?.people ?? NOBODY);
   return disclosed(
     people.map(({ size }) => size),
-    together(people).size,
+    together(people),
   );
 }
 
 /** The same of the whole life of a fund, which tells no more than its years do. */
 function overall(parts: readonly Part[]): Counts {
-  const now = parts.map(({ people }) => standing(people));
-  const rows = parts.map(({ years }, row) => ({
-    now: now[row]!.size,
-    ever: together([...years.values()].map(({ people }) => standing(people))).size,
+  const rows = parts.map(({ people, years }) => ({
+    now: people.size,
+    ever: () => together([...years.values()].map((cell) => cell.people)),
   }));
   const years = yearsOf(parts).map((year) => countsIn(parts, year));
-  return disclosedOverall(rows, together(now).size, years);
+  return disclosedOverall(rows, together(parts.map(({ people }) => people)), years);
 }
 
 function yearsOf(parts: readonly Part[]): number[] {
   return [...new Set(parts.flatMap(({ years }) => [...years.keys()]))].toSorted((a, b) => a - b);
 }
 
-function standing(people: People = new Map()): Set<MemberId> {
-  return new Set(
-    people
-      .entries()
-      .filter(([, minutes]) => minutes > 0)
-      .map(([member]) => member),
-  );
+/** How many people there are in all, each counted once. */
+function together(all: readonly People[]): number {
+  const [first = NOBODY, ...others] = all.filter(({ size }) => size > 0);
+  if (others.length === 0) return first.size;
+  const everybody = new Set(first.keys());
+  for (const people of others) for (const member of people.keys()) everybody.add(member);
+  return everybody.size;
 }
 
-function together(people: readonly ReadonlySet<MemberId>[]): Set<MemberId> {
-  return people.reduce<Set<MemberId>>((all, some) => all.union(some), new Set());
+/** Adds minutes to those of a member; whose minutes are all withdrawn stands no longer. */
+function stand(people: Map<MemberId, number>, member: MemberId, minutes: number): void {
+  const standing = (people.get(member) ?? 0) + minutes;
+  if (standing === 0) people.delete(member);
+  else people.set(member, standing);
 }
 
-function stand(people: People, member: MemberId, minutes: number): void {
-  people.set(member, (people.get(member) ?? 0) + minutes);
+function newPart(account: Account, began: number): Part {
+  return { account, began, people: new Map(), years: new Map() };
+}
+
+function newCell(): Cell {
+  return { figures: noFigures(), people: new Map() };
 }
 
 /** A part's figures of one year, opening with what was left of those before; or of all years. */
