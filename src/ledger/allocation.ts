@@ -22,7 +22,7 @@ export function allocateCredits({ state, today }: Context, ask: AllocateCredits)
   if (firstDay !== undefined && lastDay !== undefined && lastDay < firstDay) {
     return reject('days_inverted');
   }
-  if (lastDay !== undefined && isOver(state, lastDay, today)) {
+  if (lastDay !== undefined && lastDay < oldestDay(state, today)) {
     const { issueBackdatingDays: days } = rulesOf(state);
     return reject('fund_ended', { fund: ask.fund, day: lastDay, days });
   }
@@ -60,9 +60,10 @@ export function returnAllocation({ state }: Context, ask: ReturnAllocation): Ver
  */
 export function allocationsLapsed(state: Ledger, today: Day): Fact[] {
   const facts: Fact[] = [];
+  const oldest = oldestDay(state, today);
   for (const [organisation, funds] of state.funds.entries()) {
     for (const { name, lastDay } of funds) {
-      if (lastDay === undefined || !isOver(state, lastDay, today)) continue;
+      if (lastDay === undefined || lastDay >= oldest) continue;
       const debit = accountOf.allocation(organisation, name);
       const left = available(state, debit);
       if (left === 0) continue;
@@ -73,9 +74,9 @@ export function allocationsLapsed(state: Ledger, today: Day): Fact[] {
   return facts;
 }
 
-/** Whether no hour given on or before a fund's last day can be recorded any more. */
-function isOver(state: Ledger, lastDay: Day, today: Day): boolean {
-  return lastDay < addDays(today, -rulesOf(state).issueBackdatingDays);
+/** The oldest day whose hours may be recorded. */
+function oldestDay(state: Ledger, today: Day): Day {
+  return addDays(today, -rulesOf(state).issueBackdatingDays);
 }
 
 export function fundsOf(state: Ledger, organisation: OrganisationId): readonly Fund[] {
