@@ -59,6 +59,7 @@ export function returnAllocation({ state }: Context, ask: ReturnAllocation): Ver
  * it is returned, by the system. Credits that a correction brings back later are returned again.
  */
 export function allocationsLapsed(state: Ledger, today: Day): Fact[] {
+  if (state.rules === undefined) return [];
   const facts: Fact[] = [];
   const oldest = oldestDay(state, today);
   for (const [organisation, funds] of state.funds.entries()) {

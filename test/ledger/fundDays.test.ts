@@ -94,6 +94,7 @@ t.test('what lapses', async (t) => {
     transactionId: transactionAt(NEXT + 1),
     reason: 'mistake',
   };
+  t.same(allocationsLapsed(emptyLedger(), today), [], 'is nothing before a ledger is opened');
   t.same(lapsing(today, world()), [], 'is nothing that has no last day');
   t.same(lapsing(today, world(), YEAR_END, issue), rest('9'), 'is what was not issued');
   t.same(
