@@ -2,12 +2,14 @@ import type { Recorded } from '../schemas/events/index.ts';
 import { Directory } from './directory.ts';
 import { Entries } from './entries.ts';
 import { Holds } from './holds.ts';
+import { Funds } from './funds.ts';
 import { IssuingReport } from './issuing.ts';
 import { Reversals } from './reversals.ts';
 
 /** The folds that a service keeps beside its stream, one for each question. */
 export class Projections {
   readonly entries = new Entries();
+  readonly funds = new Funds();
   readonly issuing = new IssuingReport();
   readonly directory = new Directory();
   readonly reversals = new Reversals();
@@ -16,6 +18,7 @@ export class Projections {
   apply(recorded: readonly Recorded[]): void {
     for (const one of recorded) {
       this.entries.apply(one);
+      this.funds.apply(one);
       this.issuing.apply(one);
       this.directory.apply(one);
       this.reversals.apply(one);

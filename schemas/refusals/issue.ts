@@ -71,6 +71,12 @@ export const issueRefusals = {
     'The fund {fund} has {left} left and this takes {needed}. Left in each fund: {funds}.',
     'The fund has too few credits left. Nothing was issued. Ask the scheme for more.',
   ),
+  fund_ended: entry(
+    FINAL,
+    'The last day of the fund {fund} here, {day}, is more than {days} days ago: no hour can be ' +
+      'issued from it any more, and the credits would be returned at once. Name a later "lastDay".',
+    'That fund has ended. Nothing was allocated. Give it a later last day.',
+  ),
   // Visits.
   visit_twice: entry(
     FINAL,

@@ -69,6 +69,11 @@ export const registerRefusals = {
       'send the same request again, or void the key.',
     'Nothing was taken under this number so far.',
   ),
+  fund_not_found: entry(
+    FINAL,
+    'There is no fund of this name here.',
+    'That fund is not known. Nothing was changed.',
+  ),
   // Cards, members and organisations in the wrong state.
   card_revoked: entry(
     FINAL,

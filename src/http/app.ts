@@ -13,6 +13,7 @@ import { allocationRoutes } from './routes/allocation.ts';
 import { cardRoutes } from './routes/card.ts';
 import { entryRoutes } from './routes/entry.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fundRoutes } from './routes/fund.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/hold.ts';
 import { idempotencyKeyRoutes } from './routes/idempotencyKey.ts';
@@ -53,6 +54,7 @@ const ROUTES = [
   organisationRoutes,
   venueRoutes,
   allocationRoutes,
+  fundRoutes,
   accessRoutes,
   networkRoutes,
   visitRoutes,

@@ -1,14 +1,14 @@
-import { hundredths } from '../../schemas/amounts.ts';
+import { credits, hundredths } from '../../schemas/amounts.ts';
 import type { AllocateCredits, ReturnAllocation } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import { accountOf, fundOf, holderOf, PROGRAMME, type OrganisationId } from '../../schemas/ids.ts';
-import type { Day } from '../../schemas/time.ts';
+import { addDays, type Day } from '../../schemas/time.ts';
 import { move } from './account.ts';
-import { accept, insufficient, reject, type Context, type Verdict } from './context.ts';
-import { available, type Fund, type Ledger } from './state.ts';
+import { accept, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
+import { available, rulesOf, type Fund, type Ledger } from './state.ts';
 
 /** Credits that one funder gives an earn group to issue, with the days they are for. */
-export function allocateCredits({ state }: Context, ask: AllocateCredits): Verdict {
+export function allocateCredits({ state, today }: Context, ask: AllocateCredits): Verdict {
   const organisation = state.organisations.get(ask.organisationId);
   if (organisation === undefined) {
     return reject('organisation_not_found', { id: ask.organisationId });
@@ -21,6 +21,10 @@ export function allocateCredits({ state }: Context, ask: AllocateCredits): Verdi
   const lastDay = ask.lastDay ?? before?.lastDay;
   if (firstDay !== undefined && lastDay !== undefined && lastDay < firstDay) {
     return reject('days_inverted');
+  }
+  if (lastDay !== undefined && lastDay < oldestDay(state, today)) {
+    const { issueBackdatingDays: days } = rulesOf(state);
+    return reject('fund_ended', { fund: ask.fund, day: lastDay, days });
   }
   return accept({
     type: 'CreditsAllocated',
@@ -48,6 +52,32 @@ export function returnAllocation({ state }: Context, ask: ReturnAllocation): Ver
     data: { debit: account, credit: PROGRAMME, credits: ask.credits },
     organisation: ask.organisationId,
   });
+}
+
+/**
+ * What is left of allocations whose last day is longer ago than the rules let hours be recorded:
+ * it is returned, by the system. Credits that a correction brings back later are returned again.
+ */
+export function allocationsLapsed(state: Ledger, today: Day): Fact[] {
+  if (state.rules === undefined) return [];
+  const facts: Fact[] = [];
+  const oldest = oldestDay(state, today);
+  for (const [organisation, funds] of state.funds.entries()) {
+    for (const { name, lastDay } of funds) {
+      if (lastDay === undefined || lastDay >= oldest) continue;
+      const debit = accountOf.allocation(organisation, name);
+      const left = available(state, debit);
+      if (left === 0) continue;
+      const data = { debit, credit: PROGRAMME, credits: credits(left) };
+      facts.push({ type: 'AllocationReturned', data, organisation });
+    }
+  }
+  return facts;
+}
+
+/** The oldest day whose hours may be recorded. */
+function oldestDay(state: Ledger, today: Day): Day {
+  return addDays(today, -rulesOf(state).issueBackdatingDays);
 }
 
 export function fundsOf(state: Ledger, organisation: OrganisationId): readonly Fund[] {

@@ -1,8 +1,11 @@
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
+import { allocationsLapsed } from './allocation.ts';
 import { enveloped } from './envelope.ts';
 import { holdsDue } from './hold.ts';
 import type { Draft, Ledger } from './state.ts';
+
+const EVENTS_MAX = 1000;
 
 /**
  * What time alone brings about. It becomes facts at the beginning of a batch, before any command
@@ -14,7 +17,7 @@ export function dueEvents(
   now_ms: number,
   id: CommandId,
 ): { readonly events: readonly StreamEvent[]; readonly more: boolean } {
-  const { facts, more } = holdsDue(state, now_ms);
+  const { facts, more } = factsDue(state, now_ms);
   const events = enveloped(
     {
       state,
@@ -29,5 +32,15 @@ export function dueEvents(
 
 /** Whether a batch now would begin with something of that kind. */
 export function isDue(state: Ledger, now_ms: number): boolean {
-  return holdsDue(state, now_ms).facts.length > 0;
+  return factsDue(state, now_ms).facts.length > 0;
+}
+
+/** Bookings that have expired, and with the first event of a day the rests of funds that ended. */
+function factsDue(state: Ledger, now_ms: number) {
+  const holds = holdsDue(state, now_ms);
+  const today = state.calendar(now_ms);
+  if (holds.more || today === state.calendar(state.recordedAt_ms)) return holds;
+  const facts = [...holds.facts, ...allocationsLapsed(state, today)];
+  // What would be too many today is due again tomorrow.
+  return { facts: facts.slice(0, EVENTS_MAX), more: false };
 }

@@ -25,11 +25,13 @@ import type { Use } from './cap.ts';
 import {
   FlatIndex,
   FlatTable,
+  ListedOverlay,
   Overlay,
   ShrinkingOverlay,
   type ShrinkingTable,
   OverlayIndex,
   type DigestIndex,
+  type ListedTable,
   type Table,
 } from './tables.ts';
 
@@ -111,7 +113,7 @@ export type Ledger = {
   readonly cards: Table<CardId, Card>;
   readonly cardByHmac: Table<Digest, CardId>;
   readonly accesses: Table<AccessId, Access>;
-  readonly funds: Table<OrganisationId, readonly Fund[]>;
+  readonly funds: ListedTable<OrganisationId, readonly Fund[]>;
   readonly given: Table<string, Given>;
   /** By member number and day: see `dayKey`. */
   readonly dayMinutes: Table<number, number>;
@@ -203,7 +205,7 @@ export function draftOf(base: Ledger): Draft {
     cards: new Overlay(base.cards),
     cardByHmac: new Overlay(base.cardByHmac),
     accesses: new Overlay(base.accesses),
-    funds: new Overlay(base.funds),
+    funds: new ListedOverlay(base.funds),
     given: new Overlay(base.given),
     dayMinutes: new Overlay(base.dayMinutes),
     reversed: new Overlay(base.reversed),

@@ -9,6 +9,11 @@ export interface Table<K, V> {
   set(key: K, value: V): void;
 }
 
+/** A table whose entries can be gone through, each key once, always in the same order. */
+export interface ListedTable<K, V> extends Table<K, V> {
+  entries(): Iterable<readonly [K, V]>;
+}
+
 /** Several revisions under one digest; a hit is a candidate, confirmed by reading the event. */
 export interface DigestIndex {
   candidates(digest: Digest): readonly number[];
@@ -32,16 +37,37 @@ export class Overlay<K, V> implements Table<K, V> {
     (this.#changes ??= new Map()).set(key, value);
   }
 
+  /** What was written here, over what is below. */
+  protected changes(): Iterable<readonly [K, V]> {
+    return this.#changes ?? [];
+  }
+
   /** Writes what changed into the table below. */
   settle(): void {
     this.#changes?.forEach((value, key) => this.#base.set(key, value));
   }
 }
 
-/** A table that things leave again, and whose keys can be told. */
-export interface ShrinkingTable<K, V> extends Table<K, V> {
+/** An overlay over a listed table: the entries below with the changes laid over, then new ones. */
+export class ListedOverlay<K, V> extends Overlay<K, V> implements ListedTable<K, V> {
+  readonly #below: ListedTable<K, V>;
+
+  constructor(below: ListedTable<K, V>) {
+    super(below);
+    this.#below = below;
+  }
+
+  *entries(): Generator<readonly [K, V]> {
+    for (const [key, value] of this.#below.entries()) yield [key, this.get(key) ?? value];
+    for (const [key, value] of this.changes()) {
+      if (this.#below.get(key) === undefined) yield [key, value];
+    }
+  }
+}
+
+/** A listed table that things leave again. */
+export interface ShrinkingTable<K, V> extends ListedTable<K, V> {
   delete(key: K): void;
-  keys(): Iterable<K>;
 }
 
 /** The same over another. */
@@ -65,10 +91,13 @@ export class ShrinkingOverlay<K, V> implements ShrinkingTable<K, V> {
     this.#changes.set(key, undefined);
   }
 
-  *keys(): Generator<K> {
-    for (const key of this.#base.keys()) if (this.get(key) !== undefined) yield key;
+  *entries(): Generator<readonly [K, V]> {
+    for (const [key] of this.#base.entries()) {
+      const value = this.get(key);
+      if (value !== undefined) yield [key, value];
+    }
     for (const [key, value] of this.#changes) {
-      if (value !== undefined && this.#base.get(key) === undefined) yield key;
+      if (value !== undefined && this.#base.get(key) === undefined) yield [key, value];
     }
   }
 

@@ -51,6 +51,12 @@ t.test('a query that does not fit', async (t) => {
     [`/v1/transactions?venueId=${partner.venue}&from=2026-06-31`, '#/from'],
     [`/v1/transactions?venueId=${partner.venue}&from=2026-06-02&to=2026-06-01`, '#'],
     [`/v1/transactions?venueId=${partner.venue}&reference=two%20words`, '#/reference'],
+    ['/v1/funds/lottery?year=25', '#/year'],
+    ['/v1/funds/lottery?year=2025-04', '#/year'],
+    ['/v1/funds/lottery?from=2025-04-01', '#/from'],
+    ['/v1/funds?year=0000', '#/year'],
+    ['/v1/funds?limit=0', '#/limit'],
+    ['/v1/funds/two%20words', '#/fund'],
     [`/v1/organisations/${group.id}/issuing`, '#/from'],
     [`/v1/organisations/${group.id}/issuing?from=2026-06-02&to=2026-06-01`, '#'],
   ];

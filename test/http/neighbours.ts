@@ -14,6 +14,7 @@ import { smallWorld, type World } from '../support/world.ts';
 /** Everything of one earn group and one spend partner that others might name. */
 export type Belongings = {
   readonly group: OrganisationId;
+  readonly fund: string;
   readonly partner: OrganisationId;
   readonly venue: VenueId;
   readonly member: MemberId;
@@ -66,7 +67,8 @@ async function otherOrganisations(
   };
   const group = await register('Chatham Visitors', 'earn');
   const partner = await register('Rochester Pictures', 'spend');
-  await admin.post('/v1/allocations', { organisationId: group, fund: 'lottery', credits: '50' });
+  const fund = 'lottery';
+  await admin.post('/v1/allocations', { organisationId: group, fund, credits: '50' });
   const coordinator = await key('coordinator', group);
   const till = await key('partner', partner);
   const opened = { organisationId: partner, name: 'The Picture House' };
@@ -102,6 +104,7 @@ async function otherOrganisations(
   );
   return {
     group,
+    fund,
     partner,
     venue: venueId,
     member: memberId,
@@ -119,6 +122,7 @@ async function otherOrganisations(
 /** Ids of the same kinds that nobody was ever given. */
 export const NOBODYS: Belongings = {
   group: 'org_0000000000000000',
+  fund: 'no-such-fund',
   partner: 'org_0000000000000001',
   venue: 'ven_0000000000000000',
   member: 'mem_0000000000000000',

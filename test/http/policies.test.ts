@@ -58,6 +58,7 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     'GET /v1/organisations': NAMES_NOTHING,
     'GET /v1/venues': NAMES_NOTHING,
     'GET /v1/members': NAMES_NOTHING,
+    'GET /v1/funds': NAMES_NOTHING,
     'POST /v1/voids': NAMES_NOTHING,
     'GET /v1/offers': NAMES_NOTHING,
     'GET /v1/holds': NAMES_NOTHING,
@@ -86,6 +87,7 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     'GET /v1/organisations/:id/issuing': [
       coordinator(`/v1/organisations/${of.group}/issuing?from=${TODAY}&to=${TODAY}`),
     ],
+    'GET /v1/funds/:fund': [coordinator(`/v1/funds/${of.fund}`)],
     'GET /v1/venues/:id': [partner(`/v1/venues/${of.venue}`)],
     'GET /v1/members/:id': [coordinator(`/v1/members/${of.member}`)],
     'GET /v1/accounts/:account': reading((account) => `/v1/accounts/${account}`),

@@ -126,6 +126,18 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     'agreement_missing',
     'insufficient_credits',
   ],
+  [
+    allocation({ firstDay: '2026-01-02', lastDay: '2026-01-01' }),
+    ADMIN,
+    'days_inverted',
+    'fund_ended',
+  ],
+  [
+    allocation({ organisationId: leisure, lastDay: '2026-01-01' }),
+    ADMIN,
+    'not_an_earn_group',
+    'fund_ended',
+  ],
   [reversal({ credits: '5' }), ADMIN, 'reversal_unit', 'already_reversed'],
   [visit('bristol', 'nobody', '2027-01-01'), ADMIN, 'network_not_found', 'member_not_found'],
   [visit('cardiff', 'nobody', '2027-01-01'), ADMIN, 'member_not_found', 'occurred_in_future'],
@@ -150,6 +162,16 @@ function transfer(from: string, to: string, reason: 'gift'): Ask {
 function visit(network: string, name: string, occurredOn: string): Ask {
   const line = { member: member(name), credits: '2', occurredOn, reference: 'x' };
   return { type: 'RecordVisit', network, visits: [{ direction: 'away', ...line }] };
+}
+
+function allocation(more: object): Ask {
+  return {
+    type: 'AllocateCredits',
+    organisationId: organisationId('garden'),
+    fund: 'old',
+    credits: '1',
+    ...more,
+  };
 }
 
 function reversal(more: object): Ask {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { digest } from '../../schemas/digest.ts';
-import { FlatIndex, FlatTable, Overlay, OverlayIndex } from '../../src/ledger/tables.ts';
+import {
+  FlatIndex,
+  FlatTable,
+  ListedOverlay,
+  Overlay,
+  OverlayIndex,
+} from '../../src/ledger/tables.ts';
 import { property } from '../support/property.ts';
 
 const KEYS = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 ** 52 - 2 }));
@@ -63,4 +69,21 @@ t.test('an overlay', async (t) => {
   t.same(overlay.candidates(digest('a')), [7], 'and finds it');
   overlay.settle();
   t.same(base.candidates(digest('a')), [7], 'until it settles');
+});
+
+t.test('a listed overlay', async (t) => {
+  const few = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.nat()), { maxLength: 12 });
+  property(t, 'has the entries that the table has once it settles', fc.tuple(few, few), (both) => {
+    const [rows, changes] = both;
+    const below = new Map(rows);
+    const untouched = [...below];
+    const overlay = new ListedOverlay(below);
+    for (const [key, value] of changes) overlay.set(key, value);
+    const listed = [...overlay.entries()];
+    const same = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
+    const left = same([...below], untouched);
+    const again = [...new ListedOverlay(overlay).entries()];
+    overlay.settle();
+    return left && same(listed, [...below]) && same(again, listed);
+  });
 });

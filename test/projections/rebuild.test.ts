@@ -51,12 +51,13 @@ function once(stream: readonly Recorded[]): Projections {
 
 /** All that projections would answer, in one text. */
 function dump(projections: Projections, stream: readonly Recorded[]): string {
-  const { entries, issuing, directory, reversals } = projections;
+  const { entries, funds, issuing, directory, reversals } = projections;
   const { organisations, venues, members, accesses } = directory;
   return canonical({
     revisions: [entries.revision, issuing.revision, directory.revision, reversals.revision],
     entries: [...entries.accounts()].map((account) => [account, [...entries.before(account)]]),
     transactions: entries.transactions,
+    funds: [funds.revision, funds.cells()],
     issuing: issuing.cells(),
     directory: [organisations, venues, members, accesses].map((table) => [...table]),
     members: [undefined, ...organisations.keys()].map((id) => directory.membersOf(id)),

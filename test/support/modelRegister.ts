@@ -3,6 +3,7 @@ import {
   actsFor,
   balanceOf,
   cents,
+  daysBefore,
   knows,
   move,
   whoIs,
@@ -158,6 +159,8 @@ export function allocate(
   const first = ask.firstDay ?? before?.first;
   const last = ask.lastDay ?? before?.last;
   if (first && last && first > last) return { refused: 'days_inverted' };
+  const oldest = daysBefore(caller.today, books.rules!.issueBackdatingDays);
+  if (last && last < oldest) return { refused: 'fund_ended' };
   (books.funds[organisationId] ??= {})[fund] = { first, last };
   move(books, caller, 'other', {
     from: 'programme',

@@ -1,0 +1,275 @@
+import { hundredths } from '../schemas/amounts.ts';
+import type { EventOf, Recorded, StreamEvent } from '../schemas/events/index.ts';
+import {
+  accountOf,
+  fundOf,
+  holderOf,
+  kindOf,
+  revisionIn,
+  type Account,
+  type MemberId,
+  type OrganisationId,
+} from '../schemas/ids.ts';
+import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
+import { disclosed, disclosedOverall, type Count, type Counts } from './disclosure.ts';
+import { closed, noFigures, summed, type Closed, type Figures } from './fundFigures.ts';
+import { Years } from './years.ts';
+
+/** Figures of a year or of all. Members are people with hours standing, hidden where few. */
+export type FundFigures = Closed & { readonly members: Count };
+export type FundPart = FundFigures & {
+  readonly organisationId: OrganisationId;
+  readonly firstDay?: Day | undefined;
+  readonly lastDay?: Day | undefined;
+};
+export type FundReport = {
+  readonly fund: string;
+  /** The years in which anything was recorded of the fund. */
+  readonly years: readonly number[];
+  readonly parts: readonly FundPart[];
+  readonly total: FundFigures;
+};
+
+/** The minutes of each member who has any that stand. */
+type People = ReadonlyMap<MemberId, number>;
+type Cell = { readonly figures: Figures; readonly people: Map<MemberId, number> };
+type Place = Cell & { readonly part: Part; readonly day: Day; readonly year: number };
+
+const NOBODY: People = new Map();
+
+/** One organisation's part of a fund. */
+type Part = {
+  readonly account: Account;
+  readonly began: number;
+  firstDay?: Day | undefined;
+  lastDay?: Day | undefined;
+  readonly people: Map<MemberId, number>;
+  readonly years: Map<number, Cell>;
+};
+
+/**
+ * What became of each fund's credits, by organisation and year of the network. Years go by the
+ * day of recording, so a year that is over stays as it was: its people are those whose hours of
+ * that year stood at its end.
+ */
+export class Funds {
+  revision = -1;
+  readonly years = new Years();
+  #calendar = calendarIn('UTC');
+  /** The newest year of anything recorded of a fund, and the first such revision in it. */
+  #begun = { year: 0, revision: 0 };
+  readonly #funds = new Map<string, Map<Account, Part>>();
+
+  /** Takes in the next event; one that was taken in before changes nothing. */
+  apply({ revision, event }: Recorded): void {
+    if (revision <= this.revision) return;
+    this.revision = revision;
+    switch (event.type) {
+      case 'LedgerOpened':
+        this.#calendar = calendarIn(event.data.timeZone);
+        return this.years.start(event.data.rules.yearStart, this.#dayOf(event));
+      case 'RulesChanged':
+        return this.years.start(event.data.rules.yearStart, this.#dayOf(event));
+      case 'CreditsAllocated':
+        return this.#allocated(event);
+      case 'CreditsIssued':
+        return this.#issued(event);
+      case 'TransactionReversed':
+        return this.#reversed(event);
+      case 'AllocationReturned':
+        this.#at(event, event.data.debit).figures.returned += hundredths(event.data.credits);
+        return;
+      case 'CreditsTransferred': {
+        const { debit, credits } = event.data;
+        if (kindOf(debit) !== 'allocation') return;
+        this.#at(event, debit).figures.toPot += hundredths(credits);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  /** The funds in the order they began. */
+  names(): string[] {
+    return [...this.#funds.keys()];
+  }
+
+  /** Whether an organisation has a part of a fund; without one, whether there is such a fund. */
+  has(fund: string, only?: OrganisationId): boolean {
+    return this.#partsOf(fund).some((part) => only === undefined || isOf(part, only));
+  }
+
+  /**
+   * One fund by organisation: a year of the network, or its whole life.
+   * @param only the one organisation whose part is told; what is hidden does not depend on it
+   */
+  report(fund: string, year?: number, only?: OrganisationId): FundReport {
+    const begun = this.#partsOf(fund).filter(({ began }) => began <= (year ?? Infinity));
+    const counts = year === undefined ? overall(begun) : countsIn(begun, year);
+    const told = (part: Part) => only === undefined || isOf(part, only);
+    const parts = begun.map((part, index) => ({ part, members: counts.rows[index] }));
+    const shown = parts
+      .filter(({ part }) => told(part))
+      .map(({ part, members }) => {
+        const organisationId = holderOf(part.account) as OrganisationId;
+        const { firstDay, lastDay } = part;
+        return { organisationId, firstDay, lastDay, ...figuresOf(part, year), members };
+      });
+    const opening = shown.reduce((sum, part) => sum + part.opening, 0);
+    const [own = { members: 0 }] = shown;
+    const members = only === undefined ? counts.total : own.members;
+    return {
+      fund,
+      years: yearsOf(this.#partsOf(fund).filter(told)),
+      parts: shown,
+      total: { ...closed(opening, summed(shown)), members },
+    };
+  }
+
+  /** Everything kept, in order, to compare one rebuild with another. */
+  cells(): unknown[] {
+    return [...this.#funds].map(([fund, parts]) => [
+      fund,
+      [...parts.values()].map(({ people, years, ...part }) => [
+        part,
+        [...people],
+        [...years].map(([year, cell]) => [year, cell.figures, [...cell.people]]),
+      ]),
+    ]);
+  }
+
+  #allocated(event: EventOf<'CreditsAllocated'>): void {
+    const { credit, credits, firstDay, lastDay } = event.data;
+    const { part, figures } = this.#at(event, credit);
+    part.firstDay = firstDay ?? part.firstDay;
+    part.lastDay = lastDay ?? part.lastDay;
+    figures.allocated += hundredths(credits);
+  }
+
+  #issued(event: EventOf<'CreditsIssued'>): void {
+    const { debit, memberId, minutes } = event.data;
+    if (debit === undefined) return;
+    const { part, day, year, figures, people } = this.#at(event, debit);
+    const issued = hundredths(event.data.credits ?? '0');
+    figures.issued += issued;
+    figures.minutes += minutes;
+    if (this.years.yearOf(event.occurredOn) < year) figures.issuedForEarlierYears += issued;
+    if (part.lastDay !== undefined && part.lastDay < day) figures.issuedAfterLastDay += issued;
+    stand(part.people, memberId, minutes);
+    stand(people, memberId, minutes);
+  }
+
+  #reversed(event: EventOf<'TransactionReversed'>): void {
+    const { issue, credit, credits, reverses } = event.data;
+    const account =
+      issue?.fund === undefined
+        ? credit
+        : accountOf.allocation(event.by.organisation as OrganisationId, issue.fund);
+    if (account === undefined || kindOf(account) !== 'allocation') return;
+    const { part, figures, people } = this.#at(event, account);
+    figures.corrected += hundredths(credits ?? '0');
+    if (issue === undefined) return;
+    figures.writtenOff += hundredths(issue.writtenOff ?? '0');
+    figures.minutesWithdrawn += issue.minutes;
+    stand(part.people, issue.memberId, -issue.minutes);
+    const isOfThisYear = revisionIn(reverses) >= this.#begun.revision;
+    if (isOfThisYear) stand(people, issue.memberId, -issue.minutes);
+  }
+
+  #partsOf(fund: string): Part[] {
+    return [...(this.#funds.get(fund)?.values() ?? [])];
+  }
+
+  #dayOf({ recordedAt }: StreamEvent): Day {
+    return this.#calendar(milliseconds(recordedAt));
+  }
+
+  /** Where an event counts: the part of the account, and its year. */
+  #at(event: StreamEvent, account: Account): Place {
+    const day = this.#dayOf(event);
+    const year = this.years.yearOf(day);
+    if (this.#begun.year !== year) this.#begun = { year, revision: this.revision };
+    const parts = entryOf(this.#funds, fundOf(account), () => new Map<Account, Part>());
+    const part = entryOf(parts, account, () => newPart(account, year));
+    const { figures, people } = entryOf(part.years, year, newCell);
+    return { part, day, year, figures, people };
+  }
+}
+
+function isOf({ account }: Part, organisation: OrganisationId): boolean {
+  return holderOf(account) === organisation;
+}
+
+/** How many people of each part have hours that stand, in one year. */
+function countsIn(parts: readonly Part[], year: number): Counts {
+  const people = parts.map(({ years }) => years.get(year)?.people ?? NOBODY);
+  return disclosed(
+    people.map(({ size }) => size),
+    together(people),
+  );
+}
+
+/** The same of the whole life of a fund, which tells no more than its years do. */
+function overall(parts: readonly Part[]): Counts {
+  const rows = parts.map(({ people, years }) => ({
+    now: people.size,
+    ever: () => together([...years.values()].map((cell) => cell.people)),
+  }));
+  const years = yearsOf(parts).map((year) => countsIn(parts, year));
+  return disclosedOverall(rows, together(parts.map(({ people }) => people)), years);
+}
+
+function yearsOf(parts: readonly Part[]): number[] {
+  return [...new Set(parts.flatMap(({ years }) => [...years.keys()]))].toSorted((a, b) => a - b);
+}
+
+/** How many people there are in all, each counted once. */
+function together(all: readonly People[]): number {
+  const [first = NOBODY, ...others] = all.filter(({ size }) => size > 0);
+  if (others.length === 0) return first.size;
+  const everybody = new Set(first.keys());
+  for (const people of others) for (const member of people.keys()) everybody.add(member);
+  return everybody.size;
+}
+
+/** Adds minutes to those of a member; whose minutes are all withdrawn stands no longer. */
+function stand(people: Map<MemberId, number>, member: MemberId, minutes: number): void {
+  const standing = (people.get(member) ?? 0) + minutes;
+  if (standing === 0) people.delete(member);
+  else people.set(member, standing);
+}
+
+function newPart(account: Account, began: number): Part {
+  return { account, began, people: new Map(), years: new Map() };
+}
+
+function newCell(): Cell {
+  return { figures: noFigures(), people: new Map() };
+}
+
+/** A part's figures of one year, opening with what was left of those before; or of all years. */
+function figuresOf(part: Part, year: number | undefined): Closed {
+  const cells = [...part.years];
+  const of = (wanted: (year: number) => boolean) =>
+    summed(cells.filter(([of]) => wanted(of)).map(([, { figures }]) => figures));
+  if (year === undefined)
+    return closed(
+      0,
+      of(() => true),
+    );
+  const before = closed(
+    0,
+    of((of) => of < year),
+  );
+  return closed(
+    before.left,
+    of((of) => of === year),
+  );
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

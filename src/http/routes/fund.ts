@@ -1,0 +1,112 @@
+import type { FundFigures, FundPart } from '../../../projections/funds.ts';
+import { credits } from '../../../schemas/amounts.ts';
+import {
+  fundAnswer,
+  fundParams,
+  fundQuery,
+  fundsAnswer,
+  fundsQuery,
+} from '../../../schemas/http/fund.ts';
+import type { Role } from '../../../schemas/roles.ts';
+import { callerIn, type Caller } from '../authentication.ts';
+import { sendCsv, wantsCsv } from '../csv.ts';
+import { pageOf } from '../lists.ts';
+import { stop } from '../problems.ts';
+import type { Routes } from '../route.ts';
+import { sees } from '../visibility.ts';
+
+const TAG = 'Funds';
+const READERS: readonly Role[] = ['commissioner', 'admin', 'auditor', 'coordinator'];
+const NOT_SHOWN = 'fewer than 8 people, here or in a figure beside this; not shown';
+
+/**
+ * What became of each fund: the one view, beside those for everybody, that a commissioner's key
+ * opens. Small counts of people are hidden in it from every reader alike, by the projection.
+ */
+export function fundRoutes(routes: Routes): void {
+  const { funds, directory } = routes.services.projections;
+
+  const span = (year: number | undefined) => ({
+    ...(year !== undefined && funds.years.of(year)),
+    revision: funds.revision,
+  });
+  const named = ({ organisationId, firstDay, lastDay, ...figures }: FundPart) => {
+    const { name } = directory.organisations.get(organisationId)!;
+    return { organisationId, name, firstDay, lastDay, ...worded(figures) };
+  };
+
+  routes.read({
+    url: '/v1/funds',
+    tag: TAG,
+    summary: 'Every fund, in the order they began, with what became of it in a year or in all',
+    policy: READERS,
+    query: fundsQuery,
+    answer: fundsAnswer,
+    handle: ({ query, request, reply }) => {
+      const only = ownPart(callerIn(request));
+      const names = funds.names().filter((fund) => funds.has(fund, only));
+      const item = (fund: string) => {
+        const { parts, total } = funds.report(fund, query.year, only);
+        return { fund, organisations: parts.length, ...worded(total) };
+      };
+      if (wantsCsv(request)) return sendCsv(reply, names.map(item).map(withNote));
+      return { ...span(query.year), ...pageOf(request, reply, names, query, item) };
+    },
+  });
+
+  routes.read({
+    url: '/v1/funds/:fund',
+    tag: TAG,
+    summary: 'What became of a fund, by organisation, in a year of the network or in all',
+    policy: READERS,
+    params: fundParams,
+    query: fundQuery,
+    answer: fundAnswer,
+    handle: ({ params: { fund }, query: { year }, request, reply }) => {
+      const only = ownPart(callerIn(request));
+      if (!funds.has(fund, only)) return stop('fund_not_found');
+      const report = funds.report(fund, year, only);
+      const organisations = report.parts.map(named);
+      const total = worded(report.total);
+      if (wantsCsv(request)) {
+        const days = { firstDay: undefined, lastDay: undefined };
+        const sum = { organisationId: '', name: 'Total', ...days, ...total };
+        return sendCsv(
+          reply,
+          [...organisations, sum].map((row) => withNote({ fund, ...row })),
+        );
+      }
+      return { fund, ...span(year), years: [...report.years], organisations, total };
+    },
+  });
+}
+
+/** The organisation whose parts alone a caller sees; none for who sees every one. */
+function ownPart(caller: Caller) {
+  const seesAll = caller.role === 'commissioner' || sees(caller, undefined);
+  return seesAll ? undefined : caller.organisation;
+}
+
+function worded({ minutes, minutesWithdrawn, members, ...amounts }: FundFigures) {
+  return {
+    opening: credits(amounts.opening),
+    allocated: credits(amounts.allocated),
+    issued: credits(amounts.issued),
+    issuedForEarlierYears: credits(amounts.issuedForEarlierYears),
+    issuedAfterLastDay: credits(amounts.issuedAfterLastDay),
+    corrected: credits(amounts.corrected),
+    writtenOff: credits(amounts.writtenOff),
+    toPot: credits(amounts.toPot),
+    returned: credits(amounts.returned),
+    left: credits(amounts.left),
+    minutes,
+    minutesWithdrawn,
+    members: members ?? null,
+    ...(members === undefined && { note: NOT_SHOWN }),
+  };
+}
+
+/** Every row of a table has all its columns, also one that has nothing to note. */
+function withNote({ note = '', ...row }: Readonly<Record<string, unknown>>): object {
+  return { ...row, note };
+}
