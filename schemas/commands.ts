@@ -134,6 +134,12 @@ export type ReverseTransaction = Order<
   }
 >;
 
+export type SettleTill = Order<'SettleTill', { venueId: VenueId; to: string }>;
+export type AgreeReimbursement = Order<
+  'AgreeReimbursement',
+  { venueId: VenueId; poundsPerCredit: string }
+>;
+
 /** What is asked, without who asks. */
 export type Ask =
   | OpenLedger
@@ -154,7 +160,9 @@ export type Ask =
   | RedeemCredits
   | VoidKey
   | TransferCredits
-  | ReverseTransaction;
+  | ReverseTransaction
+  | SettleTill
+  | AgreeReimbursement;
 
 export type CommandType = Ask['type'];
 
@@ -187,4 +195,6 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   VoidKey: [ADMIN, 'partner'],
   TransferCredits: [ADMIN, 'coordinator'],
   ReverseTransaction: [ADMIN, 'coordinator', 'partner'],
+  SettleTill: [ADMIN],
+  AgreeReimbursement: [ADMIN],
 };

@@ -5,6 +5,7 @@ import { ledgerRefusals } from './refusals/ledger.ts';
 import { registerRefusals } from './refusals/register.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { reversalRefusals } from './refusals/reversal.ts';
+import { settlementRefusals } from './refusals/settlement.ts';
 
 /**
  * Every reason for which the ledger says no, in order of precedence: where several hold, the one
@@ -16,6 +17,7 @@ export const REFUSALS = {
   ...reversalRefusals,
   ...issueRefusals,
   ...balanceRefusals,
+  ...settlementRefusals,
   ...ledgerRefusals,
 } as const satisfies Record<string, Entry>;
 

@@ -8,6 +8,7 @@ import { memberEnrolled, membershipAdded } from './member.ts';
 import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
+import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import { creditsTransferred } from './transfer.ts';
 import { venueRegistered, venueRegisteredV1 } from './venue.ts';
 
@@ -35,6 +36,8 @@ export const eventSchemas = [
   keyVoided,
   creditsTransferred,
   transactionReversed,
+  tillSettled,
+  reimbursementAgreed,
 ] as const;
 
 /**
@@ -46,6 +49,8 @@ export const olderSchemas = [venueRegisteredV1] as const;
 /** Types and versions that came with a later format than the first. */
 const SINCE: Readonly<Record<string, number>> = {
   'VenueRegistered.v2': 2,
+  'TillSettled.v1': 2,
+  'ReimbursementAgreed.v1': 2,
 };
 
 /** One fact in the stream, in the newest version of its type. */

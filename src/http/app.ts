@@ -22,6 +22,8 @@ import { organisationRoutes } from './routes/organisation.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
 import { reversalRoutes } from './routes/reversal.ts';
 import { rulesRoutes } from './routes/rules.ts';
+import { settlementRoutes } from './routes/settlement.ts';
+import { statementRoutes } from './routes/statement.ts';
 import { transactionRoutes } from './routes/transaction.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { venueRoutes } from './routes/venue.ts';
@@ -45,6 +47,8 @@ const ROUTES = [
   organisationRoutes,
   venueRoutes,
   allocationRoutes,
+  settlementRoutes,
+  statementRoutes,
   accessRoutes,
   openingBalanceRoutes,
   rulesRoutes,

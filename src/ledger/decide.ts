@@ -15,6 +15,7 @@ import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
 import { reverseTransaction } from './reversal.ts';
+import { agreeReimbursement, settleTill } from './settlement.ts';
 import type { Draft, Ledger } from './state.ts';
 import { transferCredits } from './transfer.ts';
 import { registerVenue } from './venue.ts';
@@ -124,6 +125,10 @@ function rule(context: Context, ask: Ask): Verdict {
       return transferCredits(context, ask);
     case 'ReverseTransaction':
       return reverseTransaction(context, ask);
+    case 'SettleTill':
+      return settleTill(context, ask);
+    case 'AgreeReimbursement':
+      return agreeReimbursement(context, ask);
     default:
       return unknown(ask);
   }

@@ -28,6 +28,8 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   VoidKey: ['KeyVoided', 'TransactionReversed'],
   TransferCredits: ['CreditsTransferred'],
   ReverseTransaction: ['TransactionReversed'],
+  SettleTill: ['TillSettled'],
+  AgreeReimbursement: ['ReimbursementAgreed'],
 };
 
 /**
@@ -112,6 +114,8 @@ function said(events: readonly StreamEvent[]): Fields {
       });
       return { entries };
     }
+    case 'ReimbursementAgreed':
+      return { venueId: first.data.venueId, poundsPerCredit: first.data.rate };
     default:
       return first.data;
   }

@@ -10,6 +10,7 @@ import { memberEnrolled, membershipAdded } from './member.ts';
 import { organisationRegistered } from './organisation.ts';
 import { keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
+import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import type { Ledger } from './state.ts';
 import { venueRegistered } from './venue.ts';
 
@@ -61,6 +62,10 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
       return keyVoided(state, event, revision);
     case 'TransactionReversed':
       return transactionReversed(state, event);
+    case 'TillSettled':
+      return tillSettled(state, event);
+    case 'ReimbursementAgreed':
+      return reimbursementAgreed(state, event);
     case 'CreditsBroughtForward':
     case 'AllocationReturned':
     case 'CreditsRedeemed':

@@ -21,6 +21,7 @@ import {
   type DigestIndex,
   type Table,
 } from './tables.ts';
+import type { Unsettled } from './unsettled.ts';
 
 export type Organisation = { readonly roles: readonly OrganisationRole[] };
 export type Venue = {
@@ -48,6 +49,9 @@ export type Fund = {
   readonly firstDay?: Day | undefined;
   readonly lastDay?: Day | undefined;
 };
+/** What a venue's till has behind it; the rate is what is agreed in pounds for a credit. */
+export type Till = { readonly settlements: number; readonly rate?: string };
+export const NO_TILL: Till = { settlements: 0 };
 /** What one member has given to one destination: minutes not withdrawn, and credits for them. */
 export type Given = { readonly minutes: number; readonly credits: Hundredths };
 
@@ -77,6 +81,9 @@ export type Ledger = {
   readonly dayMinutes: Table<number, number>;
   /** What is reversed so far of the transaction at a revision: hundredths, or minutes. */
   readonly reversed: Table<number, number>;
+  readonly tills: Table<VenueId, Till>;
+  /** By till: what is not settled yet, by day of recording. */
+  readonly unsettled: Table<Account, Unsettled>;
   readonly keys: DigestIndex;
   readonly lines: DigestIndex;
   readonly sheets: DigestIndex;
@@ -106,6 +113,8 @@ export function emptyLedger(): Ledger {
     given: new Map(),
     dayMinutes: new FlatTable(),
     reversed: new Map(),
+    tills: new Map(),
+    unsettled: new Map(),
     keys: new FlatIndex(),
     lines: new FlatIndex(),
     sheets: new FlatIndex(),
@@ -129,6 +138,8 @@ export function draftOf(base: Ledger): Draft {
     given: new Overlay(base.given),
     dayMinutes: new Overlay(base.dayMinutes),
     reversed: new Overlay(base.reversed),
+    tills: new Overlay(base.tills),
+    unsettled: new Overlay(base.unsettled),
     keys: new OverlayIndex(base.keys),
     lines: new OverlayIndex(base.lines),
     sheets: new OverlayIndex(base.sheets),

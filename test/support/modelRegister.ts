@@ -25,7 +25,9 @@ export type Registration = Exclude<
       | 'RedeemCredits'
       | 'VoidKey'
       | 'TransferCredits'
-      | 'ReverseTransaction';
+      | 'ReverseTransaction'
+      | 'SettleTill'
+      | 'AgreeReimbursement';
   }
 >;
 

@@ -21,6 +21,7 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   AllocationReturned: ['allocation programme'],
   CreditsIssued: ['allocation wallet', 'allocation pot'],
   CreditsRedeemed: ['wallet till'],
+  TillSettled: ['till programme', 'programme till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
 };
 
@@ -95,15 +96,17 @@ const GUARDED = ['allocation', 'wallet', 'pot', 'till'];
 /** Nobody spends what they have not got. */
 export function guarded(): Invariant {
   const books = new Books();
+  const settled = new Set<Account>();
   return {
     name: 'guarded-accounts',
-    says: 'no allocation, wallet, pot or till is below zero after any event',
+    says: 'no allocation, wallet or pot is ever below zero, and no till that was never settled',
     take({ event }) {
       books.book(event);
+      if (event.type === 'TillSettled') settled.add(`till:${event.data.venueId}`);
       const { debit } = sidesOf(event);
       if (debit === undefined || !GUARDED.includes(kindOf(debit))) return undefined;
       const balance = books.of(debit);
-      if (balance >= 0) return undefined;
+      if (balance >= 0 || settled.has(debit)) return undefined;
       return breach(`${debit} at zero or above`, credits(balance));
     },
   };

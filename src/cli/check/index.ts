@@ -9,6 +9,7 @@ import { hoursGiven } from './hours.ts';
 import { breach, type Breach, type Finding, type Invariant, type Subject } from './invariant.ts';
 import { commandRuns, idempotencyKeys, opening, recordedTime } from './order.ts';
 import { reversals } from './reversals.ts';
+import { settlements } from './settlements.ts';
 
 type Reader = Pick<Journal, 'read'>;
 
@@ -69,6 +70,7 @@ class Check {
       guarded(),
       hoursGiven(),
       reversals(),
+      settlements(),
       ledgerAgrees(),
       projectionsAgree(),
     ];
