@@ -1,6 +1,7 @@
 import type { Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { TODAY } from '../support/service.ts';
+import { DAY_MS } from '../../schemas/time.ts';
+import { TODAY, type Client, type TestClock } from '../support/service.ts';
 import { FUND, smallWorld } from '../support/world.ts';
 
 type Made = { readonly transactionId: string };
@@ -60,7 +61,15 @@ export async function busyWorld(journal: Journal): Promise<void> {
     label: 'a',
   });
   await admin.post(`/v1/access/${spare.body.accessId}/revocation`, {});
+  await monthEnd(admin, partner.venue, clock);
   await app.close();
+}
+
+/** Settles the till, with a rate, after the day has ended. */
+async function monthEnd(admin: Client, venueId: string, clock: TestClock): Promise<void> {
+  clock.forward(DAY_MS);
+  await admin.post(`/v1/venues/${venueId}/reimbursement`, { poundsPerCredit: '3.25' });
+  await admin.post('/v1/settlements', { venueId, to: TODAY });
 }
 
 /** The lines of that stream. */

@@ -72,7 +72,7 @@ class Tills {
 
   #inPounds({ venueId, rate, pounds }: Settlement, sum: Hundredths): Breach | undefined {
     const agreed = this.#rates.get(venueId) ?? '0';
-    if (Number(agreed) === 0) return unless('none', rate ?? pounds ?? 'none', 'a rate of ');
+    if (new Decimal(agreed).isZero()) return unless('none', rate ?? pounds ?? 'none', 'a rate of ');
     const exact = new Decimal(sum).times(agreed).div(100);
     const said = new Decimal(pounds ?? Number.NaN);
     if (rate === agreed && said.minus(exact).abs().lte('0.005')) return undefined;
