@@ -63,10 +63,11 @@ export async function sqliteJournal(file: string): Promise<Journal> {
 }
 
 /** Opens a stream only to read it, beside a running service or without one. */
-export function sqliteReader(file: string): Pick<Journal, 'read' | 'close'> {
+export function sqliteReader(file: string): Pick<Journal, 'read' | 'pick' | 'close'> {
   const reader = openReader(file);
   return {
     read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
+    pick: (revisions) => inTurns(pickedOf(reader, revisions)),
     close: async () => reader.close(),
   };
 }
