@@ -90,9 +90,9 @@ export const dayNumber: (day: Day) => number = keepingLast(
 );
 
 /** The calendar day of a number that `dayNumber` gave. */
-export function dayAt(number: number): Day {
-  return new Date(number * DAY_MS).toISOString().slice(0, 10);
-}
+export const dayAt: (number: number) => Day = keepingLast((number) =>
+  new Date(number * DAY_MS).toISOString().slice(0, 10),
+);
 
 /** The day a number of days later (or earlier, if negative). */
 export function addDays(day: Day, days: number): Day {

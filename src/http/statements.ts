@@ -83,20 +83,36 @@ function hasEnded({ sequencer, now_ms }: Services, period: string): boolean {
 
 /** A statement as rows for a spreadsheet: each account's opening, the lines, each closing. */
 export function rowsOf({ from, to, accounts, lines }: Statement): readonly object[] {
-  const empty = { transactionId: '', recordedAt: '', credits: '', reference: '', terminal: '' };
-  const rest = { ...empty, adults: '', under16s: '', reverses: '' };
-  const balance = (kind: string, occurredOn: string, account: string, amount: string) =>
-    row({ ...rest, number: '', revision: '', occurredOn, kind, account, balance: amount });
   return [
-    ...accounts.map(({ account, opening }) => balance('opening balance', from, account, opening)),
-    ...lines.map(({ party, ...line }) => row({ ...rest, ...line, ...party })),
-    ...accounts.map(({ account, closing }) => balance('closing balance', to, account, closing)),
+    ...accounts.map(({ account, opening }) =>
+      row({ occurredOn: from, kind: 'opening balance', account, balance: opening }),
+    ),
+    ...lines.map(row),
+    ...accounts.map(({ account, closing }) =>
+      row({ occurredOn: to, kind: 'closing balance', account, balance: closing }),
+    ),
   ];
 }
 
-/** The columns in their order. */
-function row(cells: Readonly<Record<string, unknown>>): object {
-  const columns = ['number', 'revision', 'transactionId', 'recordedAt', 'occurredOn', 'kind'];
-  const more = ['account', 'credits', 'balance', 'reference', 'terminal', 'adults', 'under16s'];
-  return Object.fromEntries([...columns, ...more, 'reverses'].map((name) => [name, cells[name]]));
+type Line = Statement['lines'][number];
+type Row = Omit<Partial<Line>, 'kind'> & { readonly kind: string };
+
+/** The columns in their order, which is the same in every row. */
+function row(line: Row): object {
+  return {
+    number: line.number,
+    revision: line.revision,
+    transactionId: line.transactionId,
+    recordedAt: line.recordedAt,
+    occurredOn: line.occurredOn,
+    kind: line.kind,
+    account: line.account,
+    credits: line.credits,
+    balance: line.balance,
+    reference: line.reference,
+    terminal: line.terminal,
+    adults: line.party?.adults,
+    under16s: line.party?.under16s,
+    reverses: line.reverses,
+  };
 }

@@ -121,6 +121,18 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     'insufficient_credits',
   ],
   [reversal({ credits: '5' }), ADMIN, 'reversal_unit', 'already_reversed'],
+  [
+    { type: 'SettleTill', venueId: venueId('pool'), to: '2027-01-01' },
+    ADMIN,
+    'day_not_ended',
+    'nothing_to_settle',
+  ],
+  [
+    { type: 'SettleTill', venueId: venueId('x'), to: '2027-01-01' },
+    ADMIN,
+    'venue_not_found',
+    'day_not_ended',
+  ],
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
 ];
 
