@@ -73,10 +73,9 @@ class Tills {
   #inPounds({ venueId, rate, pounds }: Settlement, sum: Hundredths): Breach | undefined {
     const agreed = this.#rates.get(venueId) ?? '0';
     if (new Decimal(agreed).isZero()) return unless('none', rate ?? pounds ?? 'none', 'a rate of ');
-    const exact = new Decimal(sum).times(agreed).div(100);
-    const said = new Decimal(pounds ?? Number.NaN);
-    if (rate === agreed && said.minus(exact).abs().lte('0.005')) return undefined;
-    return breach(`${exact.toFixed(2)} pounds at ${agreed}`, `${pounds} at ${rate}`);
+    const pence = new Decimal(Math.abs(sum)).times(agreed).plus('0.5').floor();
+    const expected = pence.div(sum < 0 ? -100 : 100).toFixed(2);
+    return unless(`${pence.isZero() ? '0.00' : expected} at ${agreed}`, `${pounds} at ${rate}`);
   }
 
   #add(till: Account, entry: Open): void {
