@@ -13,6 +13,16 @@ export type Entry = {
   readonly occurredOn: Day;
 };
 
+/** The entries of an account between two revisions, oldest first. */
+export type Span = {
+  readonly account: Account;
+  /** Whether it had an entry before the end. */
+  readonly began: boolean;
+  readonly opening: Hundredths;
+  readonly closing: Hundredths;
+  readonly entries: readonly Entry[];
+};
+
 const DEBIT = 0;
 const CREDIT = 1;
 
@@ -84,6 +94,25 @@ export class Entries {
       const occurredOn = dayAt(this.#days.get(at));
       yield { revision: at, amount, balance: this.#balanceAt(link), occurredOn };
     }
+  }
+
+  /** What happened to an account from one revision to another, the second exclusive. */
+  between(account: Account, first: number, end: number): Span {
+    let link = this.#heads.get(account) ?? 0;
+    while (link !== 0 && revisionOf(link) >= end) link = this.#before(link);
+    const began = link !== 0;
+    const closing = began ? this.#balanceAt(link) : 0;
+    let opening = closing;
+    const entries: Entry[] = [];
+    while (link !== 0 && revisionOf(link) >= first) {
+      const revision = revisionOf(link);
+      const balance = opening;
+      link = this.#before(link);
+      opening = link === 0 ? 0 : this.#balanceAt(link);
+      const occurredOn = dayAt(this.#days.get(revision));
+      entries.push({ revision, amount: balance - opening, balance, occurredOn });
+    }
+    return { account, began, opening, closing, entries: entries.reverse() };
   }
 
   /** The sum of all balances, which is zero. */

@@ -10,7 +10,8 @@ import { z } from 'zod';
 export type Hundredths = number;
 
 const SPELLING = /^(0|[1-9][0-9]{0,6})(\.([0-9]?[1-9]))?$/;
-const LARGEST: Hundredths = 1_000_000 * 100;
+/** The most that one movement carries. */
+export const LARGEST: Hundredths = 1_000_000 * 100;
 const REMEMBERED_MAX = 4096;
 
 /** Remembers the answers of a pure function, for as many arguments as are common in one ledger. */
@@ -67,6 +68,33 @@ export const balanceSchema = z
   .string()
   .regex(/^-?(0|[1-9][0-9]*)(\.[0-9]?[1-9])?$/)
   .meta({ description: 'Credits; may be negative', examples: ['12.5'] });
+
+/** Pounds for one credit, as a venue agreed with the scheme: at most four places. */
+export const rateSchema = z
+  .string('must be a decimal string such as "4.5", in quotes')
+  .regex(
+    /^(0|[1-9][0-9]{0,5})(\.[0-9]{1,4})?$/,
+    'must be a decimal string from "0", with at most four places, such as "4.5"',
+  )
+  .meta({ description: 'Pounds for one credit', examples: ['4.50'] });
+
+/** Pounds and pence; may be negative. */
+export const poundsSchema = z
+  .string()
+  .regex(/^-?(0|[1-9][0-9]*)\.[0-9]{2}$/)
+  .meta({ description: 'Pounds, as information; may be negative', examples: ['-3.50'] });
+
+/** Whether a rate says that something is agreed: it is not zero. */
+export function isAgreed(rate: string): boolean {
+  return !new Decimal(rate).isZero();
+}
+
+/** The pounds for some credits at a rate, half up to the penny, and alike below zero. */
+export function poundsFor(amount: Hundredths, rate: string): string {
+  const exact = new Decimal(amount).div(100).times(rate);
+  const pounds = exact.toDecimalPlaces(2, Decimal.ROUND_HALF_UP);
+  return (pounds.isZero() ? new Decimal(0) : pounds).toFixed(2);
+}
 
 function isAmount(text: string): boolean {
   return SPELLING.test(text) && hundredths(text) <= LARGEST;

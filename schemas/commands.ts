@@ -184,6 +184,11 @@ export type VisitLine = {
   | { readonly direction: 'away'; readonly member: Bearer }
 );
 export type RecordVisit = Order<'RecordVisit', { network: string; visits: readonly VisitLine[] }>;
+export type SettleTill = Order<'SettleTill', { venueId: VenueId; to: string }>;
+export type AgreeReimbursement = Order<
+  'AgreeReimbursement',
+  { venueId: VenueId; poundsPerCredit: string }
+>;
 
 /** What is asked, without who asks. */
 export type Ask =
@@ -213,7 +218,9 @@ export type Ask =
   | CancelHold
   | RegisterNetwork
   | ChangeNetworkLimits
-  | RecordVisit;
+  | RecordVisit
+  | SettleTill
+  | AgreeReimbursement;
 
 export type CommandType = Ask['type'];
 
@@ -254,4 +261,6 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   RegisterNetwork: [ADMIN],
   ChangeNetworkLimits: [ADMIN],
   RecordVisit: [ADMIN],
+  SettleTill: [ADMIN],
+  AgreeReimbursement: [ADMIN],
 };

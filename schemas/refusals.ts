@@ -6,6 +6,7 @@ import { offerRefusals } from './refusals/offer.ts';
 import { registerRefusals } from './refusals/register.ts';
 import { requestRefusals } from './refusals/request.ts';
 import { reversalRefusals } from './refusals/reversal.ts';
+import { settlementRefusals } from './refusals/settlement.ts';
 
 /**
  * Every reason for which the ledger says no, in order of precedence: where several hold, the one
@@ -18,6 +19,7 @@ export const REFUSALS = {
   ...issueRefusals,
   ...offerRefusals,
   ...balanceRefusals,
+  ...settlementRefusals,
   ...ledgerRefusals,
 } as const satisfies Record<string, Entry>;
 

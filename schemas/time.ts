@@ -36,6 +36,12 @@ export const daySchema = z
   .refine(isReal, 'must be a real day')
   .meta({ examples: ['2026-03-31'] });
 
+/** A calendar month. */
+export const monthSchema = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as "2026-03"')
+  .meta({ examples: ['2026-03'] });
+
 /** A zone of the IANA time zone database, as this runtime knows it. */
 export const timeZoneSchema = z.string().refine(isZone, 'must be a time zone, as Europe/London');
 
@@ -111,9 +117,9 @@ export const dayNumber: (day: Day) => number = keepingLast(
 );
 
 /** The calendar day of a number that `dayNumber` gave. */
-export function dayAt(number: number): Day {
-  return new Date(number * DAY_MS).toISOString().slice(0, 10);
-}
+export const dayAt: (number: number) => Day = keepingLast((number) =>
+  new Date(number * DAY_MS).toISOString().slice(0, 10),
+);
 
 /** The day a number of days later (or earlier, if negative). */
 export function addDays(day: Day, days: number): Day {
@@ -136,6 +142,22 @@ export function nextMonth(day: Day): Day {
 export function weekdayOf(day: Day): number {
   // The first day of 1970 was a Thursday.
   return (((dayNumber(day) + 3) % 7) + 7) % 7;
+}
+
+/** The month of a day, such as `"2026-03"`. */
+export function monthOf(day: Day): string {
+  return day.slice(0, 'YYYY-MM'.length);
+}
+
+/** How many months one month is after another (negative: before). */
+export function monthsBetween(first: string, second: string): number {
+  const count = (month: string) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5));
+  return count(second) - count(first);
+}
+
+/** The last day of a month. */
+export function lastDayOf(month: string): Day {
+  return `${month}-${daysIn(Number(month.slice(0, 4)), Number(month.slice(5)))}`;
 }
 
 /** Whether a text that has the form of a day, and perhaps of a time after it, names a real one. */

@@ -4,7 +4,13 @@ import type { Ask } from '../schemas/commands.ts';
 import { FORMAT } from '../schemas/events/index.ts';
 import { Projections } from '../projections/index.ts';
 import type { Config } from './config.ts';
-import { readRecorded, recordedIn, UnreadableEventError, type Journal } from './journal/journal.ts';
+import {
+  pickRecorded,
+  readRecorded,
+  recordedIn,
+  UnreadableEventError,
+  type Journal,
+} from './journal/journal.ts';
 import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
 import { Sequencer } from './ledger/sequencer.ts';
@@ -82,6 +88,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       for await (const page of journal.read(revision, 1)) return recordedIn(page)[0]!.event;
       throw new Error(`revision ${revision} is not in the stream`);
     },
+    eventsAt: (revisions) => pickRecorded(journal, revisions),
     cardHmac: options.cardHmac,
     random,
     now_ms,

@@ -11,6 +11,7 @@ import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
 import { transactionReversed, transactionReversedV1 } from './reversal.ts';
+import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import { creditsTransferred } from './transfer.ts';
 import { venueRegistered, venueRegisteredV1 } from './venue.ts';
 import { visitRecorded } from './visit.ts';
@@ -48,6 +49,8 @@ export const eventSchemas = [
   networkRegistered,
   networkLimitsChanged,
   visitRecorded,
+  tillSettled,
+  reimbursementAgreed,
 ] as const;
 
 /**
@@ -70,6 +73,8 @@ const SINCE: Readonly<Record<string, number>> = {
   'NetworkRegistered.v1': 2,
   'NetworkLimitsChanged.v1': 2,
   'VisitRecorded.v1': 2,
+  'TillSettled.v1': 2,
+  'ReimbursementAgreed.v1': 2,
 };
 
 /** One fact in the stream, in the newest version of its type. */

@@ -8,13 +8,14 @@ import { issuing } from './issuing.ts';
 import { cpuUnknown, machine } from './machine.ts';
 import { redemptions } from './redemptions.ts';
 import { replay } from './replay.ts';
+import { statements } from './statements.ts';
 
 const HELP = `npm run bench -- [--only <parts>] [--seconds 4] [--rounds 3] [--json]
 
 Measures the service on this machine: both sides of every comparison in one run, in turn, and the
 median of the rounds. The data is made up, in a temporary folder that is removed at the end.
 
-  --only      some of redemptions,issuing,replay,growth, with commas between them
+  --only      some of redemptions,issuing,replay,growth,statements, with commas between them
   --seconds   how long each side is loaded in each round
   --rounds    how many rounds; fewer than three say little
   --json      print an object instead of tables
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
   issuing,
   replay,
   growth,
+  statements,
 };
 
 async function main(): Promise<void> {

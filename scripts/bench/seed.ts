@@ -3,7 +3,7 @@ import { base32 } from '../../schemas/base32.ts';
 import { keyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, StreamEvent } from '../../schemas/events/index.ts';
 import { FORMAT, versionIn } from '../../schemas/events/index.ts';
-import { accountOf, PROGRAMME, type MemberId } from '../../schemas/ids.ts';
+import { accountOf, PROGRAMME, type MemberId, type VenueId } from '../../schemas/ids.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
 import { DEFAULT_RULES } from '../../src/config.ts';
@@ -30,7 +30,12 @@ export const COORDINATOR_KEY = keyOf(2);
 export const PARTNER_KEY = keyOf(3);
 export const GROUP = `org_${numbered(1)}` as const;
 export const PARTNER = `org_${numbered(2)}` as const;
-export const VENUE = `ven_${numbered(3)}` as const;
+export const VENUE = venueAt(0);
+
+/** The id of the venue with a number, from 0. */
+function venueAt(number: number): VenueId {
+  return `ven_${numbered(3 + number)}`;
+}
 
 /** The id of the member with a number, from 0. */
 export function memberAt(number: number): MemberId {
@@ -58,10 +63,15 @@ export type Target = { readonly events: number; readonly file: string };
  * Writes one stream into several files, each a longer part of it, through the journal itself, so
  * that every event is checked with its schema.
  * @param targets the shortest first
+ * @param venues how many venues the redemptions go to, in turn
  * @returns how many events each file has
  */
-export async function seed(members: number, targets: readonly Target[]): Promise<number[]> {
-  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS).all(members);
+export async function seed(
+  members: number,
+  targets: readonly Target[],
+  venues = 1,
+): Promise<number[]> {
+  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS, venues).all(members);
   const counts: number[] = [];
   let written = 0;
   for (const [index, { events, file }] of targets.entries()) {
@@ -95,10 +105,12 @@ type Fact = {
 class Commands {
   #time_ms: number;
   #count = 0;
+  readonly #venues: number;
   readonly #calendar = calendarIn(TIME_ZONE);
 
-  constructor(began_ms: number) {
+  constructor(began_ms: number, venues: number) {
     this.#time_ms = began_ms;
+    this.#venues = venues;
   }
 
   *all(members: number): Generator<StreamEvent[], never> {
@@ -138,10 +150,14 @@ class Commands {
         type: 'OrganisationRegistered',
         data: { organisationId: PARTNER, name: 'Bench Partner (made up)', roles: ['spend'] },
       },
-      {
-        type: 'VenueRegistered',
-        data: { venueId: VENUE, organisationId: PARTNER, name: 'Bench Venue (made up)' },
-      },
+      ...Array.from({ length: this.#venues }, (_, number) => ({
+        type: 'VenueRegistered' as const,
+        data: {
+          venueId: venueAt(number),
+          organisationId: PARTNER,
+          name: 'Bench Venue (made up)',
+        },
+      })),
       {
         type: 'AccessGranted',
         data: { role: 'coordinator', organisationId: GROUP, ...access(COORDINATOR_KEY, 'group') },
@@ -196,7 +212,7 @@ class Commands {
   #redemption(memberId: MemberId): StreamEvent[] {
     const data = {
       debit: accountOf.wallet(memberId),
-      credit: accountOf.till(VENUE),
+      credit: accountOf.till(venueAt(this.#count % this.#venues)),
       credits: '1',
       reference: `seeded-${this.#count}`,
       terminal: 'till-1',

@@ -28,6 +28,8 @@ import { redemptionRoutes } from './routes/redemption.ts';
 import { refusalRoutes } from './routes/refusal.ts';
 import { reversalRoutes } from './routes/reversal.ts';
 import { rulesRoutes } from './routes/rules.ts';
+import { settlementRoutes } from './routes/settlement.ts';
+import { statementRoutes } from './routes/statement.ts';
 import { transactionRoutes } from './routes/transaction.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { venueRoutes } from './routes/venue.ts';
@@ -55,6 +57,8 @@ const ROUTES = [
   venueRoutes,
   allocationRoutes,
   fundRoutes,
+  settlementRoutes,
+  statementRoutes,
   accessRoutes,
   networkRoutes,
   visitRoutes,

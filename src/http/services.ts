@@ -1,5 +1,5 @@
 import type { Projections } from '../../projections/index.ts';
-import type { StreamEvent } from '../../schemas/events/index.ts';
+import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import type { Digest } from '../../schemas/ids.ts';
 import type { Page } from '../../schemas/stream.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
@@ -12,6 +12,8 @@ export type Services = {
   readonly read: (fromRevision: number, limit?: number) => AsyncIterable<Page>;
   /** One event that is in the stream. */
   readonly eventAt: (revision: number) => Promise<StreamEvent>;
+  /** The events at some revisions that are in the stream, given in rising order. */
+  readonly eventsAt: (revisions: readonly number[]) => Promise<readonly Recorded[]>;
   /** HMAC-SHA-256 of a card's ten characters, under the key that is not in the stream. */
   readonly cardHmac: (card: string) => Digest;
   readonly random: (bytes: number) => Uint8Array;

@@ -18,6 +18,12 @@ export interface Journal {
    */
   read(fromRevision: number, limit?: number): AsyncIterable<Page>;
 
+  /**
+   * Reads the events at some revisions, given in rising order, in pages of a few hundred.
+   * @throws DamagedJournalError where one of them is not there, or not what was written
+   */
+  pick(revisions: readonly number[]): AsyncIterable<readonly string[]>;
+
   /** Lets go of files and locks, after what is being appended. */
   close(): Promise<void>;
 }
@@ -58,12 +64,29 @@ export class UnreadableEventError extends Error {
  * @throws UnreadableEventError for a type or version that this code does not know
  */
 export function recordedIn({ firstRevision, lines }: Page): Recorded[] {
-  return lines.map((line, index) => {
-    const event = JSON.parse(line) as StreamEvent;
-    const why = unreadable(event);
-    if (why !== undefined) throw new UnreadableEventError(firstRevision + index, why);
-    return { revision: firstRevision + index, event };
-  });
+  return lines.map((line, index) => parsed(line, firstRevision + index));
+}
+
+function parsed(line: string, revision: number): Recorded {
+  const event = JSON.parse(line) as StreamEvent;
+  const why = unreadable(event);
+  if (why !== undefined) throw new UnreadableEventError(revision, why);
+  return { revision, event };
+}
+
+/**
+ * Reads and parses the events at some revisions, given in rising order.
+ * @throws UnreadableEventError for a type or version that this code does not know
+ */
+export async function pickRecorded(
+  journal: Pick<Journal, 'pick'>,
+  revisions: readonly number[],
+): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  for await (const lines of journal.pick(revisions)) {
+    for (const line of lines) recorded.push(parsed(line, revisions[recorded.length]!));
+  }
+  return recorded;
 }
 
 /** Reads and parses, page by page. */

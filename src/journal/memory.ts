@@ -1,9 +1,10 @@
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
 import { encode, linesOf } from './encode.ts';
-import type { Journal } from './journal.ts';
+import { DamagedJournalError, type Journal } from './journal.ts';
 
 const PAGE_EVENTS = 1000;
+const PICKED_EVENTS = 500;
 
 /** What a test may ask of one append: to fail, to lose its answer, or to let another in first. */
 export type Fault =
@@ -51,6 +52,15 @@ export function memoryJournal(lines: string[] = []): MemoryJournal {
       for (let first = fromRevision; first < end; first += PAGE_EVENTS) {
         const page = lines.slice(first, Math.min(end, first + PAGE_EVENTS));
         yield { firstRevision: first, lines: page };
+      }
+    },
+    async *pick(revisions): AsyncGenerator<readonly string[]> {
+      for (let first = 0; first < revisions.length; first += PICKED_EVENTS) {
+        yield revisions.slice(first, first + PICKED_EVENTS).map((revision) => {
+          const line = lines[revision];
+          if (line !== undefined) return line;
+          throw new DamagedJournalError(revision, 'no row is stored there');
+        });
       }
     },
     async close() {},

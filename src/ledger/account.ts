@@ -10,6 +10,9 @@ import {
 } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import type { Ledger } from './state.ts';
+import { addUnsettled } from './unsettled.ts';
+
+const TILL = 'till:';
 
 /** Both sides of a movement, as events name them. */
 export type Movement = {
@@ -18,8 +21,20 @@ export type Movement = {
   readonly credits?: string | undefined;
 };
 
-/** Moves credits from the debited to the credited account; events that move nothing do nothing. */
-export function move(state: Ledger, { debit, credit, credits }: Movement): void {
+/**
+ * Moves credits from the debited to the credited account; events that move nothing do nothing.
+ * What moves on a till waits there to be settled.
+ */
+export function move(state: Ledger, movement: Movement): void {
+  book(state, movement);
+  const { debit, credit, credits } = movement;
+  if (debit === undefined || credit === undefined || credits === undefined) return;
+  if (debit.startsWith(TILL)) addUnsettled(state, debit, -hundredths(credits));
+  if (credit.startsWith(TILL)) addUnsettled(state, credit, hundredths(credits));
+}
+
+/** Moves credits, and leaves what waits to be settled as it is. */
+export function book(state: Ledger, { debit, credit, credits }: Movement): void {
   if (debit === undefined || credit === undefined || credits === undefined) return;
   const amount = hundredths(credits);
   add(state, debit, -amount);

@@ -18,6 +18,7 @@ import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
 import { reverseTransaction } from './reversal.ts';
+import { agreeReimbursement, settleTill } from './settlement.ts';
 import type { Draft, Ledger } from './state.ts';
 import { transferCredits } from './transfer.ts';
 import { registerVenue } from './venue.ts';
@@ -144,6 +145,10 @@ function rule(context: Context, ask: Ask): Verdict {
       return changeNetworkLimits(context, ask);
     case 'RecordVisit':
       return recordVisit(context, ask);
+    case 'SettleTill':
+      return settleTill(context, ask);
+    case 'AgreeReimbursement':
+      return agreeReimbursement(context, ask);
     default:
       return unknown(ask);
   }

@@ -37,6 +37,8 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   RegisterNetwork: ['NetworkRegistered'],
   ChangeNetworkLimits: ['NetworkLimitsChanged'],
   RecordVisit: ['VisitRecorded'],
+  SettleTill: ['TillSettled'],
+  AgreeReimbursement: ['ReimbursementAgreed'],
 };
 
 /**
@@ -147,6 +149,8 @@ function said(events: readonly StreamEvent[]): Fields {
       });
       return { entries };
     }
+    case 'ReimbursementAgreed':
+      return { venueId: first.data.venueId, poundsPerCredit: first.data.rate };
     default:
       return first.data;
   }

@@ -13,6 +13,7 @@ import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, keyVoided } from './redemption.ts';
 import { transactionReversed } from './reversal.ts';
+import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import type { Ledger } from './state.ts';
 import { venueRegistered } from './venue.ts';
 import { visitRecorded } from './visit.ts';
@@ -86,6 +87,10 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
       return networkLimitsChanged(state, event);
     case 'VisitRecorded':
       return visitRecorded(state, event, revision);
+    case 'TillSettled':
+      return tillSettled(state, event);
+    case 'ReimbursementAgreed':
+      return reimbursementAgreed(state, event);
     case 'CreditsBroughtForward':
     case 'AllocationReturned':
     case 'CreditsTransferred':

@@ -50,6 +50,7 @@ const MOVEMENTS: readonly string[] = [
   'AllocationReturned',
   'CreditsBroughtForward',
   'TransactionReversed',
+  'TillSettled',
 ];
 
 export function reverseTransaction(context: Context, ask: ReverseTransaction): Verdict {

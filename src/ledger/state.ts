@@ -34,6 +34,7 @@ import {
   type ListedTable,
   type Table,
 } from './tables.ts';
+import type { Unsettled } from './unsettled.ts';
 
 export type Organisation = { readonly roles: readonly OrganisationRole[] };
 export type Venue = {
@@ -80,6 +81,9 @@ export type Fund = {
   readonly firstDay?: Day | undefined;
   readonly lastDay?: Day | undefined;
 };
+/** What a venue's till has behind it; the rate is what is agreed in pounds for a credit. */
+export type Till = { readonly settlements: number; readonly rate?: string };
+export const NO_TILL: Till = { settlements: 0 };
 /** What one member has given to one destination: minutes not withdrawn, and credits for them. */
 export type Given = { readonly minutes: number; readonly credits: Hundredths };
 
@@ -133,6 +137,9 @@ export type Ledger = {
   readonly endedHolds: Table<number, number>;
   readonly held: ShrinkingTable<Account, Hundredths>;
   readonly dueHolds: ShrinkingTable<number, DueHolds>;
+  readonly tills: Table<VenueId, Till>;
+  /** By till: what is not settled yet, by day of recording. */
+  readonly unsettled: Table<Account, Unsettled>;
   readonly keys: DigestIndex;
   readonly lines: DigestIndex;
   readonly sheets: DigestIndex;
@@ -184,6 +191,8 @@ export function emptyLedger(): Ledger {
     endedHolds: new FlatTable(),
     held: new Map(),
     dueHolds: new Map(),
+    tills: new Map(),
+    unsettled: new Map(),
     keys: new FlatIndex(),
     lines: new FlatIndex(),
     sheets: new FlatIndex(),
@@ -220,6 +229,8 @@ export function draftOf(base: Ledger): Draft {
     endedHolds: new Overlay(base.endedHolds),
     held: new ShrinkingOverlay(base.held),
     dueHolds: new ShrinkingOverlay(base.dueHolds),
+    tills: new Overlay(base.tills),
+    unsettled: new Overlay(base.unsettled),
     keys: new OverlayIndex(base.keys),
     lines: new OverlayIndex(base.lines),
     sheets: new OverlayIndex(base.sheets),

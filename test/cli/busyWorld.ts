@@ -1,6 +1,7 @@
+import { DAY_MS } from '../../schemas/time.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { TODAY, type Client } from '../support/service.ts';
+import { TODAY, type Client, type TestClock } from '../support/service.ts';
 import { FUND, smallWorld, type World } from '../support/world.ts';
 
 type Made = { readonly transactionId: string };
@@ -80,6 +81,7 @@ export async function busyWorld(journal: Journal): Promise<void> {
     label: 'a',
   });
   await admin.post(`/v1/access/${spare.body.accessId}/revocation`, {});
+  await monthEnd(admin, partner.venue, clock);
   await app.close();
 }
 
@@ -107,6 +109,13 @@ async function bookings(
   await till.post(`/v1/holds/${one}/capture`, { credits: '0.25' });
   await till.post(`/v1/holds/${two}/cancellation`, {});
   await till.post(`/v1/offers/${offerId}/withdrawal`, {});
+}
+
+/** Settles the till, with a rate, after the day has ended. */
+async function monthEnd(admin: Client, venueId: string, clock: TestClock): Promise<void> {
+  clock.forward(DAY_MS);
+  await admin.post(`/v1/venues/${venueId}/reimbursement`, { poundsPerCredit: '3.25' });
+  await admin.post('/v1/settlements', { venueId, to: TODAY });
 }
 
 /** The lines of that stream. */

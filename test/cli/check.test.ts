@@ -94,6 +94,28 @@ t.test('given a stream in which every kind of event has happened', async (t) => 
     t.match((await findingsIn(changed)).get('movements'), breach, 'it is not what events do');
   });
 
+  const settlements: Readonly<Record<string, [(event: EventOf<'TillSettled'>) => void, string]>> = {
+    'is said to be for more': [(event) => (event.data.credits = '2'), ' to programme of 2'],
+    'leaves an entry out': [(event) => (event.data.firstRevision += 1), ''],
+    'skips a number': [(event) => (event.data.number = 2), '2'],
+    'is of a day that has not ended': [(event) => (event.data.to = '2026-07-11'), '2026-07-11'],
+    'is told in other pounds': [(event) => (event.data.pounds = '4.87'), '4.87 at 3.25'],
+    'is told at another rate': [(event) => (event.data.rate = '3.26'), '18.69 at 3.26'],
+  };
+  for (const [what, [change, found]] of Object.entries(settlements)) {
+    await t.test(`when a settlement ${what}`, async (t) => {
+      const { lines: changed, revision } = altered(lines, 'TillSettled', change);
+      const breach = (await findingsIn(changed)).get('settlements');
+      t.match(breach, { revision, event: 'TillSettled', found: new RegExp(`${found}$`) });
+    });
+  }
+
+  await t.test('when a settlement is there twice', async (t) => {
+    const { revision } = altered(lines, 'TillSettled', () => undefined);
+    const breach = (await findingsIn([...lines, lines[revision]!])).get('settlements');
+    t.match(breach, { revision: lines.length }, 'it takes what was settled before');
+  });
+
   await t.test('when one side of a movement is missing', async (t) => {
     const change = (event: EventOf<'CreditsIssued'>) => delete event.data.debit;
     const { lines: changed, revision } = altered(lines, 'CreditsIssued', change);

@@ -215,7 +215,6 @@ t.test('a fund after its last day', async (t) => {
   t.equal((await group.issue(1)).length, 0, 'until the limit of the rules');
   const refused = await world.admin.post<Problem>('/v1/allocations', more);
   isProblem(t, refused, { status: 422, code: 'fund_ended' }, 'and no more credits then');
-  const rest = { ...more, credits: '100' };
-  const returned = await world.admin.post('/v1/allocations/returns', rest);
-  t.match(returned, { status: 201, body: { balance: '0' } }, 'the rest is returned');
+  const { body } = await world.admin.get(`/v1/accounts/allocation:${organisationId}:ended`);
+  t.match(body, { balance: '0' }, 'for the rest is returned');
 });

@@ -88,6 +88,11 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
       coordinator(`/v1/organisations/${of.group}/issuing?from=${TODAY}&to=${TODAY}`),
     ],
     'GET /v1/funds/:fund': [coordinator(`/v1/funds/${of.fund}`)],
+    'GET /v1/organisations/:id/statements/:period': [
+      coordinator(`/v1/organisations/${of.group}/statements/2026-05`),
+      partner(`/v1/organisations/${of.partner}/statements/2026-05`),
+    ],
+    'GET /v1/venues/:id/statements/:period': [partner(`/v1/venues/${of.venue}/statements/2026-05`)],
     'GET /v1/venues/:id': [partner(`/v1/venues/${of.venue}`)],
     'GET /v1/members/:id': [coordinator(`/v1/members/${of.member}`)],
     'GET /v1/accounts/:account': reading((account) => `/v1/accounts/${account}`),

@@ -91,6 +91,36 @@ t.test('the days of a venue’s transactions', async (t) => {
   t.same(await sales('0001-01-01', day24), ['sale-0'], 'and from the first');
 });
 
+/** Days in London, with their first and last instant in UTC. */
+const DAYS = [
+  ['as clocks go forward', '2026-03-29', '2026-03-29T00:00:00.000Z', '2026-03-29T22:59:59.999Z'],
+  ['as clocks go back', '2026-10-25', '2026-10-24T23:00:00.000Z', '2026-10-25T23:59:59.999Z'],
+  ['as the year ends', '2026-12-31', '2026-12-31T00:00:00.000Z', '2026-12-31T23:59:59.999Z'],
+] as const;
+
+t.test('a till reconciles its day by reference', async (t) => {
+  for (const [when, day, first, last] of DAYS) {
+    const clock = testClock();
+    clock.now_ms = Date.parse(first) - 3_600_000;
+    const { admin, enrol, partner } = await smallWorld({ clock });
+    const memberId = await enrol();
+    const opening = { entries: [{ account: `wallet:${memberId}`, credits: '10' }] };
+    await admin.post('/v1/opening-balances', opening);
+    for (const at of [Date.parse(first) - 1, first, last, Date.parse(last) + 1]) {
+      clock.now_ms = new Date(at).getTime();
+      const sale = { venueId: partner.venue, memberId, credits: '1', reference: `${day}/a` };
+      await partner.till.post('/v1/redemptions', sale);
+    }
+    const url = `/v1/transactions?venueId=${partner.venue}&from=${day}&to=${day}`;
+    const { body } = await partner.till.get<Page>(`${url}&reference=${day}/a`);
+    const times = body.items.map(({ recordedAt }) => recordedAt);
+    t.same(times, [last, first], `${when}: from its first instant to its last`);
+    const page = await partner.till.get<Page>(`${url}&reference=${day}/a&limit=1`);
+    const rest = await partner.till.get<Page>(`${url}&limit=1&after=${page.body.next}`);
+    t.same([...page.body.items, ...rest.body.items], body.items, `${when}: in pages, too`);
+  }
+});
+
 t.test('a sale that was recorded for yesterday', async (t) => {
   const { enrol, partner, clock } = await smallWorld();
   const memberId = await enrol(120);

@@ -158,6 +158,26 @@ async function reading(t: Test, empty: Empty): Promise<void> {
     }
   });
 
+  t.test('single events, wherever they stand', async (t) => {
+    const journal = await empty(t);
+    const lines = enrolledFrom(0, 2500).map(canonical);
+    for (const first of [0, 1000, 2000]) {
+      await journal.append(enrolledFrom(first, Math.min(1000, 2500 - first)), first - 1);
+    }
+    const cases: Readonly<Record<string, number[]>> = {
+      none: [],
+      'the first and the last': [0, 2499],
+      'some in a row and others apart': [3, 4, 5, 900, 1000, 2001],
+      'more than a page': lines.map((_, revision) => revision).filter((one) => one % 3 === 1),
+    };
+    for (const [why, revisions] of Object.entries(cases)) {
+      const picked = revisions.map((revision) => lines[revision]);
+      t.same(await pickedFrom(journal, revisions), picked, why);
+    }
+    const beyond = pickedFrom(journal, [5, 2500]);
+    await t.rejects(beyond, { name: 'DamagedJournalError', revision: 2500 }, 'but none beyond it');
+  });
+
   t.test('a reader beside a writer sees whole events in their order', async (t) => {
     const journal = await empty(t);
     await journal.append(enrolledFrom(0, 2500), EMPTY);
@@ -212,6 +232,12 @@ async function pagesOf(journal: Journal, fromRevision = 0, limit?: number): Prom
   const pages: Page[] = [];
   for await (const page of journal.read(fromRevision, limit)) pages.push(page);
   return pages;
+}
+
+async function pickedFrom(journal: Journal, revisions: readonly number[]): Promise<string[]> {
+  const picked: string[] = [];
+  for await (const lines of journal.pick(revisions)) picked.push(...lines);
+  return picked;
 }
 
 async function linesOf(journal: Journal): Promise<string[]> {

@@ -98,6 +98,19 @@ t.test('an altered row is found by who reads it alone', async (t) => {
   await t.rejects(reading(), { name: 'DamagedJournalError', revision: 700 });
 });
 
+t.test('an altered or missing row is found by who picks it among others', async (t) => {
+  for (const [name, { sql, revision }] of Object.entries(DAMAGES)) {
+    const file = written(t);
+    change(file, sql);
+    const reader = readerOf(t, file);
+    const picking = async () => {
+      const asked = [...new Set([revision, EVENTS - 1])];
+      for await (const lines of reader.pick(asked)) t.fail('lines', { lines });
+    };
+    await t.rejects(picking(), { name: 'DamagedJournalError', revision }, name);
+  }
+});
+
 t.test('a file that was cut short is not opened', async (t) => {
   const file = written(t);
   truncateSync(file, statSync(file).size / 2);

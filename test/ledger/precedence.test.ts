@@ -143,6 +143,18 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
   [visit('cardiff', 'nobody', '2027-01-01'), ADMIN, 'member_not_found', 'occurred_in_future'],
   [visit('cardiff', 'asha', '2027-01-01'), ADMIN, 'occurred_in_future', 'insufficient_credits'],
   [visit('cardiff', 'asha', '2026-06-10'), ADMIN, 'insufficient_credits', 'network_limit'],
+  [
+    { type: 'SettleTill', venueId: venueId('pool'), to: '2027-01-01' },
+    ADMIN,
+    'day_not_ended',
+    'nothing_to_settle',
+  ],
+  [
+    { type: 'SettleTill', venueId: venueId('x'), to: '2027-01-01' },
+    ADMIN,
+    'venue_not_found',
+    'day_not_ended',
+  ],
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
 ];
 

@@ -33,6 +33,7 @@ const STREAM_2 = [
   ...['CreditsHeld.v1', 'HoldCaptured.v1', 'CreditsHeld.v1', 'HoldCancelled.v1'],
   ...['CreditsHeld.v1', 'HoldExpired.v1', 'OfferWithdrawn.v1'],
   ...['NetworkRegistered.v1', 'NetworkLimitsChanged.v1', 'VisitRecorded.v1'],
+  ...['ReimbursementAgreed.v1', 'TillSettled.v1'],
 ].map((name) => `${name}.json`);
 
 t.test('every type of event has a golden one', async (t) => {

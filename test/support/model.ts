@@ -60,6 +60,9 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
       books.rules = after;
       return { events: 1 };
     }
+    case 'SettleTill':
+    case 'AgreeReimbursement':
+      throw new Error(`${ask.type} is not drawn`);
     case 'RaiseFormat':
       return { refused: 'format_not_next' };
     case 'BringForward':

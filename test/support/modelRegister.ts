@@ -34,7 +34,9 @@ export type Registration = Exclude<
       | 'CancelHold'
       | 'RegisterNetwork'
       | 'ChangeNetworkLimits'
-      | 'RecordVisit';
+      | 'RecordVisit'
+      | 'SettleTill'
+      | 'AgreeReimbursement';
   }
 >;
 

@@ -22,6 +22,7 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   CreditsIssued: ['allocation wallet', 'allocation pot'],
   CreditsRedeemed: ['wallet till'],
   HoldCaptured: ['wallet till', 'pot till'],
+  TillSettled: ['till programme', 'programme till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
   VisitRecorded: ['clearing till', 'wallet clearing'],
 };
@@ -97,15 +98,17 @@ const GUARDED = ['allocation', 'wallet', 'pot', 'till'];
 /** Nobody spends what they have not got. */
 export function guarded(): Invariant {
   const books = new Books();
+  const settled = new Set<Account>();
   return {
     name: 'guarded-accounts',
-    says: 'no allocation, wallet, pot or till is below zero after any event',
+    says: 'no allocation, wallet or pot is ever below zero, and no till that was never settled',
     take({ event }) {
       books.book(event);
+      if (event.type === 'TillSettled') settled.add(`till:${event.data.venueId}`);
       const { debit } = sidesOf(event);
       if (debit === undefined || !GUARDED.includes(kindOf(debit))) return undefined;
       const balance = books.of(debit);
-      if (balance >= 0) return undefined;
+      if (balance >= 0 || settled.has(debit)) return undefined;
       return breach(`${debit} at zero or above`, credits(balance));
     },
   };

@@ -44,6 +44,9 @@ function namedIn(event: StreamEvent): string[] {
       return [...named, event.data.memberId, event.data.cardId];
     case 'AccessGranted':
       return [...named, ...[event.data.memberId ?? [], event.data.organisationId ?? []].flat()];
+    case 'TillSettled':
+    case 'ReimbursementAgreed':
+      return [...named, event.data.venueId];
     case 'AccessRevoked':
       return [...named, event.data.accessId];
     case 'OfferPublished':

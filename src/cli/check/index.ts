@@ -12,6 +12,7 @@ import { offers } from './offers.ts';
 import { commandRuns, idempotencyKeys, opening, recordedTime } from './order.ts';
 import { reversals } from './reversals.ts';
 import { clearing, visitReferences } from './visits.ts';
+import { settlements } from './settlements.ts';
 
 type Reader = Pick<Journal, 'read'>;
 
@@ -76,6 +77,7 @@ class Check {
       bookings(),
       clearing(),
       visitReferences(),
+      settlements(),
       ledgerAgrees(),
       projectionsAgree(),
     ];

@@ -28,6 +28,8 @@ const SCANNED_MAX = 5_000;
 const EVENTS_A_TURN = 100;
 /** How many reversals of one transaction are shown: the oldest. */
 const REVERSALS_MAX = 100;
+/** Transactions also where no credits move. */
+const MAY_MOVE_NOTHING = ['CreditsIssued', 'TransactionReversed', 'TillSettled'];
 const TAG = 'Transactions';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 
@@ -107,7 +109,7 @@ export function transactionRoutes(routes: Routes): void {
 }
 
 function isTransaction(event: Recorded['event']): boolean {
-  if (event.type === 'CreditsIssued' || event.type === 'TransactionReversed') return true;
+  if (MAY_MOVE_NOTHING.includes(event.type)) return true;
   return movementOf(event) !== undefined;
 }
 

@@ -19,6 +19,8 @@ const SCHEMA = `
 `;
 
 const PAGE_EVENTS = 1000;
+/** Few enough that other requests wait no longer than two milliseconds or so for a page. */
+const PICKED_EVENTS = 500;
 /** Large enough that a checkpoint is rare and the log's pages are reused in place. */
 const CHECKPOINT_PAGES = 20_000;
 /** How long an append waits for a backup or replicator that holds the file for a moment. */
@@ -89,6 +91,34 @@ export function* pagesOf(
     yield { firstRevision: next, lines: rows.map(([, event]) => event) };
     next += rows.length;
     if (rows.length < PAGE_EVENTS && next < end) return;
+  }
+}
+
+/**
+ * The events at some revisions, in pages, each row checked against the one before it in the file.
+ * @throws DamagedJournalError naming the first row that is not there, or not as it was written
+ */
+export function* pickedOf(
+  database: DatabaseSync,
+  revisions: readonly number[],
+): Generator<readonly string[]> {
+  const select = database.prepare(
+    `SELECT event.revision, event.event, event.crc, coalesce(before.crc, 0)
+       FROM json_each(?) asked
+       CROSS JOIN event ON event.revision = asked.value
+       LEFT JOIN event before ON before.revision = asked.value - 1`,
+  );
+  select.setReturnArrays(true);
+  type Row = [revision: number, event: string, crc: number, before: number];
+  for (let first = 0; first < revisions.length; first += PICKED_EVENTS) {
+    const asked = revisions.slice(first, first + PICKED_EVENTS);
+    const rows = select.all(JSON.stringify(asked)) as unknown as Row[];
+    yield asked.map((revision, index) => {
+      const [at, event, crc, before] = rows[index] ?? [];
+      if (at === undefined) throw new DamagedJournalError(revision, 'no row is stored there');
+      checked([[at, event!, crc!]], revision, before!);
+      return event!;
+    });
   }
 }
 

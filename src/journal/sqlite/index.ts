@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Appended, Page } from '../../../schemas/stream.ts';
+import type { Appended } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
 import { linesOf } from '../encode.ts';
-import { openReader, pagesOf } from './file.ts';
+import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import type { Ready, Request } from './writer.ts';
 
@@ -47,7 +47,8 @@ export async function sqliteJournal(file: string): Promise<Journal> {
       last = appended;
       return appended;
     },
-    read: (fromRevision, limit) => readPages(reader, fromRevision, limit),
+    read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
+    pick: (revisions) => inTurns(pickedOf(reader, revisions)),
     async close() {
       await last;
       reader.close();
@@ -62,22 +63,19 @@ export async function sqliteJournal(file: string): Promise<Journal> {
 }
 
 /** Opens a stream only to read it, beside a running service or without one. */
-export function sqliteReader(file: string): Pick<Journal, 'read' | 'close'> {
+export function sqliteReader(file: string): Pick<Journal, 'read' | 'pick' | 'close'> {
   const reader = openReader(file);
   return {
-    read: (fromRevision, limit) => readPages(reader, fromRevision, limit),
+    read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
+    pick: (revisions) => inTurns(pickedOf(reader, revisions)),
     close: async () => reader.close(),
   };
 }
 
 /** Hands the thread back between pages, so that a long read does not hold up requests. */
-async function* readPages(
-  reader: ReturnType<typeof openReader>,
-  fromRevision: number,
-  limit?: number,
-): AsyncGenerator<Page> {
+async function* inTurns<T>(pages: Iterable<T>): AsyncGenerator<T> {
   let first = true;
-  for (const page of pagesOf(reader, fromRevision, limit)) {
+  for (const page of pages) {
     if (!first) await new Promise((resolve) => setImmediate(resolve));
     first = false;
     yield page;

@@ -1,0 +1,91 @@
+import { Decimal } from 'decimal.js';
+import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
+import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
+import type { Account } from '../../../schemas/ids.ts';
+import { calendarIn, milliseconds, type Day } from '../../../schemas/time.ts';
+import { sidesOf } from './balances.ts';
+import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+
+type Settlement = EventOf<'TillSettled'>['data'];
+
+/** An entry of a till that no settlement has taken yet. */
+type Open = { readonly revision: number; readonly day: Day; readonly amount: Hundredths };
+
+/** Every entry of a till is settled once, with all others of its days, and for what it says. */
+export function settlements(): Invariant {
+  const tills = new Tills();
+  return {
+    name: 'settlements',
+    says: 'each settlement takes all entries of its till up to its day that none took before',
+    take({ revision, event }) {
+      if (event.type === 'TillSettled') return tills.settled(event);
+      tills.entered(revision, event);
+      return undefined;
+    },
+  };
+}
+
+/** What an auditor keeps of each till: plain lists, emptied by its settlements. */
+class Tills {
+  readonly #open = new Map<Account, Open[]>();
+  readonly #numbers = new Map<string, number>();
+  readonly #rates = new Map<string, string>();
+  #calendar = calendarIn('UTC');
+
+  entered(revision: number, event: StreamEvent): void {
+    if (event.type === 'LedgerOpened') this.#calendar = calendarIn(event.data.timeZone);
+    if (event.type === 'ReimbursementAgreed') this.#rates.set(event.data.venueId, event.data.rate);
+    const { debit = '', credit = '', credits: amount = '0' } = sidesOf(event);
+    const day = this.#calendar(milliseconds(event.recordedAt));
+    if (debit.startsWith('till:')) this.#add(debit, { revision, day, amount: -hundredths(amount) });
+    if (credit.startsWith('till:')) {
+      this.#add(credit, { revision, day, amount: hundredths(amount) });
+    }
+  }
+
+  settled({ data, recordedAt }: EventOf<'TillSettled'>): Breach | undefined {
+    const { venueId, to, number } = data;
+    const today = this.#calendar(milliseconds(recordedAt));
+    if (to >= today) return breach(`a day before ${today}`, to);
+    const till = `till:${venueId}`;
+    const open = this.#open.get(till) ?? [];
+    const taken = open.filter(({ day }) => day <= to);
+    this.#open.set(till, open.slice(taken.length));
+    const expected = (this.#numbers.get(venueId) ?? 0) + 1;
+    this.#numbers.set(venueId, number);
+    return (
+      unless(expected, number, 'the settlement of number ') ??
+      unless(rangeOf(taken), `${data.firstRevision} to ${data.lastRevision}`, 'the revisions ') ??
+      this.#forWhat(data, taken)
+    );
+  }
+
+  #forWhat(data: Settlement, taken: readonly Open[]): Breach | undefined {
+    const sum = taken.reduce((total, { amount }) => total + amount, 0);
+    const till = `till:${data.venueId}`;
+    const { debit, credit, credits: amount = '0' } = data;
+    const sides = sum > 0 ? [till, 'programme'] : ['programme', till];
+    const movement = sum === 0 ? 'none' : `${sides.join(' to ')} of ${credits(Math.abs(sum))}`;
+    const found = debit === undefined ? 'none' : `${debit} to ${credit} of ${amount}`;
+    return unless(movement, found, 'a movement from ') ?? this.#inPounds(data, sum);
+  }
+
+  #inPounds({ venueId, rate, pounds }: Settlement, sum: Hundredths): Breach | undefined {
+    const agreed = this.#rates.get(venueId) ?? '0';
+    if (new Decimal(agreed).isZero()) return unless('none', rate ?? pounds ?? 'none', 'a rate of ');
+    const pence = new Decimal(Math.abs(sum)).times(agreed).plus('0.5').floor();
+    const expected = pence.div(sum < 0 ? -100 : 100).toFixed(2);
+    return unless(`${pence.isZero() ? '0.00' : expected} at ${agreed}`, `${pounds} at ${rate}`);
+  }
+
+  #add(till: Account, entry: Open): void {
+    const open = this.#open.get(till);
+    if (open === undefined) this.#open.set(till, [entry]);
+    else open.push(entry);
+  }
+}
+
+function rangeOf(taken: readonly Open[]): string {
+  if (taken.length === 0) return 'of some entries';
+  return `${taken[0]!.revision} to ${taken.at(-1)!.revision}`;
+}

@@ -1,0 +1,67 @@
+import {
+  organisationStatementParams,
+  statementAnswer,
+  venueStatementParams,
+} from '../../../schemas/http/statement.ts';
+import { accountOf } from '../../../schemas/ids.ts';
+import { callerIn } from '../authentication.ts';
+import { sendCsv, wantsCsv } from '../csv.ts';
+import { stop } from '../problems.ts';
+import type { Routes } from '../route.ts';
+import { rowsOf, statementOf, type Holder } from '../statements.ts';
+import { sees } from '../visibility.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const TAG = 'Statements';
+
+export function statementRoutes(routes: Routes): void {
+  const { services } = routes;
+  const { directory } = services.projections;
+  const answered = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    holder: Holder,
+    period: string,
+  ) => {
+    const statement = await statementOf(services, holder, period);
+    return wantsCsv(request) ? sendCsv(reply, rowsOf(statement)) : statement;
+  };
+
+  routes.read({
+    url: '/v1/venues/:id/statements/:period',
+    tag: TAG,
+    summary: "A venue's month, by day of recording, once it has ended: JSON or CSV",
+    policy: ['admin', 'auditor', 'partner'],
+    params: venueStatementParams,
+    answer: statementAnswer,
+    handle: ({ params: { id, period }, request, reply }) => {
+      const venue = directory.venues.get(id);
+      if (venue === undefined || !sees(callerIn(request), venue.organisationId)) {
+        return stop('venue_not_found', { id });
+      }
+      const holder = { holder: id, since: venue.since, account: accountOf.till(id) };
+      return answered(request, reply, holder, period);
+    },
+  });
+
+  routes.read({
+    url: '/v1/organisations/:id/statements/:period',
+    tag: TAG,
+    summary: "An earn group's month: its pot and its allocations, as a venue's",
+    policy: ['admin', 'auditor', 'coordinator', 'partner'],
+    params: organisationStatementParams,
+    answer: statementAnswer,
+    handle: ({ params: { id, period }, request, reply }) => {
+      const group = directory.organisations.get(id);
+      if (group === undefined || !sees(callerIn(request), id)) {
+        return stop('organisation_not_found', { id });
+      }
+      if (!group.roles.includes('earn')) return stop('not_an_earn_group', { id });
+      const funds = services.sequencer.ledger.funds.get(id) ?? [];
+      const names = funds.map(({ name }) => name).toSorted();
+      const more = names.map((fund) => accountOf.allocation(id, fund));
+      const holder = { holder: id, since: group.since, account: accountOf.pot(id), more };
+      return answered(request, reply, holder, period);
+    },
+  });
+}
