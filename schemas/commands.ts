@@ -14,6 +14,7 @@ import type { Rules } from './events/ledger.ts';
 import type { OrganisationRole } from './events/organisation.ts';
 import type { EventOf } from './events/index.ts';
 import type { Give } from './events/issue.ts';
+import { LIFECYCLE_ROLES, type LifecycleAsk } from './lifecycle.ts';
 import { ADMIN, type Role } from './roles.ts';
 
 /**
@@ -154,7 +155,8 @@ export type Ask =
   | RedeemCredits
   | VoidKey
   | TransferCredits
-  | ReverseTransaction;
+  | ReverseTransaction
+  | LifecycleAsk;
 
 export type CommandType = Ask['type'];
 
@@ -187,4 +189,5 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   VoidKey: [ADMIN, 'partner'],
   TransferCredits: [ADMIN, 'coordinator'],
   ReverseTransaction: [ADMIN, 'coordinator', 'partner'],
+  ...LIFECYCLE_ROLES,
 };

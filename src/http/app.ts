@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.ts';
 import { idempotencyKeyRoutes } from './routes/idempotencyKey.ts';
 import { issueRoutes } from './routes/issue.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { memberRoutes } from './routes/member.ts';
 import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
@@ -46,6 +47,7 @@ const ROUTES = [
   venueRoutes,
   allocationRoutes,
   accessRoutes,
+  lifecycleRoutes,
   openingBalanceRoutes,
   rulesRoutes,
   ledgerRoutes,

@@ -1,6 +1,7 @@
 import type { Directory, MemberItem } from '../../projections/directory.ts';
 import type { Projections } from '../../projections/index.ts';
 import {
+  accountOf,
   holderOf,
   kindOf,
   type Account,
@@ -29,7 +30,7 @@ export function seesAccount(directory: Directory, caller: Caller, account: Accou
   const holder = holderOf(account);
   switch (kindOf(account)) {
     case 'wallet':
-      return seesMember(caller, directory.members.get(holder as MemberId));
+      return seesMember(caller, directory.member(holder as MemberId));
     case 'till':
       return sees(caller, directory.venues.get(holder as VenueId)?.organisationId);
     case 'pot':
@@ -66,4 +67,23 @@ export function accountVisible(
 ): boolean {
   if (!entries.has(account) && !exists(directory, account)) return false;
   return seesAccount(directory, caller, account);
+}
+
+/** Where credits have gone on to, for those who see that account; `lapsed` is no secret. */
+export function restShown(
+  directory: Directory,
+  caller: Caller,
+  account: Account | undefined,
+): Account | undefined {
+  if (account === undefined) return undefined;
+  return kindOf(account) === 'lapsed' || seesAccount(directory, caller, account)
+    ? account
+    : undefined;
+}
+
+/** The account that an account's name stands for by now: a merged wallet is the survivor's. */
+export function accountNow(directory: Directory, account: Account): Account {
+  if (kindOf(account) !== 'wallet') return account;
+  const member = directory.member(holderOf(account) as MemberId);
+  return member === undefined ? account : accountOf.wallet(member.memberId);
 }

@@ -6,6 +6,7 @@ import { creditsAllocated } from './allocation.ts';
 import { cardIssued, cardRevoked } from './card.ts';
 import { creditsIssued } from './issue.ts';
 import { formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
+import { standingChanged } from './lifecycle.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
 import { organisationRegistered } from './organisation.ts';
 import { keyVoided } from './redemption.ts';
@@ -67,10 +68,6 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
     case 'CreditsTransferred':
       return move(state, event.data);
     default:
-      return unknown(event);
+      return standingChanged(state, event);
   }
-}
-
-function unknown(event: never): never {
-  throw new Error(`unknown event ${JSON.stringify(event)}`);
 }

@@ -6,6 +6,7 @@ import { accept, actsFor, insufficient, reject, type Context, type Verdict } fro
 import { earlierUnder } from './idempotency.ts';
 import { findBearer } from './member.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
+import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 import { dayGiven } from './day.ts';
 
@@ -21,6 +22,11 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   if (caller.role === 'partner' && found.cardId === undefined && found.member.card !== undefined) {
     return reject('card_required');
   }
+  const halted =
+    memberHalted(found.member) ??
+    venueHalted(venue) ??
+    organisationHalted(state.organisations.get(venue.organisation));
+  if (halted !== undefined) return halted;
   const rules = rulesOf(state);
   const day = dayGiven(context, ask.occurredAt, rules.redemptionBackdatingDays);
   if ('refusal' in day) return day;

@@ -26,6 +26,7 @@ import {
 } from './context.ts';
 import { belongsToCaller } from './member.ts';
 import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
+import { accountNow, endOf } from './rest.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 
 type Reason = ReverseTransaction['reason'];
@@ -121,18 +122,20 @@ export function reversal(
   writeOff: boolean,
 ): Fact | { readonly refusal: Refusal } {
   if (isIssue(original)) return issueReversal(context, books, original, amount, reason, writeOff);
-  const { debit, credit } = original.event.data as { debit: string; credit: string };
-  const has = available(books, credit);
-  if (kindOf(credit) !== 'till' && has < amount) {
-    return { refusal: short(context, books, credit, has, amount) };
+  const sides = original.event.data as { debit: string; credit: string };
+  const [debit, credit] = [accountNow(books, sides.credit), endOf(books, sides.debit)];
+  if (debit === credit) return reject('both_sides_same', { account: debit });
+  const has = available(books, debit);
+  if (kindOf(debit) !== 'till' && has < amount) {
+    return { refusal: short(context, books, debit, has, amount) };
   }
   return {
     type: 'TransactionReversed',
     data: {
       reverses: transactionIdAt(original.revision, original.event.command.id),
       reason,
-      debit: credit,
-      credit: debit,
+      debit,
+      credit,
       credits: credits(amount),
     },
     organisation: original.event.by.organisation ?? context.caller.organisation,
@@ -147,18 +150,19 @@ function issueReversal(
   reason: Reason,
   writeOff: boolean,
 ): Fact | { readonly refusal: Refusal } {
-  const { memberId, give, activity, debit, credit } = event.data;
+  const { memberId, give, activity, debit } = event.data;
   const organisation = event.by.organisation as OrganisationId;
   const account = destination(give, memberId, organisation);
   const rules = rulesOf(books);
   const back =
     account === undefined ? undefined : withdrawal(books, account, memberId, minutes, rules);
-  const has = account === undefined ? 0 : available(books, account);
+  const taker = account === undefined ? undefined : accountNow(books, account);
+  const has = taker === undefined ? 0 : available(books, taker);
   const owed: Hundredths = back?.credits ?? 0;
-  if (account !== undefined && owed > has && !writeOff) {
+  if (account !== undefined && taker !== undefined && owed > has && !writeOff) {
     const most = coveredMinutes(books, account, memberId, minutes, has, rules);
     const more = ` ${most} of the ${minutes} minutes could be reversed.`;
-    const refusal = short(context, books, account, has, owed, more);
+    const refusal = short(context, books, taker, has, owed, more);
     return { refusal: { ...refusal, facts: { ...refusal.facts, reversibleMinutes: most } } };
   }
   const taken = Math.min(owed, has);
@@ -167,7 +171,8 @@ function issueReversal(
     data: {
       reverses: transactionIdAt(revision, event.command.id),
       reason,
-      ...(taken > 0 && { debit: credit, credit: debit, credits: credits(taken) }),
+      ...(taken > 0 &&
+        debit && { debit: taker, credit: endOf(books, debit), credits: credits(taken) }),
       issue: {
         memberId,
         give,

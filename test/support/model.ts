@@ -4,7 +4,7 @@ import type { RefusalCode } from '../../schemas/refusals.ts';
 import { dayInLondon, type Books, type Caller, type Ruling } from './modelBooks.ts';
 import { issueHours, reverse } from './modelIssue.ts';
 import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
-import { allocate, register } from './modelRegister.ts';
+import { allocate, register, type Registration } from './modelRegister.ts';
 
 /**
  * A second ledger, as naive as can be: plain objects, every sum made anew from the list of what
@@ -76,6 +76,6 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     case 'ReverseTransaction':
       return reverse(books, caller, ask);
     default:
-      return register(books, caller, ask);
+      return register(books, caller, ask as Registration);
   }
 }

@@ -1,4 +1,5 @@
 import type { Ask } from '../../schemas/commands.ts';
+import type { LifecycleAsk } from '../../schemas/lifecycle.ts';
 import {
   actsFor,
   balanceOf,
@@ -25,7 +26,8 @@ export type Registration = Exclude<
       | 'RedeemCredits'
       | 'VoidKey'
       | 'TransferCredits'
-      | 'ReverseTransaction';
+      | 'ReverseTransaction'
+      | LifecycleAsk['type'];
   }
 >;
 

@@ -9,7 +9,7 @@ import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
-import { accountVisible } from '../visibility.ts';
+import { accountNow, accountVisible } from '../visibility.ts';
 
 export function entryRoutes(routes: Routes): void {
   const { services } = routes;
@@ -24,9 +24,10 @@ export function entryRoutes(routes: Routes): void {
     params: accountParams,
     query: entriesQuery,
     answer: entriesAnswer,
-    handle: async ({ params: { account }, query, request, reply }) => {
+    handle: async ({ params, query, request, reply }) => {
+      const account = accountNow(projections.directory, params.account);
       if (!accountVisible(projections, callerIn(request), account)) {
-        return stop('account_not_found', { id: account });
+        return stop('account_not_found', { id: params.account });
       }
       const { revision } = entries;
       const page = entries
