@@ -4,12 +4,15 @@ import {
   accountOf,
   holderOf,
   kindOf,
+  revisionIn,
   type Account,
   type MemberId,
   type OrganisationId,
   type VenueId,
 } from '../../schemas/ids.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Caller } from './authentication.ts';
+import type { Services } from './services.ts';
 
 /** Whether a caller sees what belongs to an organisation: its own, or all for admin and auditor. */
 export function sees({ role, organisation }: Caller, owner: OrganisationId | undefined): boolean {
@@ -86,4 +89,20 @@ export function accountNow(directory: Directory, account: Account): Account {
   if (kindOf(account) !== 'wallet') return account;
   const member = directory.member(holderOf(account) as MemberId);
   return member === undefined ? account : accountOf.wallet(member.memberId);
+}
+
+/**
+ * The account that a reversal credits, as its reader knows it: where one who was closed or merged
+ * has their credits go on to is no business of the venue that refunds them.
+ */
+export async function creditKnown(
+  { projections, eventAt }: Services,
+  caller: Caller,
+  event: StreamEvent,
+): Promise<Account | undefined> {
+  const { credit } = event.data as { credit?: Account };
+  if (event.type !== 'TransactionReversed' || credit === undefined) return credit;
+  if (seesAccount(projections.directory, caller, credit)) return credit;
+  const original = await eventAt(revisionIn(event.data.reverses));
+  return (original.data as { debit?: Account }).debit;
 }

@@ -74,7 +74,7 @@ t.test('given a stream in which every kind of event has happened', async (t) => 
 
   await t.test('when minutes withdrawn were changed', async (t) => {
     const change = (event: EventOf<'TransactionReversed'>) => (event.data.issue!.minutes = 1000);
-    const { lines: changed, revision } = altered(lines, 'TransactionReversed', change, -1);
+    const { lines: changed, revision } = altered(lines, 'TransactionReversed', change, -2);
     const breach = { revision, expected: /^at most 95 minutes/, found: '1000 minutes' };
     t.match((await findingsIn(changed)).get('reversals'), breach, 'they exceed the original');
   });

@@ -6,7 +6,12 @@ import { eventSchemas } from '../../schemas/events/index.ts';
 const TYPED = ['Asha Patel', 'asha@example.org', 'Zoë', '12 High Street, Strood', 'ill since May'];
 
 /** The one closed list of free text in the stream. */
-const FREE_TEXT = ['OrganisationRegistered.data.name', 'VenueRegistered.data.name'];
+const FREE_TEXT = [
+  'OrganisationRegistered.data.name',
+  'VenueRegistered.data.name',
+  'VenueRenamed.data.name',
+  'OrganisationRenamed.data.name',
+];
 
 t.test('the only free text in the stream is names of organisations and venues', async (t) => {
   const free = eventSchemas.flatMap((schema) => freeIn(schema, schema.shape.type.value));

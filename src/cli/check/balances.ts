@@ -22,6 +22,9 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   CreditsIssued: ['allocation wallet', 'allocation pot'],
   CreditsRedeemed: ['wallet till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
+  MemberClosed: ['wallet wallet', 'wallet pot', 'wallet lapsed'],
+  MembersMerged: ['wallet wallet'],
+  OrganisationClosed: ['pot pot', 'pot wallet', 'pot lapsed'],
 };
 
 /** Every movement is whole and goes where its event says. */

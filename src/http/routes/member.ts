@@ -32,15 +32,11 @@ function shownBy(routes: Routes, memberId: MemberId, card: string | undefined): 
 }
 
 export function memberRoutes(routes: Routes): void {
-  const { directory } = routes.services.projections;
-  const shown =
-    (caller: Caller) =>
-    ({ since: _, restTo, ...member }: MemberItem) => ({
-      ...member,
-      account: accountOf.wallet(member.memberId),
-      restTo: restShown(directory, caller, restTo),
-    });
+  memberWrites(routes);
+  memberReads(routes);
+}
 
+function memberWrites(routes: Routes): void {
   routes.write({
     url: '/v1/members',
     tag: TAG,
@@ -74,6 +70,17 @@ export function memberRoutes(routes: Routes): void {
       },
     }),
   });
+}
+
+function memberReads(routes: Routes): void {
+  const { directory } = routes.services.projections;
+  const shown =
+    (caller: Caller) =>
+    ({ since: _, restTo, ...member }: MemberItem) => ({
+      ...member,
+      account: accountOf.wallet(member.memberId),
+      restTo: restShown(directory, caller, restTo),
+    });
 
   routes.read({
     url: '/v1/members',
