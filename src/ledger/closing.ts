@@ -16,8 +16,8 @@ import { fundsOf } from './allocation.ts';
 import { actsFor, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { memberOf } from './member.ts';
 import { releasedByMember, releasedByOrganisation, releasedByVenue } from './release.ts';
-import { accountNow, endOf, survivorOf } from './rest.ts';
-import { available, type Ledger } from './state.ts';
+import { accountNow, balanceOf, endOf, survivorOf } from './rest.ts';
+import type { Ledger } from './state.ts';
 
 const EVENTS_MAX = 1000;
 
@@ -68,7 +68,7 @@ export function closeOrganisation(context: Context, ask: CloseOrganisation): Ver
   if (closed && potTo === undefined) return reject('organisation_closed');
   const refused = potTo && restRefused(context, pot, potTo, closed);
   if (refused) return { refusal: refused };
-  const left = available(state, pot);
+  const left = balanceOf(state, pot);
   if (left > 0 && potTo === undefined) {
     return reject('rest_unplaced', { credits: creditsAloud(left) });
   }
@@ -89,7 +89,7 @@ function* endedBy(context: Context, organisation: OrganisationId): Generator<Fac
   yield* releasedByOrganisation(context, organisation);
   for (const { name } of fundsOf(state, organisation)) {
     const debit = accountOf.allocation(organisation, name);
-    const left = available(state, debit);
+    const left = balanceOf(state, debit);
     if (left === 0) continue;
     const data = { debit, credit: PROGRAMME, credits: credits(left) };
     yield { type: 'AllocationReturned', data, organisation };
@@ -137,7 +137,7 @@ function restRefused(
 }
 
 function movedRest(state: Ledger, debit: Account, restTo: Account) {
-  const left = available(state, debit);
+  const left = balanceOf(state, debit);
   return left > 0 ? { credit: endOf(state, restTo), credits: credits(left), debit } : {};
 }
 

@@ -74,10 +74,10 @@ export function findBearer(state: Ledger, bearer: Bearer): FoundBearer {
 /** Who a member id or a card stands for, whatever has become of them. */
 export function namedBy(state: Ledger, bearer: Bearer): FoundBearer {
   if ('memberId' in bearer) {
-    if (state.member.get(bearer.memberId) === undefined) {
-      return reject('member_not_found', { id: bearer.memberId });
-    }
-    const memberId = survivorOf(state, bearer.memberId);
+    const named = state.member.get(bearer.memberId);
+    if (named === undefined) return reject('member_not_found', { id: bearer.memberId });
+    if (named.mergedInto === undefined) return { memberId: bearer.memberId, member: named };
+    const memberId = survivorOf(state, named.mergedInto);
     return { memberId, member: state.member.get(memberId)! };
   }
   const cardId = state.cardByHmac.get(bearer.cardHmac);

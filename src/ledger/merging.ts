@@ -6,7 +6,8 @@ import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { move } from './account.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import { memberOf, type FoundMember } from './member.ts';
-import { available, type Ledger, type Member } from './state.ts';
+import { balanceOf } from './rest.ts';
+import type { Ledger, Member } from './state.ts';
 
 /** Makes one member of two who are the same person; `into` is the one that goes on. */
 export function mergeMembers(context: Context, ask: MergeMembers): Verdict {
@@ -18,11 +19,12 @@ export function mergeMembers(context: Context, ask: MergeMembers): Verdict {
   const refused = refusalOf(state, from, into, ask);
   if (refused !== undefined) return { refusal: refused };
   const credit = accountOf.wallet(ask.into);
-  if (ask.into === caller.member) {
+  // Either way round it would make another's credits the caller's own.
+  if (caller.member !== undefined && [ask.from, ask.into].includes(caller.member)) {
     return reject('rest_not_allowed', { to: credit, why: 'that is your own wallet' });
   }
   const debit = accountOf.wallet(ask.from);
-  const left = available(state, debit);
+  const left = balanceOf(state, debit);
   return accept({
     type: 'MembersMerged',
     data: {

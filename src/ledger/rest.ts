@@ -1,3 +1,4 @@
+import type { Hundredths } from '../../schemas/amounts.ts';
 import {
   accountOf,
   holderOf,
@@ -23,9 +24,9 @@ export function survivorOf(state: Ledger, id: MemberId): MemberId {
 
 /** Every id that stands for one member, the surviving one first. */
 export function idsOf(state: Ledger, id: MemberId): readonly MemberId[] {
-  const survivor = survivorOf(state, id);
-  const merged = state.member.get(survivor)?.merged;
-  return merged === undefined ? [survivor] : [survivor, ...merged];
+  const member = state.member.get(id);
+  if (member?.mergedInto !== undefined) return idsOf(state, member.mergedInto);
+  return member?.merged === undefined ? [id] : [id, ...member.merged];
 }
 
 /**
@@ -34,6 +35,11 @@ export function idsOf(state: Ledger, id: MemberId): readonly MemberId[] {
  */
 export function numbersOf(state: Ledger, id: MemberId): readonly number[] {
   return idsOf(state, id).map((one) => state.member.get(one)!.number);
+}
+
+/** All that is in an account, also what is held: what ends takes its holds with it. */
+export function balanceOf(state: Ledger, account: Account): Hundredths {
+  return state.balances.get(account) ?? 0;
 }
 
 /** The account that an account's name stands for by now: a merged wallet is the survivor's. */

@@ -76,6 +76,16 @@ t.test('suspending a member', async (t) => {
   given(world()).when(suspend('asha'), PARTNER).then(t, 'is for groups', { refused: 'forbidden' });
 });
 
+t.test('a ledger of the first format', async (t) => {
+  given(world({}, 1))
+    .when(suspend('asha'), ADMIN)
+    .then(t, 'holds none of it yet', { refused: 'format_too_low' });
+  const closing: Ask = { type: 'CloseOrganisation', organisationId: organisationId('cinema') };
+  given(world({}, 1))
+    .when(closing, ADMIN)
+    .then(t, 'also where what it ends is older', { refused: 'format_too_low' });
+});
+
 t.test('a suspended member', async (t) => {
   const past = [...rich, carded('asha'), suspended('asha')];
   given(past)

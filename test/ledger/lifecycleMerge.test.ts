@@ -87,6 +87,9 @@ t.test('merging two members', async (t) => {
   given(two)
     .when(merge('asha', 'ben'), COORDINATOR)
     .then(t, 'never goes into the own wallet', { refused: 'rest_not_allowed' });
+  given(two)
+    .when(merge('ben', 'asha'), COORDINATOR)
+    .then(t, 'nor makes another’s the own one', { refused: 'rest_not_allowed' });
   const key = { key: hashOf('k'), body: hashOf('b') };
   given(two, did(merge(), COORDINATOR, key))
     .when(merge(), COORDINATOR, key)

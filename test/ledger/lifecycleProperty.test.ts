@@ -30,6 +30,7 @@ import {
   world,
 } from '../support/past.ts';
 import { property } from '../support/property.ts';
+import { TimeGiven } from '../support/timeGiven.ts';
 
 /* Whatever is suspended, closed, merged and refunded, in whatever order. */
 
@@ -172,6 +173,9 @@ function played(all: readonly Draw[]): string | undefined {
 }
 
 function judged(stream: readonly Recorded[]): string | undefined {
+  const timeGiven = new TimeGiven();
+  for (const { event } of stream) timeGiven.take(event);
+  if (timeGiven.broken().length > 0) return `hours given by ${timeGiven.broken().join()}`;
   const invariants = [
     ...[zeroSum(), guarded(), movements(), hoursGiven(), reversals()],
     ...[endings(), suspensions()],
