@@ -127,7 +127,7 @@ function restRefused(
   if (kind === 'pot' && !actsFor(caller, holderOf(to) as OrganisationId)) return missing;
   if (closed) return refuse(kindOf(from) === 'wallet' ? 'member_closed' : 'organisation_closed');
   if (accountNow(state, to) === from) return no('that is what is closed');
-  // What goes on from an account that is closed itself has no place of its own there.
+  // An account that passes on what comes to it is closed itself.
   if (endOf(state, to) !== accountNow(state, to)) {
     return refuse(kind === 'wallet' ? 'member_closed' : 'organisation_closed');
   }
