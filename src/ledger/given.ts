@@ -126,9 +126,11 @@ export function addGiven(
 /** The minutes one member has given on one day, everywhere and under all ids. */
 export function minutesOn(state: Ledger, member: MemberId, day: Day): number {
   const number = dayNumber(day);
-  return idsOf(state, member).reduce((sum, id) => {
-    return sum + (state.dayMinutes.get(dayKey(state.member.get(id)!, number)) ?? 0);
-  }, 0);
+  let minutes = 0;
+  for (const id of idsOf(state, member)) {
+    minutes += state.dayMinutes.get(dayKey(state.member.get(id)!, number)) ?? 0;
+  }
+  return minutes;
 }
 
 /** Counts minutes on a day under the id that the event names. */
