@@ -1,7 +1,8 @@
-import type { EventOf, Recorded } from '../schemas/events/index.ts';
+import type { EventOf, EventType, Recorded } from '../schemas/events/index.ts';
 import type { OrganisationRole } from '../schemas/events/organisation.ts';
 import type {
   AccessId,
+  Account,
   CardId,
   MemberId,
   OfferId,
@@ -11,19 +12,26 @@ import type {
 import type { Role } from '../schemas/roles.ts';
 import type { Day } from '../schemas/time.ts';
 
+/** How something registered stands. */
+export type State = 'open' | 'suspended' | 'closed' | 'merged';
+
 /** `since` is the revision a thing began at: the order of every list, and its cursor. */
 export type OrganisationItem = {
   readonly since: number;
   readonly organisationId: OrganisationId;
-  readonly name: string;
+  name: string;
   readonly roles: readonly OrganisationRole[];
+  state: State;
+  /** Where the pot of a closed one has gone. */
+  potTo?: Account | undefined;
 };
 export type VenueItem = {
   readonly since: number;
   readonly venueId: VenueId;
   readonly organisationId: OrganisationId;
-  readonly name: string;
+  name: string;
   readonly openAmounts?: true | undefined;
+  state: State;
 };
 export type OfferItem = {
   readonly since: number;
@@ -35,6 +43,12 @@ export type MemberItem = {
   readonly memberId: MemberId;
   readonly organisationIds: OrganisationId[];
   cardId?: CardId | undefined;
+  /** Cards of merged members, which answer beside the live one. */
+  otherCardIds?: CardId[] | undefined;
+  state: State;
+  /** Where what was left of a closed wallet has gone. */
+  restTo?: Account | undefined;
+  mergedInto?: MemberId | undefined;
 };
 export type AccessItem = {
   readonly since: number;
@@ -42,9 +56,27 @@ export type AccessItem = {
   readonly role: Role;
   readonly organisationId?: OrganisationId | undefined;
   readonly memberId?: MemberId | undefined;
-  readonly label: string;
+  label: string;
   readonly expiresOn?: Day | undefined;
   revoked: boolean;
+  state: State;
+};
+
+const OPEN = 'open';
+
+/** The state that something is in after an event of each kind. */
+const STATES: { readonly [T in EventType]?: { readonly state: State } } = {
+  MemberSuspended: { state: 'suspended' },
+  MemberReinstated: { state: OPEN },
+  MemberClosed: { state: 'closed' },
+  VenueSuspended: { state: 'suspended' },
+  VenueReinstated: { state: OPEN },
+  VenueClosed: { state: 'closed' },
+  OrganisationSuspended: { state: 'suspended' },
+  OrganisationReinstated: { state: OPEN },
+  OrganisationClosed: { state: 'closed' },
+  AccessSuspended: { state: 'suspended' },
+  AccessReinstated: { state: OPEN },
 };
 
 export type NetworkItem = {
@@ -74,10 +106,10 @@ export class Directory {
     const since = revision;
     switch (event.type) {
       case 'OrganisationRegistered':
-        this.organisations.set(event.data.organisationId, { since, ...event.data });
+        this.organisations.set(event.data.organisationId, { since, ...event.data, state: OPEN });
         return;
       case 'VenueRegistered':
-        this.venues.set(event.data.venueId, { since, ...event.data });
+        this.venues.set(event.data.venueId, { since, ...event.data, state: OPEN });
         return;
       case 'OfferPublished':
         this.offers.set(event.data.offerId, { since, terms: event.data, withdrawn: false });
@@ -89,23 +121,20 @@ export class Directory {
         return this.#enrolled(since, event);
       case 'MembershipAdded': {
         const member = this.members.get(event.data.memberId)!;
-        member.organisationIds.push(event.data.organisationId);
-        this.#join(event.data.organisationId, member);
-        return;
+        return this.#join(event.data.organisationId, member);
       }
       case 'CardIssued':
         this.members.get(event.data.memberId)!.cardId = event.data.cardId;
         return;
       case 'CardRevoked':
-        delete this.members.get(event.data.memberId)!.cardId;
-        return;
+        return hold(this.members.get(event.data.memberId)!, (id) => id !== event.data.cardId);
       case 'AccessGranted': {
         const { keyHash: _, ...access } = event.data;
-        this.accesses.set(access.accessId, { since, ...access, revoked: false });
+        this.accesses.set(access.accessId, { since, ...access, revoked: false, state: OPEN });
         return;
       }
       case 'AccessRevoked':
-        this.accesses.get(event.data.accessId)!.revoked = true;
+        Object.assign(this.accesses.get(event.data.accessId)!, { revoked: true, state: 'closed' });
         return;
       case 'NetworkRegistered':
         this.networks.set(event.data.network, { since, ...event.data });
@@ -116,7 +145,7 @@ export class Directory {
         return;
       }
       default:
-        return;
+        return this.#changed(event);
     }
   }
 
@@ -125,18 +154,96 @@ export class Directory {
     return organisation === undefined ? this.#all : (this.#membersOf.get(organisation) ?? []);
   }
 
+  /** The member that an id stands for: whoever it was merged into, in the end. */
+  member(id: MemberId): MemberItem | undefined {
+    let member = this.members.get(id);
+    while (member?.mergedInto !== undefined) member = this.members.get(member.mergedInto);
+    return member;
+  }
+
+  /** What happens to something that is registered already, and the name it has by now. */
+  #changed(event: Recorded['event']): void {
+    const state = STATES[event.type];
+    switch (event.type) {
+      case 'MemberSuspended':
+      case 'MemberReinstated':
+      case 'MemberClosed': {
+        const member = this.members.get(event.data.memberId)!;
+        if (event.type === 'MemberClosed') {
+          member.restTo = event.data.restTo;
+          hold(member, () => false);
+        }
+        return void Object.assign(member, state);
+      }
+      case 'MembersMerged':
+        return this.#merged(event);
+      case 'VenueSuspended':
+      case 'VenueReinstated':
+      case 'VenueClosed':
+      case 'VenueRenamed': {
+        const { venueId: id, ...name } = event.data;
+        return void Object.assign(this.venues.get(id)!, name, state);
+      }
+      case 'OrganisationSuspended':
+      case 'OrganisationReinstated':
+      case 'OrganisationRenamed': {
+        const { organisationId: id, ...name } = event.data;
+        return void Object.assign(this.organisations.get(id)!, name, state);
+      }
+      case 'OrganisationClosed': {
+        const { organisationId: id, potTo } = event.data;
+        return void Object.assign(this.organisations.get(id)!, state, potTo && { potTo });
+      }
+      case 'AccessSuspended':
+      case 'AccessReinstated':
+      case 'AccessRenamed': {
+        const { accessId: id, ...label } = event.data;
+        return void Object.assign(this.accesses.get(id)!, label, state);
+      }
+      default:
+        return;
+    }
+  }
+
+  /** The groups and cards of the merged member are the survivor's from here on. */
+  #merged({ data }: EventOf<'MembersMerged'>): void {
+    const [from, into] = [this.members.get(data.from)!, this.members.get(data.into)!];
+    for (const id of from.organisationIds) {
+      if (!into.organisationIds.includes(id)) this.#join(id, into);
+    }
+    const [cardId, ...others] = [...cardsOf(into), ...cardsOf(from)];
+    if (cardId !== undefined) into.cardId = cardId;
+    if (others.length > 0) into.otherCardIds = others;
+    if (from.state === 'suspended') into.state = from.state;
+    hold(from, () => false);
+    Object.assign(from, { state: 'merged', mergedInto: data.into });
+  }
+
   #enrolled(since: number, { data }: EventOf<'MemberEnrolled'>): void {
     const { memberId, organisationId } = data;
-    const organisationIds = organisationId === undefined ? [] : [organisationId];
-    const member: MemberItem = { since, memberId, organisationIds };
+    const member: MemberItem = { since, memberId, organisationIds: [], state: OPEN };
     this.members.set(memberId, member);
     this.#all.push(member);
     if (organisationId !== undefined) this.#join(organisationId, member);
   }
 
   #join(organisation: OrganisationId, member: MemberItem): void {
+    member.organisationIds.push(organisation);
     const members = this.#membersOf.get(organisation);
     if (members === undefined) this.#membersOf.set(organisation, [member]);
     else members.push(member);
   }
+}
+
+function cardsOf({ cardId, otherCardIds = [] }: MemberItem): CardId[] {
+  return cardId === undefined ? otherCardIds : [cardId, ...otherCardIds];
+}
+
+/** Keeps some of a member's cards; where the live one is gone, the next takes its place. */
+function hold(member: MemberItem, keeps: (id: CardId) => boolean): void {
+  const [cardId, ...others] = cardsOf(member).filter(keeps);
+  delete member.cardId;
+  delete member.otherCardIds;
+  if (cardId !== undefined) member.cardId = cardId;
+  if (others.length > 0) member.otherCardIds = others;
 }

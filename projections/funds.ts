@@ -5,6 +5,7 @@ import {
   fundOf,
   holderOf,
   kindOf,
+  PROGRAMME,
   revisionIn,
   type Account,
   type MemberId,
@@ -13,6 +14,7 @@ import {
 import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
 import { disclosed, disclosedOverall, type Count, type Counts } from './disclosure.ts';
 import { closed, noFigures, summed, type Closed, type Figures } from './fundFigures.ts';
+import { NOBODY, stand, together, unite } from './people.ts';
 import { Years } from './years.ts';
 
 /** Figures of a year or of all. Members are people with hours standing, hidden where few. */
@@ -30,12 +32,8 @@ export type FundReport = {
   readonly total: FundFigures;
 };
 
-/** The minutes of each member who has any that stand. */
-type People = ReadonlyMap<MemberId, number>;
 type Cell = { readonly figures: Figures; readonly people: Map<MemberId, number> };
 type Place = Cell & { readonly part: Part; readonly day: Day; readonly year: number };
-
-const NOBODY: People = new Map();
 
 /** One organisation's part of a fund. */
 type Part = {
@@ -59,6 +57,7 @@ export class Funds {
   /** The newest year of anything recorded of a fund, and the first such revision in it. */
   #begun = { year: 0, revision: 0 };
   readonly #funds = new Map<string, Map<Account, Part>>();
+  readonly #survivors = new Map<MemberId, MemberId>();
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
@@ -76,6 +75,8 @@ export class Funds {
         return this.#issued(event);
       case 'TransactionReversed':
         return this.#reversed(event);
+      case 'MembersMerged':
+        return this.#merged(event);
       case 'AllocationReturned':
         this.#at(event, event.data.debit).figures.returned += hundredths(event.data.credits);
         return;
@@ -156,8 +157,9 @@ export class Funds {
     figures.minutes += minutes;
     if (this.years.yearOf(event.occurredOn) < year) figures.issuedForEarlierYears += issued;
     if (part.lastDay !== undefined && part.lastDay < day) figures.issuedAfterLastDay += issued;
-    stand(part.people, memberId, minutes);
-    stand(people, memberId, minutes);
+    const member = this.#survivorOf(memberId);
+    stand(part.people, member, minutes);
+    stand(people, member, minutes);
   }
 
   #reversed(event: EventOf<'TransactionReversed'>): void {
@@ -169,12 +171,31 @@ export class Funds {
     if (account === undefined || kindOf(account) !== 'allocation') return;
     const { part, figures, people } = this.#at(event, account);
     figures.corrected += hundredths(credits ?? '0');
+    // What a closed group's allocation gets back goes on to the programme at once.
+    if (credit === PROGRAMME) figures.returned += hundredths(credits ?? '0');
     if (issue === undefined) return;
+    const member = this.#survivorOf(issue.memberId);
     figures.writtenOff += hundredths(issue.writtenOff ?? '0');
     figures.minutesWithdrawn += issue.minutes;
-    stand(part.people, issue.memberId, -issue.minutes);
+    stand(part.people, member, -issue.minutes);
     const isOfThisYear = revisionIn(reverses) >= this.#begun.revision;
-    if (isOfThisYear) stand(people, issue.memberId, -issue.minutes);
+    if (isOfThisYear) stand(people, member, -issue.minutes);
+  }
+
+  /** Two who turn out to be one are counted as one, but in years that are over. */
+  #merged(event: EventOf<'MembersMerged'>): void {
+    const { from, into } = event.data;
+    this.#survivors.set(from, into);
+    const year = this.years.yearOf(this.#dayOf(event));
+    for (const part of [...this.#funds.values()].flatMap((parts) => [...parts.values()])) {
+      unite(part.people, from, into);
+      unite(part.years.get(year)?.people ?? new Map<MemberId, number>(), from, into);
+    }
+  }
+
+  #survivorOf(id: MemberId): MemberId {
+    const next = this.#survivors.get(id);
+    return next === undefined ? id : this.#survivorOf(next);
   }
 
   #partsOf(fund: string): Part[] {
@@ -222,22 +243,6 @@ function overall(parts: readonly Part[]): Counts {
 
 function yearsOf(parts: readonly Part[]): number[] {
   return [...new Set(parts.flatMap(({ years }) => [...years.keys()]))].toSorted((a, b) => a - b);
-}
-
-/** How many people there are in all, each counted once. */
-function together(all: readonly People[]): number {
-  const [first = NOBODY, ...others] = all.filter(({ size }) => size > 0);
-  if (others.length === 0) return first.size;
-  const everybody = new Set(first.keys());
-  for (const people of others) for (const member of people.keys()) everybody.add(member);
-  return everybody.size;
-}
-
-/** Adds minutes to those of a member; whose minutes are all withdrawn stands no longer. */
-function stand(people: Map<MemberId, number>, member: MemberId, minutes: number): void {
-  const standing = (people.get(member) ?? 0) + minutes;
-  if (standing === 0) people.delete(member);
-  else people.set(member, standing);
 }
 
 function newPart(account: Account, began: number): Part {

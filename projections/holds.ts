@@ -1,6 +1,12 @@
 import { hundredths, type Hundredths } from '../schemas/amounts.ts';
 import type { Recorded } from '../schemas/events/index.ts';
-import { revisionIn, type Account, type HoldId, type OrganisationId } from '../schemas/ids.ts';
+import {
+  accountOf,
+  revisionIn,
+  type Account,
+  type HoldId,
+  type OrganisationId,
+} from '../schemas/ids.ts';
 import type { VenueId } from '../schemas/ids.ts';
 import { Column } from './columns.ts';
 
@@ -38,6 +44,8 @@ export class Holds {
       case 'HoldCancelled':
       case 'HoldExpired':
         return this.#end(event.data.holdId, revision);
+      case 'MembersMerged':
+        return this.#move(accountOf.wallet(event.data.from), accountOf.wallet(event.data.into));
       default:
         return;
     }
@@ -64,6 +72,15 @@ export class Holds {
     this.#open.delete(at);
     this.#ends.set(at, revision);
     this.#add(account, -amount);
+  }
+
+  #move(from: Account, into: Account): void {
+    for (const [revision, hold] of this.#open) {
+      if (hold.account === from) this.#open.set(revision, { ...hold, account: into });
+    }
+    const held = this.heldOf(from);
+    this.#add(from, -held);
+    this.#add(into, held);
   }
 
   #add(account: Account, amount: Hundredths): void {

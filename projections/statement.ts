@@ -40,6 +40,9 @@ const KINDS: Readonly<Record<string, EntryKind>> = {
   CreditsRedeemed: 'redemption',
   CreditsTransferred: 'transfer',
   HoldCaptured: 'capture',
+  MemberClosed: 'rest',
+  MembersMerged: 'merge',
+  OrganisationClosed: 'rest',
   TillSettled: 'settlement',
   VisitRecorded: 'visit',
 };

@@ -16,6 +16,7 @@ import type { Rules } from './events/ledger.ts';
 import type { OrganisationRole } from './events/organisation.ts';
 import type { EventOf } from './events/index.ts';
 import type { Give } from './events/issue.ts';
+import { LIFECYCLE_ROLES, type LifecycleAsk } from './lifecycle.ts';
 import { ADMIN, type Role } from './roles.ts';
 
 /**
@@ -220,7 +221,8 @@ export type Ask =
   | ChangeNetworkLimits
   | RecordVisit
   | SettleTill
-  | AgreeReimbursement;
+  | AgreeReimbursement
+  | LifecycleAsk;
 
 export type CommandType = Ask['type'];
 
@@ -263,4 +265,5 @@ export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {
   RecordVisit: [ADMIN],
   SettleTill: [ADMIN],
   AgreeReimbursement: [ADMIN],
+  ...LIFECYCLE_ROLES,
 };

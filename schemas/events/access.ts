@@ -32,3 +32,13 @@ export const accessRevoked = eventSchema(
     accessId: accessIdSchema,
   }),
 );
+
+const oneAccess = z.strictObject({ accessId: accessIdSchema });
+
+export const accessSuspended = eventSchema('AccessSuspended', 1, oneAccess);
+export const accessReinstated = eventSchema('AccessReinstated', 1, oneAccess);
+export const accessRenamed = eventSchema(
+  'AccessRenamed',
+  1,
+  z.strictObject({ accessId: accessIdSchema, label: slugSchema }),
+);

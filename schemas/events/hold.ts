@@ -4,6 +4,7 @@ import {
   accountSchema,
   cardIdSchema,
   holdIdSchema,
+  memberIdSchema,
   offerIdSchema,
   slugSchema,
   venueIdSchema,
@@ -45,6 +46,9 @@ export const holdCaptured = eventSchema(
     credits: amountSchema,
     debit: accountSchema,
     holdId: holdIdSchema,
+    memberId: memberIdSchema
+      .optional()
+      .meta({ description: 'the id under which the offer counts it' }),
     offerId: offerIdSchema.optional(),
     party: partySchema.optional(),
     reference: slugSchema.optional(),

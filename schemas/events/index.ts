@@ -1,20 +1,46 @@
 import { z } from 'zod';
-import { accessGranted, accessRevoked } from './access.ts';
+import {
+  accessGranted,
+  accessReinstated,
+  accessRenamed,
+  accessRevoked,
+  accessSuspended,
+} from './access.ts';
 import { allocationReturned, creditsAllocated } from './allocation.ts';
 import { cardIssued, cardRevoked } from './card.ts';
 import { creditsHeld, holdCancelled, holdCaptured, holdExpired } from './hold.ts';
 import { creditsIssued } from './issue.ts';
 import { creditsBroughtForward, formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
-import { memberEnrolled, membershipAdded } from './member.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
 import { networkLimitsChanged, networkRegistered } from './network.ts';
-import { organisationRegistered } from './organisation.ts';
 import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
 import { transactionReversed, transactionReversedV1 } from './reversal.ts';
 import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import { creditsTransferred } from './transfer.ts';
-import { venueRegistered, venueRegisteredV1 } from './venue.ts';
 import { visitRecorded } from './visit.ts';
+import {
+  memberClosed,
+  memberEnrolled,
+  memberReinstated,
+  membershipAdded,
+  membersMerged,
+  memberSuspended,
+} from './member.ts';
+import {
+  organisationClosed,
+  organisationRegistered,
+  organisationReinstated,
+  organisationRenamed,
+  organisationSuspended,
+} from './organisation.ts';
+import {
+  venueClosed,
+  venueRegistered,
+  venueRegisteredV1,
+  venueReinstated,
+  venueRenamed,
+  venueSuspended,
+} from './venue.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
 export const FORMAT = 2;
@@ -51,6 +77,21 @@ export const eventSchemas = [
   visitRecorded,
   tillSettled,
   reimbursementAgreed,
+  memberSuspended,
+  memberReinstated,
+  memberClosed,
+  membersMerged,
+  venueSuspended,
+  venueReinstated,
+  venueRenamed,
+  venueClosed,
+  organisationSuspended,
+  organisationReinstated,
+  organisationRenamed,
+  organisationClosed,
+  accessSuspended,
+  accessReinstated,
+  accessRenamed,
 ] as const;
 
 /**
@@ -75,6 +116,21 @@ const SINCE: Readonly<Record<string, number>> = {
   'VisitRecorded.v1': 2,
   'TillSettled.v1': 2,
   'ReimbursementAgreed.v1': 2,
+  'MemberSuspended.v1': 2,
+  'MemberReinstated.v1': 2,
+  'MemberClosed.v1': 2,
+  'MembersMerged.v1': 2,
+  'VenueSuspended.v1': 2,
+  'VenueReinstated.v1': 2,
+  'VenueRenamed.v1': 2,
+  'VenueClosed.v1': 2,
+  'OrganisationSuspended.v1': 2,
+  'OrganisationReinstated.v1': 2,
+  'OrganisationRenamed.v1': 2,
+  'OrganisationClosed.v1': 2,
+  'AccessSuspended.v1': 2,
+  'AccessReinstated.v1': 2,
+  'AccessRenamed.v1': 2,
 };
 
 /** One fact in the stream, in the newest version of its type. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { memberIdSchema, organisationIdSchema } from '../ids.ts';
+import { amountSchema } from '../amounts.ts';
+import { accountSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
+import { agreedSchema } from './transfer.ts';
 import { eventSchema } from './envelope.ts';
 
 /** Enrolled through an organisation, or by the lead partner alone. */
@@ -18,5 +20,47 @@ export const membershipAdded = eventSchema(
   z.strictObject({
     memberId: memberIdSchema,
     organisationId: organisationIdSchema,
+  }),
+);
+
+export const memberSuspended = eventSchema(
+  'MemberSuspended',
+  1,
+  z.strictObject({ memberId: memberIdSchema }),
+);
+
+export const memberReinstated = eventSchema(
+  'MemberReinstated',
+  1,
+  z.strictObject({ memberId: memberIdSchema }),
+);
+
+/**
+ * Moves what is left, if anything is. What comes to the wallet later goes on to `restTo`, and from
+ * there on to wherever that account's own rest has gone.
+ */
+export const memberClosed = eventSchema(
+  'MemberClosed',
+  1,
+  z.strictObject({
+    agreed: agreedSchema.optional(),
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
+    memberId: memberIdSchema,
+    restTo: accountSchema,
+  }),
+);
+
+/** The ids and cards of `from` stand for `into` from here on. */
+export const membersMerged = eventSchema(
+  'MembersMerged',
+  1,
+  z.strictObject({
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
+    from: memberIdSchema,
+    into: memberIdSchema,
   }),
 );

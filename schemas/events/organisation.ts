@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { organisationIdSchema } from '../ids.ts';
+import { amountSchema } from '../amounts.ts';
+import { accountSchema, organisationIdSchema } from '../ids.ts';
 import { nameSchema } from '../text.ts';
 import { eventSchema } from './envelope.ts';
 
@@ -19,5 +20,28 @@ export const organisationRegistered = eventSchema(
     name: nameSchema,
     organisationId: organisationIdSchema,
     roles: organisationRolesSchema,
+  }),
+);
+
+const oneOrganisation = z.strictObject({ organisationId: organisationIdSchema });
+
+export const organisationSuspended = eventSchema('OrganisationSuspended', 1, oneOrganisation);
+export const organisationReinstated = eventSchema('OrganisationReinstated', 1, oneOrganisation);
+export const organisationRenamed = eventSchema(
+  'OrganisationRenamed',
+  1,
+  z.strictObject({ name: nameSchema, organisationId: organisationIdSchema }),
+);
+
+/** Moves what is left in the pot to `potTo`; what comes to it later goes there, too. */
+export const organisationClosed = eventSchema(
+  'OrganisationClosed',
+  1,
+  z.strictObject({
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
+    organisationId: organisationIdSchema,
+    potTo: accountSchema.optional(),
   }),
 );

@@ -22,3 +22,14 @@ export const venueRegistered = eventSchema(
     venueId: fields.venueId,
   }),
 );
+
+const oneVenue = z.strictObject({ venueId: venueIdSchema });
+
+export const venueSuspended = eventSchema('VenueSuspended', 1, oneVenue);
+export const venueReinstated = eventSchema('VenueReinstated', 1, oneVenue);
+export const venueClosed = eventSchema('VenueClosed', 1, oneVenue);
+export const venueRenamed = eventSchema(
+  'VenueRenamed',
+  1,
+  z.strictObject({ name: nameSchema, venueId: venueIdSchema }),
+);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { accessIdSchema, memberIdSchema, organisationIdSchema, slugSchema } from '../ids.ts';
 import { roleSchema } from '../roles.ts';
 import { daySchema } from '../time.ts';
-import { pageSchema, revisionSchema } from './common.ts';
+import { pageSchema, revisionSchema, stateSchema } from './common.ts';
 
 export const accessBody = z.strictObject({
   role: roleSchema,
@@ -28,6 +28,7 @@ export const accessAnswer = z.object({
   label: z.string(),
   expiresOn: z.string().optional(),
   revoked: z.boolean(),
+  state: stateSchema.meta({ description: '`closed` where it was revoked' }),
 });
 export const accessPage = pageSchema(accessAnswer);
 export const accessParams = z.strictObject({ id: accessIdSchema });

@@ -72,3 +72,6 @@ export const problemSchema = z
     facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   })
   .meta({ id: 'Problem' });
+
+/** How something registered stands; `merged` into another of its kind. */
+export const stateSchema = z.enum(['open', 'suspended', 'closed', 'merged']);

@@ -10,7 +10,7 @@ import {
   venueIdSchema,
 } from '../ids.ts';
 import { roleSchema } from '../roles.ts';
-import { limitSchema, revisionQuerySchema, revisionSchema } from './common.ts';
+import { limitSchema, revisionQuerySchema, revisionSchema, stateSchema } from './common.ts';
 
 export const meAnswer = z.object({
   network: networkSchema,
@@ -20,7 +20,7 @@ export const meAnswer = z.object({
   organisation: z
     .object({ organisationId: organisationIdSchema, name: z.string(), roles: z.array(z.string()) })
     .optional(),
-  venues: z.array(z.object({ venueId: venueIdSchema, name: z.string() })),
+  venues: z.array(z.object({ venueId: venueIdSchema, name: z.string(), state: stateSchema })),
   revision: z.int(),
 });
 

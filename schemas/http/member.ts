@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cardNumberSchema } from '../cards.ts';
 import { accountSchema, cardIdSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
-import { pageSchema, revisionSchema } from './common.ts';
+import { pageSchema, revisionSchema, stateSchema } from './common.ts';
 
 /** `organisationId` is for an admin who enrols for a group; a coordinator's own is known. */
 export const memberBody = z.strictObject({ organisationId: organisationIdSchema.optional() });
@@ -15,6 +15,15 @@ export const memberAnswer = z.object({
   account: accountSchema,
   organisationIds: z.array(organisationIdSchema),
   cardId: cardIdSchema.optional().meta({ description: 'the live card, if there is one' }),
+  otherCardIds: z
+    .array(cardIdSchema)
+    .optional()
+    .meta({ description: 'cards of merged members, which answer beside the live one' }),
+  state: stateSchema,
+  restTo: accountSchema
+    .optional()
+    .meta({ description: 'where the rest of a closed wallet has gone, where you may know it' }),
+  mergedInto: memberIdSchema.optional(),
 });
 export const memberPage = pageSchema(memberAnswer);
 export const memberParams = z.strictObject({ id: memberIdSchema });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { organisationRolesSchema } from '../events/organisation.ts';
-import { organisationIdSchema } from '../ids.ts';
+import { accountSchema, organisationIdSchema } from '../ids.ts';
 import { nameSchema } from '../text.ts';
-import { pageSchema, revisionSchema } from './common.ts';
+import { pageSchema, revisionSchema, stateSchema } from './common.ts';
 
 export const organisationBody = z.strictObject({
   name: nameSchema,
@@ -16,6 +16,10 @@ export const organisationAnswer = z.object({
   organisationId: organisationIdSchema,
   name: z.string(),
   roles: z.array(z.string()),
+  state: stateSchema,
+  potTo: accountSchema
+    .optional()
+    .meta({ description: 'where the pot of a closed one has gone, where you may know it' }),
 });
 export const organisationPage = pageSchema(organisationAnswer);
 export const organisationParams = z.strictObject({ id: organisationIdSchema });

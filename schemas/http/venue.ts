@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { organisationIdSchema, venueIdSchema } from '../ids.ts';
 import { nameSchema } from '../text.ts';
-import { pageSchema, revisionSchema } from './common.ts';
+import { pageSchema, revisionSchema, stateSchema } from './common.ts';
 
 export const venueBody = z.strictObject({
   organisationId: organisationIdSchema,
@@ -16,6 +16,7 @@ export const venueAnswer = z.object({
   organisationId: organisationIdSchema,
   name: z.string(),
   openAmounts: z.literal(true).optional(),
+  state: stateSchema,
 });
 export const venuePage = pageSchema(venueAnswer);
 export const venueParams = z.strictObject({ id: venueIdSchema });

@@ -133,4 +133,65 @@ export const registerRefusals = {
     'The limits agreed with {network} are these already.',
     'The limits are these already. Nothing was changed.',
   ),
+  // What is suspended, closed or merged.
+  member_suspended: entry(
+    FINAL,
+    'This member cannot be debited just now. The groups the member belongs to know why.',
+    'This card cannot be used. Nothing was taken. Ask the group.',
+  ),
+  member_closed: entry(
+    FINAL,
+    'This member was closed.',
+    'This card cannot be used. Nothing was taken. Ask the group.',
+  ),
+  member_merged: entry(
+    FINAL,
+    'The member {id} was merged into {into} before.',
+    'This member was merged with another before. Nothing was changed.',
+  ),
+  venue_suspended: entry(
+    FINAL,
+    'This venue takes no redemptions just now. Refunds and voids go on.',
+    'This venue cannot take credits just now. Nothing was taken. Ask the scheme.',
+  ),
+  venue_closed: entry(
+    FINAL,
+    'This venue was closed. Refunds and voids go on.',
+    'This venue no longer takes credits. Nothing was taken. Ask the scheme.',
+  ),
+  organisation_suspended: entry(
+    FINAL,
+    'The organisation is suspended: nothing is issued, redeemed or moved out. Refunds go on.',
+    'This organisation cannot do that just now. Nothing was changed. Ask the scheme.',
+  ),
+  organisation_closed: entry(
+    FINAL,
+    'The organisation was closed.',
+    'This organisation was closed. Nothing was changed. Ask the scheme.',
+  ),
+  already_suspended: entry(
+    FINAL,
+    'That is suspended already.',
+    'That is suspended already. Nothing more to do.',
+  ),
+  not_suspended: entry(
+    FINAL,
+    'That is not suspended.',
+    'That is not suspended. Nothing more to do.',
+  ),
+  merge_into_itself: entry(
+    FINAL,
+    'A member is not merged into the same member. Name two.',
+    'These are the same member. Nothing was changed.',
+  ),
+  rest_not_allowed: entry(
+    FINAL,
+    'What is left does not go to {to}: {why}.',
+    'What is left cannot go there. Nothing was changed.',
+  ),
+  rest_unplaced: entry(
+    FINAL,
+    'The pot has {credits}: say in "potTo" where they go.',
+    'The pot is not empty. Say where its credits go. Nothing was changed.',
+  ),
 } as const satisfies Record<string, Entry>;

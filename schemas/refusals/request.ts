@@ -8,6 +8,11 @@ export const requestRefusals = {
     'The key is missing, unknown, revoked or expired. Send it as "Authorization: Bearer tcl_…".',
     'This till is not signed in. Ask the scheme for a new key.',
   ),
+  access_suspended: entry(
+    FINAL,
+    'This access is suspended. An admin of the scheme can reinstate it.',
+    'This till is not to be used just now. Nothing was taken. Ask the scheme.',
+  ),
   forbidden: entry(
     FINAL,
     'An access of the role {role} may not do this; it takes {roles}.',

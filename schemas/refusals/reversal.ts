@@ -27,4 +27,9 @@ export const reversalRefusals = {
     'This key was used for {earlier}, which is not undone by a void. Reverse the transaction.',
     'That was not a sale. Nothing was changed.',
   ),
+  both_sides_same: entry(
+    FINAL,
+    'Both sides of this are {account} by now, so a reversal would move nothing.',
+    'Both sides of this are one account now. Nothing was changed.',
+  ),
 } as const satisfies Record<string, Entry>;

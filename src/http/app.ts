@@ -19,6 +19,7 @@ import { holdRoutes } from './routes/hold.ts';
 import { idempotencyKeyRoutes } from './routes/idempotencyKey.ts';
 import { issueRoutes } from './routes/issue.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { memberRoutes } from './routes/member.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { networkRoutes } from './routes/network.ts';
@@ -62,6 +63,7 @@ const ROUTES = [
   accessRoutes,
   networkRoutes,
   visitRoutes,
+  lifecycleRoutes,
   openingBalanceRoutes,
   rulesRoutes,
   ledgerRoutes,

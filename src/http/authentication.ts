@@ -73,6 +73,7 @@ function callerOf(header: string | undefined, { sequencer, now_ms }: Services): 
   if (keyHash(key) !== access.keyHash) return undefined;
   const { role, organisation, member, expiresOn } = access;
   if (expiresOn !== undefined && expiresOn < ledger.calendar(now_ms())) return undefined;
+  if (access.suspended) stop('access_suspended');
   return { accessId, role, organisation, member };
 }
 

@@ -1,14 +1,18 @@
 import type { Directory, MemberItem } from '../../projections/directory.ts';
 import type { Projections } from '../../projections/index.ts';
 import {
+  accountOf,
   holderOf,
   kindOf,
+  revisionIn,
   type Account,
   type MemberId,
   type OrganisationId,
   type VenueId,
 } from '../../schemas/ids.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Caller } from './authentication.ts';
+import type { Services } from './services.ts';
 
 /** Whether a caller sees what belongs to an organisation: its own, or all for admin and auditor. */
 export function sees({ role, organisation }: Caller, owner: OrganisationId | undefined): boolean {
@@ -29,7 +33,7 @@ export function seesAccount(directory: Directory, caller: Caller, account: Accou
   const holder = holderOf(account);
   switch (kindOf(account)) {
     case 'wallet':
-      return seesMember(caller, directory.members.get(holder as MemberId));
+      return seesMember(caller, directory.member(holder as MemberId));
     case 'till':
       return sees(caller, directory.venues.get(holder as VenueId)?.organisationId);
     case 'pot':
@@ -68,4 +72,39 @@ export function accountVisible(
 ): boolean {
   if (!entries.has(account) && !exists(directory, account)) return false;
   return seesAccount(directory, caller, account);
+}
+
+/** Where credits have gone on to, for those who see that account; `lapsed` is no secret. */
+export function restShown(
+  directory: Directory,
+  caller: Caller,
+  account: Account | undefined,
+): Account | undefined {
+  if (account === undefined) return undefined;
+  return kindOf(account) === 'lapsed' || seesAccount(directory, caller, account)
+    ? account
+    : undefined;
+}
+
+/** The account that an account's name stands for by now: a merged wallet is the survivor's. */
+export function accountNow(directory: Directory, account: Account): Account {
+  if (kindOf(account) !== 'wallet') return account;
+  const member = directory.member(holderOf(account) as MemberId);
+  return member === undefined ? account : accountOf.wallet(member.memberId);
+}
+
+/**
+ * The account that a reversal credits, as its reader knows it: where one who was closed or merged
+ * has their credits go on to is no business of the venue that refunds them.
+ */
+export async function creditKnown(
+  { projections, eventAt }: Services,
+  caller: Caller,
+  event: StreamEvent,
+): Promise<Account | undefined> {
+  const { credit } = event.data as { credit?: Account };
+  if (event.type !== 'TransactionReversed' || credit === undefined) return credit;
+  if (seesAccount(projections.directory, caller, credit)) return credit;
+  const original = await eventAt(revisionIn(event.data.reverses));
+  return (original.data as { debit?: Account }).debit;
 }

@@ -1,5 +1,6 @@
 import type { GrantAccess, RevokeAccess } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
+import type { ReinstateAccess, RenameAccess, SuspendAccess } from '../../schemas/lifecycle.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import type { Access, Ledger } from './state.ts';
 
@@ -26,6 +27,8 @@ export function grantAccess({ state }: Context, ask: GrantAccess): Verdict {
     return reject('member_not_found', { id: ask.memberId });
   }
   if (state.accesses.get(ask.accessId) !== undefined) return reject('access_exists');
+  const owner = ask.organisationId && state.organisations.get(ask.organisationId);
+  if (owner && owner.standing === 'closed') return reject('organisation_closed');
   return accept({ type: 'AccessGranted', data, organisation: ask.organisationId });
 }
 
@@ -49,9 +52,39 @@ export function revokeAccess({ state }: Context, { accessId }: RevokeAccess): Ve
   });
 }
 
-/** Whether an access is an admin's that neither ends by itself nor was ended. */
+/** Suspends an access, or lets it go on. */
+export function turnAccess(
+  { state }: Context,
+  { type, accessId }: SuspendAccess | ReinstateAccess,
+): Verdict {
+  const access = state.accesses.get(accessId);
+  if (access === undefined) return reject('access_not_found', { id: accessId });
+  if (access.revoked) return reject('access_already_revoked');
+  const { organisation } = access;
+  if (type === 'ReinstateAccess') {
+    if (!access.suspended) return reject('not_suspended');
+    return accept({ type: 'AccessReinstated', data: { accessId }, organisation });
+  }
+  if (lasts(access) && state.admins === 1) return reject('last_admin');
+  if (access.suspended) return reject('already_suspended');
+  return accept({ type: 'AccessSuspended', data: { accessId }, organisation });
+}
+
+export function renameAccess({ state }: Context, { accessId, label }: RenameAccess): Verdict {
+  const access = state.accesses.get(accessId);
+  if (access === undefined) return reject('access_not_found', { id: accessId });
+  if (access.revoked) return reject('access_already_revoked');
+  const { organisation } = access;
+  return accept({ type: 'AccessRenamed', data: { accessId, label }, organisation });
+}
+
+/** Whether an access is an admin's that works, and does not end by itself. */
 function lasts(access: Access): boolean {
-  return access.role === 'admin' && access.expiresOn === undefined && !access.revoked;
+  return access.role === 'admin' && access.expiresOn === undefined && !ended(access);
+}
+
+function ended({ revoked, suspended }: Access): boolean {
+  return revoked || suspended === true;
 }
 
 export function accessGranted(state: Ledger, { data }: EventOf<'AccessGranted'>): void {
@@ -63,6 +96,21 @@ export function accessGranted(state: Ledger, { data }: EventOf<'AccessGranted'>)
     expiresOn: data.expiresOn,
     revoked: false,
   };
+  state.accesses.set(data.accessId, access);
+  if (lasts(access)) state.admins += 1;
+  if (data.organisationId === undefined) return;
+  const before = state.accessesOf.get(data.organisationId) ?? [];
+  state.accessesOf.set(data.organisationId, [...before, data.accessId]);
+}
+
+export function accessSuspended(state: Ledger, { data }: EventOf<'AccessSuspended'>): void {
+  const access = state.accesses.get(data.accessId)!;
+  if (lasts(access)) state.admins -= 1;
+  state.accesses.set(data.accessId, { ...access, suspended: true });
+}
+
+export function accessReinstated(state: Ledger, { data }: EventOf<'AccessReinstated'>): void {
+  const { suspended: _, ...access } = state.accesses.get(data.accessId)!;
   state.accesses.set(data.accessId, access);
   if (lasts(access)) state.admins += 1;
 }

@@ -5,6 +5,7 @@ import { accountOf, fundOf, holderOf, PROGRAMME, type OrganisationId } from '../
 import { addDays, type Day } from '../../schemas/time.ts';
 import { move } from './account.ts';
 import { accept, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
+import { organisationHalted } from './standing.ts';
 import { available, rulesOf, type Fund, type Ledger } from './state.ts';
 
 /** Credits that one funder gives an earn group to issue, with the days they are for. */
@@ -16,6 +17,7 @@ export function allocateCredits({ state, today }: Context, ask: AllocateCredits)
   if (!organisation.roles.includes('earn')) {
     return reject('not_an_earn_group', { id: ask.organisationId });
   }
+  if (organisation.standing === 'closed') return reject('organisation_closed');
   const before = fundsOf(state, ask.organisationId).find(({ name }) => name === ask.fund);
   const firstDay = ask.firstDay ?? before?.firstDay;
   const lastDay = ask.lastDay ?? before?.lastDay;
@@ -44,6 +46,8 @@ export function returnAllocation({ state }: Context, ask: ReturnAllocation): Ver
   if (!fundsOf(state, ask.organisationId).some(({ name }) => name === ask.fund)) {
     return reject('account_not_found', { id: account });
   }
+  const halted = organisationHalted(state.organisations.get(ask.organisationId));
+  if (halted !== undefined) return halted;
   const amount = hundredths(ask.credits);
   const has = available(state, account);
   if (has < amount) return { refusal: insufficient(has, amount) };

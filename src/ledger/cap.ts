@@ -3,6 +3,7 @@ import type { EventOf } from '../../schemas/events/index.ts';
 import type { MemberId, OfferId } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { addDays, dayNumber, monthNumber, nextMonth, type Day } from '../../schemas/time.ts';
+import { numbersOf } from './rest.ts';
 import type { Ledger, Offer } from './state.ts';
 
 /**
@@ -57,13 +58,16 @@ function reached(cap: string, limit: string | number, opensOn: Day): Refusal {
   return refuse('cap_reached', { cap, limit, opensOn }, { facts: { cap, opensOn } });
 }
 
+/** The uses of a member, under all of their ids. */
 function usesOf(state: Ledger, offer: Offer, { memberId, day }: Use) {
-  const pair = memberId && state.offerMembers.get(memberKeyOf(state, offer, memberId));
-  if (pair === undefined) return { inDay: 0, inMonth: 0 };
-  return {
-    inDay: state.memberDayUses.get(pair * DAYS + dayNumber(day)) ?? 0,
-    inMonth: state.memberMonthUses.get(pair * DAYS + monthNumber(day)) ?? 0,
-  };
+  const uses = { inDay: 0, inMonth: 0 };
+  for (const number of memberId === undefined ? [] : numbersOf(state, memberId)) {
+    const pair = state.offerMembers.get(memberKeyOf(offer, number));
+    if (pair === undefined) continue;
+    uses.inDay += state.memberDayUses.get(pair * DAYS + dayNumber(day)) ?? 0;
+    uses.inMonth += state.memberMonthUses.get(pair * DAYS + monthNumber(day)) ?? 0;
+  }
+  return uses;
 }
 
 /**
@@ -103,7 +107,7 @@ export function giveBack(
 }
 
 function pairOf(state: Ledger, offer: Offer, member: MemberId): number {
-  const key = memberKeyOf(state, offer, member);
+  const key = memberKeyOf(offer, state.member.get(member)!.number);
   const known = state.offerMembers.get(key);
   if (known !== undefined) return known;
   const pair = state.pairs;
@@ -112,8 +116,8 @@ function pairOf(state: Ledger, offer: Offer, member: MemberId): number {
   return pair;
 }
 
-function memberKeyOf(state: Ledger, { number }: Offer, member: MemberId): number {
-  return number * OTHERS + state.member.get(member)!.number;
+function memberKeyOf({ number }: Offer, member: number): number {
+  return number * OTHERS + member;
 }
 
 function dayKeyOf({ number }: Offer, day: Day): number {

@@ -11,12 +11,14 @@ import { cancelHold, captureHold, holdCredits } from './hold.ts';
 import { earlierUnder } from './idempotency.ts';
 import { issueCredits } from './issue.ts';
 import { bringForward, changeRules, formatTooLow, openLedger, raiseFormat } from './ledger.ts';
+import { changeStanding } from './lifecycle.ts';
 import { addMembership, enrolMember } from './member.ts';
 import { publishOffer, withdrawOffer } from './offer.ts';
 import { changeNetworkLimits, registerNetwork } from './network.ts';
 import { registerOrganisation } from './organisation.ts';
 import { differences } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
+import { survivorOf } from './rest.ts';
 import { reverseTransaction } from './reversal.ts';
 import { agreeReimbursement, settleTill } from './settlement.ts';
 import type { Draft, Ledger } from './state.ts';
@@ -66,12 +68,14 @@ function callerOf(
   if (access === undefined || access.revoked || (access.expiresOn ?? today) < today) {
     return { refusal: refuse('unauthenticated') };
   }
+  if (access.suspended) return { refusal: refuse('access_suspended') };
   const roles = COMMAND_ROLES[ask.type];
   if (!roles.includes(access.role)) {
     const words = { role: access.role, roles: roles.join(' or ') || 'the system itself' };
     return { refusal: refuse('forbidden', words) };
   }
-  return access;
+  if (access.member === undefined) return access;
+  return { ...access, member: survivorOf(state, access.member) };
 }
 
 /** What an idempotency key did before: the same again, a clash, or a key that was voided. */
@@ -150,10 +154,6 @@ function rule(context: Context, ask: Ask): Verdict {
     case 'AgreeReimbursement':
       return agreeReimbursement(context, ask);
     default:
-      return unknown(ask);
+      return changeStanding(context, ask);
   }
-}
-
-function unknown(ask: never): never {
-  throw new Error(`unknown command ${JSON.stringify(ask)}`);
 }

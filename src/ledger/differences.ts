@@ -1,14 +1,16 @@
 import type { Ask, Bearer } from '../../schemas/commands.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import type { EventOf, EventType, Recorded, StreamEvent } from '../../schemas/events/index.ts';
-import { fundOf, holderOf, kindOf } from '../../schemas/ids.ts';
+import { fundOf, holderOf, kindOf, type MemberId } from '../../schemas/ids.ts';
 import type { Context } from './context.ts';
-import { findBearer } from './member.ts';
 import { partiesOf } from './visit.ts';
+import { namedBy } from './member.ts';
+import { accountNow, survivorOf } from './rest.ts';
+import type { Ledger } from './state.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The event types that a command's first event may have. */
+/** The event types that a command may be known by: its first event, or the closing at its end. */
 const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   OpenLedger: ['LedgerOpened'],
   ChangeRules: ['RulesChanged'],
@@ -39,6 +41,21 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   RecordVisit: ['VisitRecorded'],
   SettleTill: ['TillSettled'],
   AgreeReimbursement: ['ReimbursementAgreed'],
+  SuspendMember: ['MemberSuspended'],
+  ReinstateMember: ['MemberReinstated'],
+  CloseMember: ['MemberClosed'],
+  MergeMembers: ['MembersMerged'],
+  SuspendVenue: ['VenueSuspended'],
+  ReinstateVenue: ['VenueReinstated'],
+  RenameVenue: ['VenueRenamed'],
+  CloseVenue: ['VenueClosed'],
+  SuspendOrganisation: ['OrganisationSuspended'],
+  ReinstateOrganisation: ['OrganisationReinstated'],
+  RenameOrganisation: ['OrganisationRenamed'],
+  CloseOrganisation: ['OrganisationClosed'],
+  SuspendAccess: ['AccessSuspended'],
+  ReinstateAccess: ['AccessReinstated'],
+  RenameAccess: ['AccessRenamed'],
 };
 
 /**
@@ -48,19 +65,40 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
 export function differences(context: Context, recorded: readonly Recorded[]): readonly string[] {
   const { ask } = context.command;
   const events = recorded.map(({ event }) => event);
-  if (!FIRST_EVENTS[ask.type].includes(events[0]!.type)) return ['the call itself'];
-  const now = asked(context, ask);
-  const then = said(events);
+  if (!FIRST_EVENTS[ask.type].includes(knownBy(events).type)) return ['the call itself'];
+  // A member may have been merged since, and is the same under either id.
+  const same = (fields: Fields) =>
+    ask.type === 'MergeMembers' ? fields : (asNow(context.state, fields) as Fields);
+  const now = same(asked(context, ask));
+  const then = same(said(events));
   const names = Object.keys(now).filter(
     (name) => canonical(now[name] ?? null) !== canonical(then[name] ?? null),
   );
   return names.length > 0 ? names : ['the form of the body'];
 }
 
+/** A closing stands behind what it ends. */
+function knownBy(events: readonly StreamEvent[]): StreamEvent {
+  const [first, last] = [events[0]!, events.at(-1)!];
+  return ['MemberClosed', 'VenueClosed', 'OrganisationClosed'].includes(last.type) ? last : first;
+}
+
+/** Some fields with every member and wallet as they are called by now. */
+function asNow(state: Ledger, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => asNow(state, one));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, asNow(state, one)]),
+    );
+  }
+  if (typeof value !== 'string') return value;
+  return value.startsWith('mem_') ? survivorOf(state, value as MemberId) : accountNow(state, value);
+}
+
 /** The fields of a request, members named by their id. */
 function asked(context: Context, ask: Ask): Fields {
   const member = (bearer: Bearer) => {
-    const found = findBearer(context.state, bearer);
+    const found = namedBy(context.state, bearer);
     return 'memberId' in found ? found.memberId : 'unknown';
   };
   switch (ask.type) {
@@ -103,7 +141,7 @@ function asked(context: Context, ask: Ask): Fields {
 
 /** The fields of the request that some events came from. */
 function said(events: readonly StreamEvent[]): Fields {
-  const first = events[0]!;
+  const first = knownBy(events);
   switch (first.type) {
     case 'CreditsHeld': {
       const { account, held, offerId } = first.data;

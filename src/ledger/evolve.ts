@@ -7,6 +7,7 @@ import { cardIssued, cardRevoked } from './card.ts';
 import { creditsHeld, expiredTo, holdCancelled, holdCaptured, holdExpired } from './hold.ts';
 import { creditsIssued } from './issue.ts';
 import { formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
+import { standingChanged } from './lifecycle.ts';
 import { memberEnrolled, membershipAdded } from './member.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
 import { networkLimitsChanged, networkRegistered } from './network.ts';
@@ -96,10 +97,6 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
     case 'CreditsTransferred':
       return move(state, event.data);
     default:
-      return unknown(event);
+      return standingChanged(state, event);
   }
-}
-
-function unknown(event: never): never {
-  throw new Error(`unknown event ${JSON.stringify(event)}`);
 }

@@ -1,8 +1,15 @@
 import { hundredths, type Hundredths } from '../../schemas/amounts.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import type { Give } from '../../schemas/events/issue.ts';
-import { accountOf, type Account, type MemberId, type OrganisationId } from '../../schemas/ids.ts';
+import {
+  accountOf,
+  kindOf,
+  type Account,
+  type MemberId,
+  type OrganisationId,
+} from '../../schemas/ids.ts';
 import { dayNumber, type Day } from '../../schemas/time.ts';
+import { idsOf } from './rest.ts';
 import { dayKey, type Given, type Ledger } from './state.ts';
 
 /**
@@ -41,8 +48,18 @@ function keyOf(account: Account, member: MemberId): string {
   return account.startsWith('pot:') ? `${account}:${member}` : account;
 }
 
+/** What a member gave to one destination, under whichever of their ids. */
 function givenTo(state: Ledger, account: Account, member: MemberId): Given {
-  return state.given.get(keyOf(account, member)) ?? NOTHING;
+  const ids = idsOf(state, member);
+  if (ids.length === 1) return state.given.get(keyOf(account, member)) ?? NOTHING;
+  const parts = ids.map((id) => {
+    const own = kindOf(account) === 'pot' ? account : accountOf.wallet(id);
+    return state.given.get(keyOf(own, id)) ?? NOTHING;
+  });
+  return parts.reduce((sum, { minutes, credits }) => ({
+    minutes: sum.minutes + minutes,
+    credits: sum.credits + credits,
+  }));
 }
 
 /** What some more minutes would make: credits now, and minutes still carried. */
@@ -88,7 +105,10 @@ export function coveredMinutes(
   return Math.max(0, Math.min(wanted, minutes - steps * minutesOf(step)));
 }
 
-/** Records minutes given (or, negative, withdrawn) and the credits that went with them. */
+/**
+ * Records minutes given (or, negative, withdrawn) and the credits that went with them, under the
+ * id that the event names: after a merge only the sum of all ids counts.
+ */
 export function addGiven(
   state: Ledger,
   account: Account,
@@ -96,18 +116,24 @@ export function addGiven(
   minutes: number,
   credits: Hundredths,
 ): void {
-  const before = givenTo(state, account, member);
+  const before = state.given.get(keyOf(account, member)) ?? NOTHING;
   state.given.set(keyOf(account, member), {
     minutes: before.minutes + minutes,
     credits: before.credits + credits,
   });
 }
 
-/** The minutes one member has given on one day, everywhere. */
+/** The minutes one member has given on one day, everywhere and under all ids. */
 export function minutesOn(state: Ledger, member: MemberId, day: Day): number {
-  return state.dayMinutes.get(dayKey(state.member.get(member)!, dayNumber(day))) ?? 0;
+  const number = dayNumber(day);
+  let minutes = 0;
+  for (const id of idsOf(state, member)) {
+    minutes += state.dayMinutes.get(dayKey(state.member.get(id)!, number)) ?? 0;
+  }
+  return minutes;
 }
 
+/** Counts minutes on a day under the id that the event names. */
 export function addMinutesOn(state: Ledger, member: MemberId, day: Day, minutes: number): void {
   const key = dayKey(state.member.get(member)!, dayNumber(day));
   state.dayMinutes.set(key, (state.dayMinutes.get(key) ?? 0) + minutes);

@@ -29,6 +29,7 @@ import {
 import { CLOCK_AHEAD_MS } from './day.ts';
 import { findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
+import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
 import { available, ENDED, rulesOf, type Hold, type Ledger } from './state.ts';
 
 /**
@@ -47,6 +48,11 @@ export function holdCredits(context: Context, ask: HoldCredits): Verdict {
   if (venue === undefined || !mayHold) return reject('venue_not_found', { id: ask.venueId });
   const holder = holderFor(context, ask);
   if ('refusal' in holder) return holder;
+  const halted =
+    holder.halted ??
+    venueHalted(venue) ??
+    organisationHalted(state.organisations.get(venue.organisation));
+  if (halted !== undefined) return halted;
   const when = timesOf(context, ask);
   if ('refusal' in when) return when;
   const sale = saleOf(state, ask, { time_ms: when.visit_ms, memberId: holder.memberId });
@@ -77,9 +83,11 @@ export function holdCredits(context: Context, ask: HoldCredits): Verdict {
 /** Whose credits are held. A pot is held by its own group, for any venue that it names. */
 function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
   if (potOf !== undefined) {
-    const known = state.organisations.get(potOf) !== undefined && actsFor(caller, potOf);
+    const organisation = state.organisations.get(potOf);
+    const known = organisation !== undefined && actsFor(caller, potOf);
     if (!known) return reject('organisation_not_found', { id: potOf });
-    return { account: accountOf.pot(potOf), memberId: undefined, cardId: undefined };
+    const halted = organisationHalted(organisation);
+    return { account: accountOf.pot(potOf), memberId: undefined, cardId: undefined, halted };
   }
   const found = findBearer(state, member!);
   if ('refusal' in found) return found;
@@ -87,7 +95,12 @@ function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
   if (caller.role !== 'admin' && cardId === undefined && found.member.card !== undefined) {
     return reject('card_required');
   }
-  return { account: accountOf.wallet(memberId), memberId, cardId };
+  return {
+    account: accountOf.wallet(memberId),
+    memberId,
+    cardId,
+    halted: memberHalted(found.member),
+  };
 }
 
 /** When the visit is, and when the booking expires: unless told, with the day of the visit. */
@@ -124,6 +137,7 @@ export function captureHold(context: Context, ask: CaptureHold): Verdict {
       credits: credits(amount),
       debit: hold.account,
       holdId: ask.holdId,
+      memberId: hold.use?.memberId,
       offerId,
       party,
       reference,
@@ -262,6 +276,17 @@ function setHeld(state: Ledger, account: Account, amount: number): void {
   const held = (state.held.get(account) ?? 0) + amount;
   if (held === 0) state.held.delete(account);
   else state.held.set(account, held);
+}
+
+/** Moves the open bookings of one account to another. */
+export function moveHolds(state: Ledger, from: Account, into: Account): void {
+  const held = state.held.get(from);
+  if (held === undefined) return;
+  for (const [revision, hold] of [...state.holds.entries()]) {
+    if (hold.account === from) state.holds.set(revision, { ...hold, account: into });
+  }
+  setHeld(state, from, -held);
+  setHeld(state, into, held);
 }
 
 /** How many people come; without a party it is the member alone. */

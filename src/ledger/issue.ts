@@ -18,6 +18,7 @@ import {
   transactionReversed,
   type RecordedIssue,
 } from './reversal.ts';
+import { organisationHalted } from './standing.ts';
 import { available, draftOf, rulesOf, type Draft, type Ledger } from './state.ts';
 
 const EVENTS_MAX = 1000;
@@ -34,6 +35,9 @@ export function issueCredits(context: Context, ask: IssueCredits): Verdict {
     return reject('not_an_earn_group', { id: organisationId });
   }
   const corrected = correctedBy(context, ask);
+  const unknown = 'refusal' in corrected && corrected.refusal.code === 'transaction_not_found';
+  const halted = unknown ? undefined : organisationHalted(organisation);
+  if (halted !== undefined) return halted;
   if ('refusal' in corrected) return corrected;
   const day = withinDays(context, ask.occurredOn, rulesOf(state).issueBackdatingDays);
   if ('refusal' in day) return day;

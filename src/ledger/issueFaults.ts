@@ -13,7 +13,8 @@ import type { Context } from './context.ts';
 import { addMinutesOn, minutesOn } from './given.ts';
 import { findBearer } from './member.ts';
 import { remainsOf, type RecordedIssue } from './reversal.ts';
-import { draftOf, rulesOf } from './state.ts';
+import { idsOf } from './rest.ts';
+import { draftOf, rulesOf, type Ledger } from './state.ts';
 
 /** A line with minutes whose member is known: absences are counted and left out. */
 export type Line = {
@@ -33,6 +34,19 @@ export function lineDigest(
   activity: string,
 ): Digest {
   return digest('line', organisation, memberId, occurredOn, activity, String(minutes));
+}
+
+/** The same under every id that stands for the member. */
+export function lineDigests(
+  state: Ledger,
+  organisation: OrganisationId,
+  { memberId, minutes }: Pick<Line, 'memberId' | 'minutes'>,
+  occurredOn: string,
+  activity: string,
+): readonly Digest[] {
+  return idsOf(state, memberId).map((id) =>
+    lineDigest(organisation, { memberId: id, minutes }, occurredOn, activity),
+  );
 }
 
 /**
@@ -94,17 +108,12 @@ function duplicateOf(
 ): Fault | undefined {
   const { state, recall } = context;
   const { organisationId, occurredOn, activity } = ask;
-  const same = lineDigest(organisationId, line, occurredOn, activity);
-  for (const revision of state.lines.candidates(same)) {
+  const same = lineDigests(state, organisationId, line, occurredOn, activity);
+  for (const revision of same.flatMap((one) => state.lines.candidates(one))) {
     const event = recall(revision);
     if (event.type !== 'CreditsIssued' || event.by.organisation !== organisationId) continue;
-    const { memberId, minutes } = event.data;
-    if (
-      lineDigest(organisationId, { memberId, minutes }, event.occurredOn, event.data.activity) !==
-      same
-    ) {
-      continue;
-    }
+    const { data } = event;
+    if (!same.includes(lineDigest(organisationId, data, event.occurredOn, data.activity))) continue;
     if (corrected.some((original) => original.revision === revision)) continue;
     if (remainsOf(state, { revision, event }) === 0) continue;
     const first = transactionIdAt(revision, event.command.id);

@@ -1,10 +1,11 @@
 import type { BringForward, ChangeRules, OpenLedger, RaiseFormat } from '../../schemas/commands.ts';
 import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
-import { kindOf, PROGRAMME } from '../../schemas/ids.ts';
-import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import { holderOf, kindOf, PROGRAMME, type Account, type VenueId } from '../../schemas/ids.ts';
+import { refuse, type Refusal, type RefusalCode } from '../../schemas/refusals.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import { holderMissing } from './account.ts';
+import { accountNow, endOf } from './rest.ts';
 import { clocksIn, rulesOf, type Ledger } from './state.ts';
 
 /** Opens an empty stream, with its first admin access in the same append. */
@@ -43,6 +44,12 @@ export function bringForward({ state }: Context, { entries }: BringForward): Ver
   for (const { account } of entries) {
     const missing = holderMissing(state, account);
     if (missing !== undefined) return { refusal: missing };
+  }
+  for (const { account } of entries) {
+    const closed = closedHolder(state, account);
+    if (closed !== undefined) return reject(closed);
+  }
+  for (const { account } of entries) {
     if (!['wallet', 'pot', 'till'].includes(kindOf(account))) {
       return reject('account_closed_to', { account });
     }
@@ -50,9 +57,18 @@ export function bringForward({ state }: Context, { entries }: BringForward): Ver
   return accept(
     ...entries.map(({ account, credits }) => ({
       type: 'CreditsBroughtForward' as const,
-      data: { debit: PROGRAMME, credit: account, credits },
+      data: { debit: PROGRAMME, credit: accountNow(state, account), credits },
     })),
   );
+}
+
+function closedHolder(state: Ledger, account: Account): RefusalCode | undefined {
+  if (kindOf(account) === 'till') {
+    const closed = state.venues.get(holderOf(account) as VenueId)?.standing === 'closed';
+    return closed ? 'venue_closed' : undefined;
+  }
+  if (endOf(state, account) === accountNow(state, account)) return undefined;
+  return kindOf(account) === 'wallet' ? 'member_closed' : 'organisation_closed';
 }
 
 export function ledgerOpened(state: Ledger, event: EventOf<'LedgerOpened'>): void {

@@ -1,6 +1,7 @@
 import type { AddMembership, Bearer, EnrolMember } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import type { CardId, MemberId } from '../../schemas/ids.ts';
+import type { ReinstateMember, SuspendMember } from '../../schemas/lifecycle.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import {
   accept,
@@ -11,14 +12,18 @@ import {
   type Context,
   type Verdict,
 } from './context.ts';
+import { survivorOf } from './rest.ts';
+import { cannotTurn, type Standing } from './standing.ts';
 import type { Ledger, Member } from './state.ts';
 
 export function enrolMember({ state, caller, command }: Context, ask: EnrolMember): Verdict {
   const organisationId = ask.organisationId ?? caller.organisation;
   if (organisationId !== undefined) {
-    if (state.organisations.get(organisationId) === undefined || !actsFor(caller, organisationId)) {
+    const organisation = state.organisations.get(organisationId);
+    if (organisation === undefined || !actsFor(caller, organisationId)) {
       return reject('organisation_not_found', { id: organisationId });
     }
+    if (organisation.standing === 'closed') return reject('organisation_closed');
   }
   return accept({
     type: 'MemberEnrolled',
@@ -46,6 +51,9 @@ export function addMembership({ state, caller }: Context, ask: AddMembership): V
   if (!actsFor(caller, undefined) && found.member.card !== undefined && !found.cardId) {
     return reject('card_required');
   }
+  if (state.organisations.get(organisationId)?.standing === 'closed') {
+    return reject('organisation_closed');
+  }
   return accept({
     type: 'MembershipAdded',
     data: { memberId: found.memberId, organisationId },
@@ -57,18 +65,51 @@ export type FoundBearer =
   | { readonly memberId: MemberId; readonly member: Member; readonly cardId?: CardId }
   | { readonly refusal: Refusal };
 
-/** Who a member id or a card stands for. */
+/** Who a member id or a card stands for; one who was closed can do no more. */
 export function findBearer(state: Ledger, bearer: Bearer): FoundBearer {
+  const found = namedBy(state, bearer);
+  return 'member' in found && found.member.standing === 'closed' ? reject('member_closed') : found;
+}
+
+/** Who a member id or a card stands for, whatever has become of them. */
+export function namedBy(state: Ledger, bearer: Bearer): FoundBearer {
   if ('memberId' in bearer) {
-    const member = state.member.get(bearer.memberId);
-    if (member === undefined) return reject('member_not_found', { id: bearer.memberId });
-    return { memberId: bearer.memberId, member };
+    const named = state.member.get(bearer.memberId);
+    if (named === undefined) return reject('member_not_found', { id: bearer.memberId });
+    if (named.mergedInto === undefined) return { memberId: bearer.memberId, member: named };
+    const memberId = survivorOf(state, named.mergedInto);
+    return { memberId, member: state.member.get(memberId)! };
   }
   const cardId = state.cardByHmac.get(bearer.cardHmac);
   const card = cardId && state.cards.get(cardId);
   if (!cardId || !card) return { refusal: refuse('card_unknown') };
   if (card.revoked) return { refusal: refuse('card_revoked') };
-  return { memberId: card.member, member: state.member.get(card.member)!, cardId };
+  const memberId = survivorOf(state, card.member);
+  return { memberId, member: state.member.get(memberId)!, cardId };
+}
+
+export type FoundMember = { readonly memberId: MemberId; readonly member: Member };
+
+/** The member that an id stands for, if it is one whom the caller may see and move. */
+export function memberOf(
+  { state, caller }: Context,
+  id: MemberId,
+): FoundMember | { readonly refusal: Refusal } {
+  const found = namedBy(state, { memberId: id });
+  if ('refusal' in found || belongsToCaller(caller, found.member)) return found;
+  return reject('member_not_found', { id });
+}
+
+/** Suspends a member's wallet, or lets it be debited again. */
+export function turnMember(context: Context, ask: SuspendMember | ReinstateMember): Verdict {
+  const found = memberOf(context, ask.memberId);
+  if ('refusal' in found) return found;
+  const suspends = ask.type === 'SuspendMember';
+  const no = cannotTurn(found.member, suspends ? 'suspended' : 'open', 'member_closed');
+  if (no !== undefined) return no;
+  const type = suspends ? 'MemberSuspended' : 'MemberReinstated';
+  const { organisation } = context.caller;
+  return accept({ type, data: { memberId: found.memberId }, organisation });
 }
 
 /** Reading and moving what a member has takes membership of the caller's organisation. */
@@ -86,4 +127,8 @@ export function membershipAdded(state: Ledger, { data }: EventOf<'MembershipAdde
   const member = state.member.get(data.memberId)!;
   const organisations = [...member.organisations, data.organisationId];
   state.member.set(data.memberId, { ...member, organisations });
+}
+
+export function memberStands(state: Ledger, id: MemberId, standing: Standing | undefined): void {
+  state.member.set(id, { ...state.member.get(id)!, standing });
 }

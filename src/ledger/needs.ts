@@ -1,6 +1,6 @@
 import type { Ask, Command } from '../../schemas/commands.ts';
 import { revisionIn } from '../../schemas/ids.ts';
-import { lineDigest } from './issueFaults.ts';
+import { lineDigests } from './issueFaults.ts';
 import { sheetDigest } from './issue.ts';
 import { findBearer } from './member.ts';
 import type { Ledger } from './state.ts';
@@ -43,9 +43,8 @@ function add(state: Ledger, ask: Ask, commands: number[], events: number[]): voi
         const found = again ? undefined : findBearer(state, member);
         if (found === undefined || 'refusal' in found) continue;
         const line = { memberId: found.memberId, minutes };
-        events.push(
-          ...state.lines.candidates(lineDigest(organisationId, line, occurredOn, activity)),
-        );
+        const digests = lineDigests(state, organisationId, line, occurredOn, activity);
+        events.push(...digests.flatMap((one) => state.lines.candidates(one)));
       }
       return;
     }

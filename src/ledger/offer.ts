@@ -14,6 +14,7 @@ export function publishOffer({ state, caller, command }: Context, ask: PublishOf
   if (venue === undefined || !actsFor(caller, venue.organisation)) {
     return reject('venue_not_found', { id: ask.venueId });
   }
+  if (venue.standing === 'closed') return reject('venue_closed');
   const { type: _, ...terms } = ask;
   if (terms.validFrom !== undefined && (terms.validTo ?? terms.validFrom) < terms.validFrom) {
     return reject('days_inverted');

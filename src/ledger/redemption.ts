@@ -10,6 +10,7 @@ import { cancelled, peopleIn, whose } from './hold.ts';
 import { findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
+import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 import { timeGiven } from './day.ts';
 
@@ -25,6 +26,11 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   if (caller.role === 'partner' && found.cardId === undefined && found.member.card !== undefined) {
     return reject('card_required');
   }
+  const halted =
+    memberHalted(found.member) ??
+    venueHalted(venue) ??
+    organisationHalted(state.organisations.get(venue.organisation));
+  if (halted !== undefined) return halted;
   const { memberId, cardId } = found;
   const time = timeGiven(context, ask.occurredAt, rulesOf(state).redemptionBackdatingDays);
   if ('refusal' in time) return time;

@@ -29,6 +29,7 @@ import { giveBack } from './cap.ts';
 import { peopleIn, whose } from './hold.ts';
 import { belongsToCaller } from './member.ts';
 import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
+import { accountNow, endOf } from './rest.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 
 type Reason = ReverseTransaction['reason'];
@@ -133,18 +134,20 @@ export function reversal(
   writeOff: boolean,
 ): Fact | { readonly refusal: Refusal } {
   if (isIssue(original)) return issueReversal(context, books, original, amount, reason, writeOff);
-  const { debit, credit } = original.event.data as { debit: string; credit: string };
-  const has = available(books, credit);
-  if (!UNGUARDED.includes(kindOf(credit)) && has < amount) {
-    return { refusal: short(context, books, credit, has, amount) };
+  const sides = original.event.data as { debit: string; credit: string };
+  const [debit, credit] = [accountNow(books, sides.credit), endOf(books, sides.debit)];
+  if (debit === credit) return reject('both_sides_same', { account: debit });
+  const has = available(books, debit);
+  if (!UNGUARDED.includes(kindOf(debit)) && has < amount) {
+    return { refusal: short(context, books, debit, has, amount) };
   }
   return {
     type: 'TransactionReversed',
     data: {
       reverses: transactionIdAt(original.revision, original.event.command.id),
       reason,
-      debit: credit,
-      credit: debit,
+      debit,
+      credit,
       credits: credits(amount),
       givenBack: usedBy(original, amount === remainsOf(books, original)),
     },
@@ -155,15 +158,18 @@ export function reversal(
 /** What of an offer's caps is given back: credits always, the rest when nothing is left. */
 function usedBy({ event }: Reversible, whole: boolean): GivenBack | undefined {
   if (event.type !== 'CreditsRedeemed' && event.type !== 'HoldCaptured') return undefined;
-  const { offerId, party, slot, debit } = event.data;
+  const { offerId, party, slot } = event.data;
   if (offerId === undefined) return undefined;
+  const counted =
+    event.type === 'HoldCaptured'
+      ? { day: event.data.visitOn, memberId: event.data.memberId }
+      : { day: event.occurredOn, ...whose(event.data.debit) };
   return {
-    day: event.type === 'HoldCaptured' ? event.data.visitOn : event.occurredOn,
+    ...counted,
     offerId,
     places: whole ? peopleIn(party) : 0,
     redemptions: whole ? 1 : 0,
     slot,
-    ...whose(debit),
   };
 }
 
@@ -175,18 +181,19 @@ function issueReversal(
   reason: Reason,
   writeOff: boolean,
 ): Fact | { readonly refusal: Refusal } {
-  const { memberId, give, activity, debit, credit } = event.data;
+  const { memberId, give, activity, debit } = event.data;
   const organisation = event.by.organisation as OrganisationId;
   const account = destination(give, memberId, organisation);
   const rules = rulesOf(books);
   const back =
     account === undefined ? undefined : withdrawal(books, account, memberId, minutes, rules);
-  const has = account === undefined ? 0 : available(books, account);
+  const taker = account === undefined ? undefined : accountNow(books, account);
+  const has = taker === undefined ? 0 : available(books, taker);
   const owed: Hundredths = back?.credits ?? 0;
-  if (account !== undefined && owed > has && !writeOff) {
+  if (account !== undefined && taker !== undefined && owed > has && !writeOff) {
     const most = coveredMinutes(books, account, memberId, minutes, has, rules);
     const more = ` ${most} of the ${minutes} minutes could be reversed.`;
-    const refusal = short(context, books, account, has, owed, more);
+    const refusal = short(context, books, taker, has, owed, more);
     return { refusal: { ...refusal, facts: { ...refusal.facts, reversibleMinutes: most } } };
   }
   const taken = Math.min(owed, has);
@@ -195,7 +202,8 @@ function issueReversal(
     data: {
       reverses: transactionIdAt(revision, event.command.id),
       reason,
-      ...(taken > 0 && { debit: credit, credit: debit, credits: credits(taken) }),
+      ...(taken > 0 &&
+        debit && { debit: taker, credit: endOf(books, debit), credits: credits(taken) }),
       issue: {
         memberId,
         give,

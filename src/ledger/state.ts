@@ -35,12 +35,19 @@ import {
   type Table,
 } from './tables.ts';
 import type { Unsettled } from './unsettled.ts';
+import type { Standing } from './standing.ts';
 
-export type Organisation = { readonly roles: readonly OrganisationRole[] };
+export type Organisation = {
+  readonly roles: readonly OrganisationRole[];
+  readonly standing?: Standing | undefined;
+  /** Where the pot of a closed one has gone, and goes. */
+  readonly potTo?: Account | undefined;
+};
 export type Venue = {
   readonly organisation: OrganisationId;
   /** It takes amounts of its own choosing also while it has offers. */
   readonly openAmounts?: true;
+  readonly standing?: Standing | undefined;
 };
 export type Offer = {
   /** A dense number, for flat tables. */
@@ -65,7 +72,15 @@ export type Member = {
   /** A dense number, for flat tables. */
   readonly number: number;
   readonly organisations: readonly OrganisationId[];
-  readonly card?: CardId;
+  readonly card?: CardId | undefined;
+  readonly standing?: Standing | undefined;
+  /** Where the rest of a closed wallet has gone, and goes. */
+  readonly restTo?: Account | undefined;
+  readonly mergedInto?: MemberId | undefined;
+  /** Every member that was merged into this one, also through another. */
+  readonly merged?: readonly MemberId[] | undefined;
+  /** Cards of merged members, which answer for this one beside the live card. */
+  readonly otherCards?: readonly CardId[] | undefined;
 };
 export type Card = { readonly member: MemberId; readonly revoked: boolean };
 export type Access = {
@@ -75,6 +90,7 @@ export type Access = {
   readonly keyHash: Digest;
   readonly expiresOn?: Day | undefined;
   readonly revoked: boolean;
+  readonly suspended?: true;
 };
 export type Fund = {
   readonly name: string;
@@ -113,11 +129,13 @@ export type Ledger = {
   readonly balances: Table<Account, Hundredths>;
   readonly organisations: Table<OrganisationId, Organisation>;
   readonly venues: Table<VenueId, Venue>;
+  readonly venuesOf: Table<OrganisationId, readonly VenueId[]>;
   readonly member: Table<MemberId, Member>;
   readonly cards: Table<CardId, Card>;
   readonly cardByHmac: Table<Digest, CardId>;
   readonly accesses: Table<AccessId, Access>;
   readonly funds: ListedTable<OrganisationId, readonly Fund[]>;
+  readonly accessesOf: Table<OrganisationId, readonly AccessId[]>;
   readonly given: Table<string, Given>;
   /** By member number and day: see `dayKey`. */
   readonly dayMinutes: Table<number, number>;
@@ -172,10 +190,12 @@ export function emptyLedger(): Ledger {
     balances: new Map(),
     organisations: new Map(),
     venues: new Map(),
+    venuesOf: new Map(),
     member: new Map(),
     cards: new Map(),
     cardByHmac: new Map(),
     accesses: new Map(),
+    accessesOf: new Map(),
     funds: new Map(),
     given: new Map(),
     dayMinutes: new FlatTable(),
@@ -210,11 +230,13 @@ export function draftOf(base: Ledger): Draft {
     balances: new Overlay(base.balances),
     organisations: new Overlay(base.organisations),
     venues: new Overlay(base.venues),
+    venuesOf: new Overlay(base.venuesOf),
     member: new Overlay(base.member),
     cards: new Overlay(base.cards),
     cardByHmac: new Overlay(base.cardByHmac),
     accesses: new Overlay(base.accesses),
     funds: new ListedOverlay(base.funds),
+    accessesOf: new Overlay(base.accessesOf),
     given: new Overlay(base.given),
     dayMinutes: new Overlay(base.dayMinutes),
     reversed: new Overlay(base.reversed),

@@ -13,7 +13,9 @@ import { holderMissing, move } from './account.ts';
 import { fundsCovering } from './allocation.ts';
 import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { belongsToCaller } from './member.ts';
-import { available, draftOf } from './state.ts';
+import { accountNow, endOf } from './rest.ts';
+import { memberHalted, organisationHalted } from './standing.ts';
+import { available, draftOf, type Ledger } from './state.ts';
 
 type Entry = TransferCredits['entries'][number];
 
@@ -28,7 +30,12 @@ const WAYS: Readonly<Record<string, readonly TransferCredits['reason'][]>> = {
 /** Moves credits between accounts: all entries in one append, or none. */
 export function transferCredits(context: Context, ask: TransferCredits): Verdict {
   const { state } = context;
-  const errors = ask.entries.flatMap((entry, index) => faultOf(context, ask, entry, index) ?? []);
+  const entries = ask.entries.map(({ from, to, credits }) => ({
+    from: accountNow(state, from),
+    to: accountNow(state, to),
+    credits,
+  }));
+  const errors = entries.flatMap((entry, index) => faultOf(context, ask, entry, index) ?? []);
   if (errors.length > 0) {
     const [first] = errors;
     const code = errors.length === 1 && first !== undefined ? first.code : 'entries_refused';
@@ -40,12 +47,12 @@ export function transferCredits(context: Context, ask: TransferCredits): Verdict
     return reject('agreement_missing');
   }
   const books = draftOf(state);
-  for (const { from, to, credits } of ask.entries) {
+  for (const { from, to, credits } of entries) {
     const has = available(books, from);
     if (has < hundredths(credits)) return { refusal: insufficient(has, hundredths(credits)) };
     move(books, { debit: from, credit: to, credits });
   }
-  return { facts: ask.entries.map((entry) => transferred(context, ask, entry)) };
+  return { facts: entries.map((entry) => transferred(context, ask, entry)) };
 }
 
 function wording(errors: readonly Fault[]): string {
@@ -64,6 +71,11 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
   if (holderMissing(state, to) ?? (kindOf(to) === 'pot' && hidden(context, to))) {
     return fault(at('to'), 'account_not_found', { id: to });
   }
+  const halted = debitHalted(state, from);
+  if (halted !== undefined) return fault(at('from'), halted.refusal.code);
+  if (endOf(state, to) !== to) {
+    return fault(at('to'), kindOf(to) === 'wallet' ? 'member_closed' : 'organisation_closed');
+  }
   if (kindOf(to) === 'wallet' && holderOf(to) === caller.member) {
     return fault(at('to'), 'own_wallet', { line: index + 1 });
   }
@@ -78,6 +90,20 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
     return fault(at('from'), 'no_fund_for_day', words);
   }
   return undefined;
+}
+
+/** Why an account takes no new debit: its holder is suspended, or was closed. */
+function debitHalted(state: Ledger, account: Account) {
+  const holder = holderOf(account);
+  switch (kindOf(account)) {
+    case 'wallet':
+      return memberHalted(state.member.get(holder as MemberId)!);
+    case 'pot':
+    case 'allocation':
+      return organisationHalted(state.organisations.get(holder as OrganisationId));
+    default:
+      return undefined;
+  }
 }
 
 /** Whether the days of a fund cover today, on which its credits would go to a pot. */

@@ -16,6 +16,7 @@ import { move } from './account.ts';
 import { insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { timeGiven, withinDays } from './day.ts';
 import { findBearer } from './member.ts';
+import { memberHalted, venueHalted } from './standing.ts';
 import { available, draftOf, rulesOf, type Draft, type Ledger } from './state.ts';
 
 /** What is wrong with a visit, and with which of its fields. */
@@ -90,16 +91,19 @@ class VisitList {
     const clearing = accountOf.clearing(this.#network);
     if (visit.direction === 'here') {
       const { venueId } = visit;
-      if (this.#books.venues.get(venueId) === undefined) {
-        return { field: 'venueId', refusal: refuse('venue_not_found', { id: venueId }) };
-      }
+      const venue = this.#books.venues.get(venueId);
+      const refused =
+        venue === undefined ? reject('venue_not_found', { id: venueId }) : venueHalted(venue);
+      if (refused !== undefined) return { field: 'venueId', ...refused };
       return { debit: clearing, credit: accountOf.till(venueId) };
     }
     const found = findBearer(this.#books, visit.member);
     if ('refusal' in found) {
       return { field: 'cardHmac' in visit.member ? 'card' : 'memberId', ...found };
     }
-    const { memberId, cardId } = found;
+    const { memberId, cardId, member } = found;
+    const halted = memberHalted(member);
+    if (halted !== undefined) return { field: 'memberId', ...halted };
     return { debit: accountOf.wallet(memberId), credit: clearing, ...(cardId && { cardId }) };
   }
 

@@ -8,7 +8,8 @@ type Made = { readonly transactionId: string };
 
 /** A stream in which every kind of event of today's ledger has happened at least once. */
 export async function busyWorld(journal: Journal): Promise<void> {
-  const { admin, group, partner, clock, enrol, app } = await smallWorld({ journal });
+  const world = await smallWorld({ journal });
+  const { admin, group, partner, clock, enrol, app } = world;
   const { coordinator, id: organisationId } = group;
   const fund = { organisationId, fund: FUND };
   await admin.post('/v1/rules', { creditStep: '0.5' });
@@ -82,6 +83,7 @@ export async function busyWorld(journal: Journal): Promise<void> {
   });
   await admin.post(`/v1/access/${spare.body.accessId}/revocation`, {});
   await monthEnd(admin, partner.venue, clock);
+  await rearrange(world, [one, two], loose.body.memberId);
   await app.close();
 }
 
@@ -116,6 +118,45 @@ async function monthEnd(admin: Client, venueId: string, clock: TestClock): Promi
   clock.forward(DAY_MS);
   await admin.post(`/v1/venues/${venueId}/reimbursement`, { poundsPerCredit: '3.25' });
   await admin.post('/v1/settlements', { venueId, to: TODAY });
+}
+
+type Registered = { organisationId: string; venueId: string; accessId: string };
+
+/** What becomes of members, venues, organisations and accesses, and a refund after all of it. */
+async function rearrange(world: World, [one, two]: [string, string], loose: string): Promise<void> {
+  const { admin, group, partner } = world;
+  const { coordinator } = group;
+  const sale = { venueId: partner.venue, memberId: one, credits: '1' };
+  const redeemed = await partner.till.post<Made>('/v1/redemptions', sale);
+  const twice = async (url: string) => {
+    await admin.post(`${url}/suspension`, {});
+    await admin.post(`${url}/reinstatement`, {});
+  };
+  await twice(`/v1/members/${one}`);
+  await coordinator.post(`/v1/members/${one}/merge`, { into: loose });
+  const list = { organisationId: group.id, occurredOn: TODAY, activity: 'kitchen' };
+  await coordinator.post('/v1/issues', { ...list, entries: [{ memberId: one, minutes: 50 }] });
+  const other = await admin.post<Registered>('/v1/organisations', {
+    name: 'Rochester Bakers',
+    roles: ['earn', 'spend'],
+  });
+  const { organisationId } = other.body;
+  const gone = `/v1/organisations/${organisationId}`;
+  await coordinator.post(`/v1/members/${loose}/closure`, { restTo: `wallet:${two}` });
+  await admin.post(`/v1/members/${two}/closure`, { restTo: `pot:${organisationId}` });
+  await admin.post('/v1/allocations', { organisationId, fund: FUND, credits: '5' });
+  const venue = await admin.post<Registered>('/v1/venues', { organisationId, name: 'Bakery' });
+  const access = { role: 'partner', organisationId, label: 'counter' };
+  const { accessId } = (await admin.post<Registered>('/v1/access', access)).body;
+  await twice(`/v1/venues/${venue.body.venueId}`);
+  await admin.post(`/v1/venues/${venue.body.venueId}/name`, { name: 'The Bakery' });
+  await twice(`/v1/access/${accessId}`);
+  await admin.post(`/v1/access/${accessId}/name`, { label: 'front' });
+  await twice(gone);
+  await admin.post(`${gone}/name`, { name: 'Rochester Baking' });
+  await admin.post(`${gone}/closure`, { potTo: 'lapsed' });
+  const { transactionId } = redeemed.body;
+  await partner.till.post(`/v1/transactions/${transactionId}/reversals`, { reason: 'goodwill' });
 }
 
 /** The lines of that stream. */

@@ -74,7 +74,7 @@ t.test('given a stream in which every kind of event has happened', async (t) => 
 
   await t.test('when minutes withdrawn were changed', async (t) => {
     const change = (event: EventOf<'TransactionReversed'>) => (event.data.issue!.minutes = 1000);
-    const { lines: changed, revision } = altered(lines, 'TransactionReversed', change, -2);
+    const { lines: changed, revision } = altered(lines, 'TransactionReversed', change, 3);
     const breach = { revision, expected: /^at most 95 minutes/, found: '1000 minutes' };
     t.match((await findingsIn(changed)).get('reversals'), breach, 'they exceed the original');
   });
@@ -180,6 +180,61 @@ t.test('given a stream in which every kind of event has happened', async (t) => 
     delete last.command.body;
     const found = (await findingsIn([...lines, canonical(last)])).get('accesses');
     t.match(found, { revision: lines.length, found: /which was revoked/ }, 'it is named');
+  });
+
+  await t.test('when something was left in a closed wallet', async (t) => {
+    const change = (event: EventOf<'MemberClosed'>) => (event.data.credits = '0.25');
+    const { lines: changed, revision } = altered(lines, 'MemberClosed', change);
+    t.match((await findingsIn(changed)).get('endings'), { revision, expected: /left/ });
+  });
+
+  await t.test('when a merge moved credits elsewhere', async (t) => {
+    const change = (event: EventOf<'MembersMerged'>) => (event.data.credit = 'lapsed');
+    const { lines: changed, revision } = altered(lines, 'MembersMerged', change);
+    const found = await findingsIn(changed);
+    t.match(found.get('endings'), { revision, found: 'lapsed' }, 'it is named');
+    t.match(found.get('movements'), { revision }, 'and is not what merges do');
+  });
+
+  await t.test('when a refund went to a wallet that was closed', async (t) => {
+    const change = (event: EventOf<'TransactionReversed'>) => {
+      const merge = lines.find((line) => line.includes('"MembersMerged"'))!;
+      const { into } = (JSON.parse(merge) as EventOf<'MembersMerged'>).data;
+      event.data.credit = `wallet:${into}`;
+    };
+    const { lines: changed, revision } = altered(lines, 'TransactionReversed', change, -1);
+    const found = await findingsIn(changed);
+    t.match(found.get('reversals'), { revision, expected: /to lapsed$/ }, 'it is named');
+    t.match(
+      found.get('endings'),
+      { revision, found: /which is over$/ },
+      'for nothing may be there',
+    );
+  });
+
+  await t.test('when a merged member’s hours were counted apart', async (t) => {
+    const change = (event: EventOf<'CreditsIssued'>) => (event.data.carriedMinutes = 50);
+    const { lines: changed, revision } = altered(lines, 'CreditsIssued', change, -1);
+    t.match((await findingsIn(changed)).get('hours-given'), { revision, found: '50' });
+  });
+
+  await t.test('when something suspended was used', async (t) => {
+    const suspension = altered(lines, 'MemberSuspended', () => undefined).revision;
+    const sale = altered(lines, 'CreditsRedeemed', () => undefined, -1).revision;
+    const swapped = lines.with(sale, lines[suspension]!).with(suspension, lines[sale]!);
+    const found = (await findingsIn(swapped)).get('suspensions');
+    t.match(found, { revision: suspension, found: 'that it is' }, 'it is named');
+  });
+
+  await t.test('when a suspended access was used', async (t) => {
+    const { revision } = altered(lines, 'AccessSuspended', () => undefined);
+    const { accessId } = (JSON.parse(lines[revision]!) as EventOf<'AccessSuspended'>).data;
+    const used = lines.with(
+      revision + 1,
+      lines[revision + 1]!.replace(/"access":"[^"]*"/, `"access":"${accessId}"`),
+    );
+    const found = (await findingsIn(used)).get('accesses');
+    t.match(found, { revision: revision + 1, found: /which was suspended/ }, 'it is named');
   });
 
   await t.test('when the time of an event was changed', async (t) => {

@@ -114,6 +114,18 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
       coordinator(`/v1/members/${own.member}/memberships`, { organisationId: of.group }),
     ],
     'POST /v1/members/:id/cards': [coordinator(`/v1/members/${of.member}/cards`, {})],
+    'POST /v1/members/:id/suspension': [coordinator(`/v1/members/${of.member}/suspension`, {})],
+    'POST /v1/members/:id/reinstatement': [
+      coordinator(`/v1/members/${of.member}/reinstatement`, {}),
+    ],
+    'POST /v1/members/:id/closure': [
+      coordinator(`/v1/members/${of.member}/closure`, { restTo: `pot:${own.group}` }),
+      coordinator(`/v1/members/${own.member}/closure`, { restTo: `pot:${of.group}` }),
+    ],
+    'POST /v1/members/:id/merge': [
+      coordinator(`/v1/members/${of.member}/merge`, { into: own.member }),
+      coordinator(`/v1/members/${own.member}/merge`, { into: of.member }),
+    ],
     'POST /v1/cards/:id/revocation': [coordinator(`/v1/cards/${of.card}/revocation`, {})],
     'POST /v1/issues': [
       coordinator('/v1/issues', { organisationId: of.group, ...list }),

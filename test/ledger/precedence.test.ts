@@ -158,12 +158,68 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
 ];
 
+/** Everything rests: a member, a venue, its organisation, a group; and one member was closed. */
+const close = (name: string): Ask => ({
+  type: 'CloseMember',
+  memberId: memberId(name),
+  restTo: 'lapsed',
+});
+const RESTING = [
+  ...REVERSED,
+  did({ type: 'SuspendMember', memberId: memberId('asha') }, ADMIN, AT),
+  did({ type: 'SuspendVenue', venueId: venueId('pool') }, ADMIN, AT),
+  did({ type: 'SuspendOrganisation', organisationId: leisure }, ADMIN, AT),
+  did({ type: 'SuspendOrganisation', organisationId: organisationId('garden') }, ADMIN, AT),
+  did(close('dora'), ADMIN, AT),
+  did({ type: 'SuspendAccess', accessId: AUDITOR }, ADMIN, AT),
+];
+const rest = (name: string, restTo: string): Ask => ({ ...close(name), restTo }) as Ask;
+const RESTING_CASES: typeof CASES = [
+  [sale('asha', '51'), PARTNER, 'member_suspended', 'venue_suspended', 'organisation_suspended'],
+  [sale('carol', '51'), PARTNER, 'venue_suspended', 'organisation_suspended'],
+  [sale('asha', '1', { member: card('x') }), PARTNER, 'card_unknown', 'venue_suspended'],
+  [sale('dora', '51'), PARTNER, 'member_closed', 'venue_suspended', 'redemption_too_large'],
+  [sale('asha', '1'), AUDITOR, 'access_suspended', 'forbidden', 'member_suspended'],
+  [
+    hours({ carol: 60 }, { corrects: [transactionAt(9999)] }),
+    ADMIN,
+    'transaction_not_found',
+    'organisation_suspended',
+  ],
+  [
+    hours({ carol: 60 }, { corrects: [transactionAt(NEXT)], occurredOn: '2027-01-01' }),
+    ADMIN,
+    'organisation_suspended',
+    'already_reversed',
+    'occurred_in_future',
+  ],
+  [rest('dora', wallet('nobody')), ADMIN, 'account_not_found', 'member_closed'],
+  [rest('dora', wallet('dora')), ADMIN, 'member_closed', 'rest_not_allowed'],
+  [
+    { type: 'MergeMembers', from: memberId('dora'), into: memberId('dora') },
+    ADMIN,
+    'member_closed',
+    'merge_into_itself',
+  ],
+  [
+    { type: 'MergeMembers', from: memberId('dora'), into: nobody },
+    ADMIN,
+    'member_not_found',
+    'member_closed',
+  ],
+];
+
 t.test('where several refusals hold, the first of the list is given', async (t) => {
-  for (const [ask, by, ...holding] of CASES) {
-    const first = REFUSAL_CODES.find((code) => holding.includes(code))!;
-    given(REVERSED)
-      .when(ask, by)
-      .then(t, `${ask.type}: ${holding.join(', ')}`, { refused: first });
+  for (const [past, cases] of [
+    [REVERSED, CASES],
+    [RESTING, RESTING_CASES],
+  ] as const) {
+    for (const [ask, by, ...holding] of cases) {
+      const first = REFUSAL_CODES.find((code) => holding.includes(code))!;
+      given(past)
+        .when(ask, by)
+        .then(t, `${ask.type}: ${holding.join(', ')}`, { refused: first });
+    }
   }
 });
 

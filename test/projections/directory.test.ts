@@ -71,3 +71,57 @@ t.test('the directory', async (t) => {
   );
   t.notMatch(JSON.stringify([...directory.accesses]), /keyHash/, 'and keeps no hash of a key');
 });
+
+t.test('what becomes of what is registered', async (t) => {
+  const member = (name: string) => ({ memberId: memberId(name) });
+  const [pool, screen] = [{ venueId: venueId('pool') }, { venueId: venueId('screen') }];
+  const garden = { organisationId: organisationId('garden') };
+  const cinema = { organisationId: organisationId('cinema') };
+  const auditor = { accessId: accessId('auditor') };
+  const { stream } = bookOf([
+    ...world(),
+    carded('asha'),
+    carded('carol'),
+    { type: 'MemberSuspended', data: member('asha') },
+    { type: 'MembersMerged', data: { from: memberId('asha'), into: memberId('carol') } },
+    { type: 'MemberClosed', data: { ...member('dora'), restTo: 'lapsed' } },
+    { type: 'MemberSuspended', data: member('ben') },
+    { type: 'MemberReinstated', data: member('ben') },
+    { type: 'VenueRenamed', data: { ...pool, name: 'Baths' } },
+    { type: 'VenueSuspended', data: pool },
+    { type: 'VenueClosed', data: screen },
+    { type: 'OrganisationRenamed', data: { ...garden, name: 'Growers' } },
+    { type: 'OrganisationSuspended', data: garden },
+    { type: 'OrganisationClosed', data: { ...cinema, potTo: 'lapsed' } },
+    { type: 'AccessRenamed', data: { ...auditor, label: 'audit' } },
+    { type: 'AccessSuspended', data: auditor },
+  ]);
+  const directory = new Directory();
+  for (const one of stream) directory.apply(one);
+  const { members, venues, organisations, accesses } = directory;
+
+  t.equal(directory.member(memberId('asha')), members.get(memberId('carol')), 'is found merged');
+  t.match(members.get(memberId('asha')), { state: 'merged', mergedInto: memberId('carol') });
+  t.match(
+    members.get(memberId('carol')),
+    {
+      state: 'suspended',
+      organisationIds: [organisationId('kitchen'), organisationId('garden')],
+      cardId: cardId('carol'),
+      otherCardIds: [cardId('asha')],
+    },
+    'with the groups, cards and suspension of both',
+  );
+  t.same(
+    directory.membersOf(organisationId('garden')).map((one) => one.memberId),
+    ['asha', 'ben', 'carol'].map(memberId),
+    'and joins the lists of both',
+  );
+  t.match(members.get(memberId('dora')), { state: 'closed', restTo: 'lapsed' });
+  t.match(members.get(memberId('ben')), { state: 'open' });
+  t.match(venues.get(pool.venueId), { name: 'Baths', state: 'suspended' }, 'has its newest name');
+  t.match(venues.get(screen.venueId), { name: 'screen', state: 'closed' });
+  t.match(organisations.get(garden.organisationId), { name: 'Growers', state: 'suspended' });
+  t.match(organisations.get(cinema.organisationId), { state: 'closed', potTo: 'lapsed' });
+  t.match(accesses.get(auditor.accessId), { label: 'audit', state: 'suspended', revoked: false });
+});

@@ -12,6 +12,8 @@ const FREE_TEXT = [
   'OfferPublished.data.restrictions',
   'OfferPublished.data.title',
   'NetworkRegistered.data.name',
+  'VenueRenamed.data.name',
+  'OrganisationRenamed.data.name',
 ];
 
 t.test(

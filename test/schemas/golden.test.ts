@@ -80,6 +80,42 @@ for (const [file, stream] of [
   });
 }
 
+t.test('what becomes of it afterwards never changes', async (t) => {
+  const [old, young] = ['mem_0123456789abcdef', 'mem_fedcba9876543210'];
+  const after = (...types: string[]) => {
+    const ledger = listedLedger();
+    const second = golden('MemberEnrolled.v1.json').replace(`"memberId":"${old}"`, (found) =>
+      found.replace(old, young),
+    );
+    const texts = [...STREAM, ...types.map((type) => `${type}.v1.json`)].map(golden);
+    [...texts.slice(0, 5), second, ...texts.slice(5)].forEach((text, revision) => {
+      evolve(ledger, { revision, event: JSON.parse(text) as StreamEvent });
+    });
+    return JSON.parse(digestOf(ledger)) as Record<string, string[]>;
+  };
+  const row = (rows: string[] | undefined, id: string): unknown =>
+    (rows ?? [])
+      .map((one) => JSON.parse(one) as [string, unknown])
+      .find(([key]) => key === id)?.[1];
+
+  const suspended = after('MemberSuspended', 'VenueSuspended', 'OrganisationSuspended');
+  t.match(row(suspended['member'], old), { standing: 'suspended' });
+  t.match(row(suspended['venues'], 'ven_0123456789abcdef'), { standing: 'suspended' });
+  t.match(row(suspended['organisations'], 'org_0123456789abcdef'), { standing: 'suspended' });
+
+  const closed = after('MemberSuspended', 'MemberReinstated', 'MemberClosed', 'VenueClosed');
+  t.match(row(closed['member'], old), { standing: 'closed', restTo: `wallet:${young}` });
+  t.equal(row(closed['balances'], `wallet:${young}`), 225, 'the rest was moved');
+  t.match(row(closed['venues'], 'ven_0123456789abcdef'), { standing: 'closed' });
+
+  const merged = after('MembersMerged', 'OrganisationClosed', 'AccessSuspended');
+  t.match(row(merged['member'], old), { standing: 'merged', mergedInto: young });
+  t.match(row(merged['member'], young), { merged: [old] });
+  t.match(row(merged['accesses'], 'acc_0123456789abcdef'), { suspended: true });
+  const gone = { standing: 'closed', potTo: 'pot:org_fedcba9876543210' };
+  t.match(row(merged['organisations'], 'org_0123456789abcdef'), gone);
+});
+
 t.test('an event of another kind is not taken', async (t) => {
   const event = JSON.parse(golden('CreditsRedeemed.v1.json')) as Record<string, unknown>;
   const others: Record<string, object> = {

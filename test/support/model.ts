@@ -5,7 +5,7 @@ import { dayInLondon, type Books, type Caller, type Ruling } from './modelBooks.
 import { endHold, hold, offers } from './modelBookings.ts';
 import { issueHours, reverse } from './modelIssue.ts';
 import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
-import { allocate, register } from './modelRegister.ts';
+import { allocate, register, type Registration } from './modelRegister.ts';
 
 /**
  * A second ledger, as naive as can be: plain objects, every sum made anew from the list of what
@@ -93,6 +93,6 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     case 'RecordVisit':
       throw new Error(`the model does not know ${ask.type}`);
     default:
-      return register(books, caller, ask);
+      return register(books, caller, ask as Registration);
   }
 }

@@ -1,4 +1,5 @@
 import type { Ask } from '../../schemas/commands.ts';
+import type { LifecycleAsk } from '../../schemas/lifecycle.ts';
 import {
   actsFor,
   balanceOf,
@@ -36,7 +37,8 @@ export type Registration = Exclude<
       | 'ChangeNetworkLimits'
       | 'RecordVisit'
       | 'SettleTill'
-      | 'AgreeReimbursement';
+      | 'AgreeReimbursement'
+      | LifecycleAsk['type'];
   }
 >;
 

@@ -9,8 +9,10 @@ type Figures = { minutes: number; hundredths: number; carried: Record<string, nu
  */
 export class TimeGiven {
   readonly #members = new Map<string, Figures>();
+  readonly #survivors = new Map<string, string>();
 
   take(event: StreamEvent): void {
+    if (event.type === 'MembersMerged') return this.#merge(event.data.from, event.data.into);
     if (event.type === 'CreditsIssued') {
       const { memberId, give, minutes, credits, carriedMinutes } = event.data;
       const jar = this.#jar(event, give);
@@ -34,18 +36,41 @@ export class TimeGiven {
       .map(([member]) => member);
   }
 
+  /** What both gave and carried is one member's, jar by jar. */
+  #merge(from: string, into: string): void {
+    this.#survivors.set(from, into);
+    const [gone, left] = [this.#members.get(from), this.#members.get(into)];
+    this.#members.delete(from);
+    if (gone === undefined) return;
+    const carried = { ...left?.carried };
+    for (const [jar, minutes] of Object.entries(gone.carried)) {
+      carried[jar] = (carried[jar] ?? 0) + minutes;
+    }
+    this.#members.set(into, {
+      minutes: gone.minutes + (left?.minutes ?? 0),
+      hundredths: gone.hundredths + (left?.hundredths ?? 0),
+      carried,
+    });
+  }
+
+  #nameOf(member: string): string {
+    const survivor = this.#survivors.get(member);
+    return survivor === undefined ? member : this.#nameOf(survivor);
+  }
+
   #jar(event: StreamEvent, give: string): string | undefined {
     return give === 'none' ? undefined : `${give} ${give === 'pot' ? event.by.organisation : ''}`;
   }
 
   #add(
-    member: string,
+    id: string,
     jar: string | undefined,
     minutes: number,
     credits: number,
     carried: number | undefined,
   ): void {
     if (jar === undefined) return;
+    const member = this.#nameOf(id);
     const before = this.#members.get(member) ?? { minutes: 0, hundredths: 0, carried: {} };
     this.#members.set(member, {
       minutes: before.minutes + minutes,

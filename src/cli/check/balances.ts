@@ -25,6 +25,9 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   TillSettled: ['till programme', 'programme till'],
   CreditsTransferred: ['wallet wallet', 'wallet pot', 'pot wallet', 'allocation pot'],
   VisitRecorded: ['clearing till', 'wallet clearing'],
+  MemberClosed: ['wallet wallet', 'wallet pot', 'wallet lapsed'],
+  MembersMerged: ['wallet wallet'],
+  OrganisationClosed: ['pot pot', 'pot wallet', 'pot lapsed'],
 };
 
 /** Every movement is whole and goes where its event says. */

@@ -38,6 +38,15 @@ export function bookings(): Invariant {
         return ended(event.data.holdId, event, true);
       case 'HoldExpired':
         return ended(event.data.holdId, event, false);
+      case 'MembersMerged': {
+        const [from, into] = [`wallet:${event.data.from}`, `wallet:${event.data.into}`];
+        for (const [id, one] of open)
+          if (one.account === from) open.set(id, { ...one, account: into });
+        const moved = held.get(from) ?? 0;
+        add(from, -moved);
+        add(into, moved);
+        return covered(into);
+      }
       default: {
         const { debit } = sidesOf(event);
         return debit === undefined || !held.has(debit) ? undefined : covered(debit);

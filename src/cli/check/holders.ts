@@ -48,6 +48,9 @@ function namedIn(event: StreamEvent): string[] {
     case 'ReimbursementAgreed':
       return [...named, event.data.venueId];
     case 'AccessRevoked':
+    case 'AccessSuspended':
+    case 'AccessReinstated':
+    case 'AccessRenamed':
       return [...named, event.data.accessId];
     case 'OfferPublished':
       return [...named, event.data.venueId];
@@ -61,6 +64,23 @@ function namedIn(event: StreamEvent): string[] {
     }
     case 'NetworkLimitsChanged':
       return [...named, `clearing:${event.data.network}`];
+    case 'MemberSuspended':
+    case 'MemberReinstated':
+      return [...named, event.data.memberId];
+    case 'MemberClosed':
+      return [...named, event.data.memberId, accountNeeds(event.data.restTo)];
+    case 'MembersMerged':
+      return [...named, event.data.from, event.data.into];
+    case 'VenueSuspended':
+    case 'VenueReinstated':
+    case 'VenueRenamed':
+    case 'VenueClosed':
+      return [...named, event.data.venueId];
+    case 'OrganisationSuspended':
+    case 'OrganisationReinstated':
+    case 'OrganisationRenamed':
+    case 'OrganisationClosed':
+      return [...named, event.data.organisationId];
     default:
       return named;
   }
@@ -95,17 +115,20 @@ function madeBy({ type, data }: StreamEvent): string[] {
 
 /** Nobody writes without an access that stands. */
 export function accesses(): Invariant {
-  const revoked = new Map<string, boolean>([['system', false]]);
+  const ended = new Map<string, string | undefined>([['system', undefined]]);
   return {
     name: 'accesses',
-    says: 'every event is by the system, or by an access that was granted and not revoked',
+    says: 'every event is by the system, or by an access that was granted and was not ended',
     take({ event }) {
       const { access } = event.by;
-      const state = revoked.get(access);
-      if (event.type === 'AccessGranted') revoked.set(event.data.accessId, false);
-      if (event.type === 'AccessRevoked') revoked.set(event.data.accessId, true);
-      if (state === false) return undefined;
-      const found = state === undefined ? 'which was not granted' : 'which was revoked';
+      const found = ended.has(access) ? ended.get(access) : 'which was not granted';
+      const { type, data } = event;
+      if (type === 'AccessGranted' || type === 'AccessReinstated') {
+        ended.set(data.accessId, undefined);
+      }
+      if (type === 'AccessRevoked') ended.set(data.accessId, 'which was revoked');
+      if (type === 'AccessSuspended') ended.set(data.accessId, 'which was suspended');
+      if (found === undefined) return undefined;
       return breach('an access that stands', `${access}, ${found}`);
     },
   };

@@ -12,7 +12,13 @@ type Given = { minutes: number; credits: Hundredths };
 export function hoursGiven(): Invariant {
   const given = new Map<string, Given>();
   let step: Hundredths = 100;
-  const givenTo = (give: string, member: string, organisation: string): Given => {
+  const merged = new Map<string, string>();
+  const nameOf = (member: string): string => {
+    const survivor = merged.get(member);
+    return survivor === undefined ? member : nameOf(survivor);
+  };
+  const givenTo = (give: string, id: string, organisation: string): Given => {
+    const member = nameOf(id);
     const key = give === 'wallet' ? member : `${organisation} ${member}`;
     const before = given.get(key);
     if (before !== undefined) return before;
@@ -27,6 +33,11 @@ export function hoursGiven(): Invariant {
       if (event.type === 'LedgerOpened' || event.type === 'RulesChanged') {
         step = hundredths(event.data.rules.creditStep);
       }
+      if (event.type === 'MembersMerged') {
+        const { from, into } = event.data;
+        merged.set(from, into);
+        addAll(given, from, into);
+      }
       const hours = hoursOf(event);
       if (hours === undefined || hours.give === 'none') return undefined;
       const before = givenTo(hours.give, hours.memberId, event.by.organisation ?? '');
@@ -35,6 +46,17 @@ export function hoursGiven(): Invariant {
         : withdrawn(before, event as EventOf<'TransactionReversed'>, step);
     },
   };
+}
+
+/** What a merged member gave joins what the survivor gave, for each destination. */
+function addAll(given: Map<string, Given>, from: string, into: string): void {
+  for (const [key, { minutes, credits }] of [...given]) {
+    if (!key.endsWith(from)) continue;
+    const other = key.slice(0, -from.length) + into;
+    const before = given.get(other) ?? { minutes: 0, credits: 0 };
+    given.set(other, { minutes: before.minutes + minutes, credits: before.credits + credits });
+    given.delete(key);
+  }
 }
 
 function hoursOf(event: StreamEvent): { give: string; memberId: string } | undefined {

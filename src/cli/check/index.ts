@@ -3,6 +3,7 @@ import type { StreamEvent } from '../../../schemas/events/index.ts';
 import { DamagedJournalError, type Journal } from '../../journal/journal.ts';
 import { ledgerAgrees, projectionsAgree } from './agreement.ts';
 import { guarded, movements, zeroSum } from './balances.ts';
+import { endings, suspensions } from './endings.ts';
 import { FORM, formOf } from './form.ts';
 import { bookings } from './bookings.ts';
 import { accesses, registered } from './holders.ts';
@@ -78,6 +79,8 @@ class Check {
       clearing(),
       visitReferences(),
       settlements(),
+      endings(),
+      suspensions(),
       ledgerAgrees(),
       projectionsAgree(),
     ];

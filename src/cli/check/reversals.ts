@@ -2,6 +2,7 @@ import { credits, hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
 import { fundOf, randomOf, revisionIn } from '../../../schemas/ids.ts';
 import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+import { Onward } from './onward.ts';
 
 type Reversal = EventOf<'TransactionReversed'>['data'];
 
@@ -18,10 +19,12 @@ type Reversible = EventOf<(typeof REVERSIBLE)[number]>;
 /** What is undone was done, and is not undone twice. */
 export function reversals(): Invariant {
   const reversed = new Map<number, number>();
+  const onward = new Onward();
   return {
     name: 'reversals',
     says: 'a reversal mirrors what it cites, and all of them together never exceed it',
     take({ event, original }) {
+      onward.take(event);
       if (event.type !== 'TransactionReversed') return undefined;
       const { data } = event;
       if (!cited(original, data)) {
@@ -37,7 +40,7 @@ export function reversals(): Invariant {
         const worded = (amount: number) => (issue ? `${amount} minutes` : credits(amount));
         return breach(`at most ${worded(whole)} of ${data.reverses} reversed`, worded(total));
       }
-      return mirrored(original, data) ?? copied(original, data);
+      return mirrored(original, data, onward) ?? copied(original, data);
     },
   };
 }
@@ -47,9 +50,15 @@ function cited(original: StreamEvent | undefined, { reverses }: Reversal): origi
   return randomOf(original!.command.id) === randomOf(reverses);
 }
 
-function mirrored({ data: original }: Reversible, { debit, credit }: Reversal): Breach | undefined {
+/** Credits go back the way they came, or on to where one who was closed or merged says. */
+function mirrored(
+  { data: original }: Reversible,
+  { debit, credit }: Reversal,
+  onward: Onward,
+): Breach | undefined {
   if (debit === undefined) return undefined;
-  const expected = `from ${original.credit ?? 'none'} to ${original.debit ?? 'none'}`;
+  const from = onward.heldBy(original.credit ?? 'none');
+  const expected = `from ${from} to ${onward.endOf(original.debit ?? 'none')}`;
   return unless(expected, `from ${debit} to ${credit ?? 'none'}`, 'credits ');
 }
 

@@ -9,7 +9,7 @@ import { asAtRevision } from '../asAt.ts';
 import { callerIn } from '../authentication.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
-import { accountVisible } from '../visibility.ts';
+import { accountNow, accountVisible } from '../visibility.ts';
 
 export function accountRoutes(routes: Routes): void {
   const { services } = routes;
@@ -23,9 +23,10 @@ export function accountRoutes(routes: Routes): void {
     params: accountParams,
     query: accountQuery,
     answer: accountAnswer,
-    handle: async ({ params: { account }, query, request }) => {
+    handle: async ({ params, query, request }) => {
+      const account = accountNow(projections.directory, params.account);
       if (!accountVisible(projections, callerIn(request), account)) {
-        return stop('account_not_found', { id: account });
+        return stop('account_not_found', { id: params.account });
       }
       const { entries, holds } = projections;
       const revision = await asAtRevision(services, query);

@@ -4,12 +4,12 @@ import { accountParams, entriesAnswer, entriesQuery } from '../../../schemas/htt
 import type { Account } from '../../../schemas/ids.ts';
 import type { Entry } from '../../../projections/entries.ts';
 import { movementOf } from '../../../projections/movement.ts';
-import { callerIn } from '../authentication.ts';
+import { callerIn, type Caller } from '../authentication.ts';
 import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
-import { accountVisible } from '../visibility.ts';
+import { accountNow, accountVisible, creditKnown } from '../visibility.ts';
 
 export function entryRoutes(routes: Routes): void {
   const { services } = routes;
@@ -24,9 +24,10 @@ export function entryRoutes(routes: Routes): void {
     params: accountParams,
     query: entriesQuery,
     answer: entriesAnswer,
-    handle: async ({ params: { account }, query, request, reply }) => {
+    handle: async ({ params, query, request, reply }) => {
+      const account = accountNow(projections.directory, params.account);
       if (!accountVisible(projections, callerIn(request), account)) {
-        return stop('account_not_found', { id: account });
+        return stop('account_not_found', { id: params.account });
       }
       const { revision } = entries;
       const page = entries
@@ -37,7 +38,9 @@ export function entryRoutes(routes: Routes): void {
       if (more) page.pop();
       const last = page.at(-1);
       const closing = page[0]?.balance ?? 0;
-      const lines = await Promise.all(page.map((entry) => lineOf(services, account, entry)));
+      const lines = await Promise.all(
+        page.map((entry) => lineOf(services, callerIn(request), account, entry)),
+      );
       return {
         account,
         opening: credits(last === undefined ? 0 : last.balance - last.amount),
@@ -51,7 +54,7 @@ export function entryRoutes(routes: Routes): void {
 }
 
 /** One entry with the words of its event. */
-async function lineOf(services: Services, account: Account, entry: Entry) {
+async function lineOf(services: Services, caller: Caller, account: Account, entry: Entry) {
   const event = await services.eventAt(entry.revision);
   const { debit, credit } = movementOf(event)!;
   const recorded: Recorded = { revision: entry.revision, event };
@@ -61,7 +64,8 @@ async function lineOf(services: Services, account: Account, entry: Entry) {
     type: event.type,
     amount: credits(entry.amount),
     balance: credits(entry.balance),
-    otherAccount: debit === account ? credit : debit,
+    otherAccount:
+      debit === account ? ((await creditKnown(services, caller, event)) ?? credit) : debit,
     occurredOn: entry.occurredOn,
     recordedAt: event.recordedAt,
     reference: 'reference' in event.data ? event.data.reference : undefined,

@@ -3,6 +3,7 @@ import { keyDigest } from '../../../schemas/digest.ts';
 import type { EventType, Recorded, StreamEvent } from '../../../schemas/events/index.ts';
 import { idempotencyKeyAnswer } from '../../../schemas/http/ledger.ts';
 import { idempotencyKeySchema, unquoted } from '../../../schemas/http/redemption.ts';
+import { movementOf } from '../../../projections/movement.ts';
 import { callerIn } from '../authentication.ts';
 import { stop } from '../problems.ts';
 import { scopeOf, transactionOf, type Routes } from '../route.ts';
@@ -54,12 +55,17 @@ export function idempotencyKeyRoutes(routes: Routes): void {
   });
 }
 
+/** A closing or a merge is one only where it moved something. */
+function isTransaction(event: StreamEvent): boolean {
+  return TRANSACTIONS.includes(event.type) || movementOf(event) !== undefined;
+}
+
 function became(outcome: 'recorded' | 'voided', made: readonly Recorded[]) {
   const { revision, event } = made[0]!;
   const events = made.map((one) => ({
     type: one.event.type,
     revision: one.revision,
-    transactionId: TRANSACTIONS.includes(one.event.type) ? transactionOf(one) : undefined,
+    transactionId: isTransaction(one.event) ? transactionOf(one) : undefined,
   }));
   return { outcome, recordedAt: event.recordedAt, revision, events };
 }

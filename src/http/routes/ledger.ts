@@ -30,7 +30,7 @@ export function ledgerRoutes(routes: Routes): void {
         organisation: found
           ? { organisationId: found.organisationId, name: found.name, roles: [...found.roles] }
           : undefined,
-        venues: venues.map(({ venueId, name }) => ({ venueId, name })),
+        venues: venues.map(({ venueId, name, state }) => ({ venueId, name, state })),
         revision,
       };
     },

@@ -12,29 +12,31 @@ import type { Bearer } from '../../../schemas/commands.ts';
 import { accountOf, type MemberId } from '../../../schemas/ids.ts';
 import type { MemberItem } from '../../../projections/directory.ts';
 import { findBearer } from '../../ledger/member.ts';
-import { callerIn } from '../authentication.ts';
+import { survivorOf } from '../../ledger/rest.ts';
+import { callerIn, type Caller } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { eventOf, type Routes } from '../route.ts';
-import { seesMember } from '../visibility.ts';
+import { restShown, seesMember } from '../visibility.ts';
 
 const TAG = 'Members and cards';
-
-function shown({ memberId, organisationIds, cardId }: MemberItem) {
-  return { memberId, account: accountOf.wallet(memberId), organisationIds, cardId };
-}
 
 /** The member by the card that was shown, which must be theirs; without one by id. */
 function shownBy(routes: Routes, memberId: MemberId, card: string | undefined): Bearer {
   if (card === undefined) return { memberId };
   const bearer = routes.bearer({ card });
-  const found = findBearer(routes.services.sequencer.ledger, bearer);
-  return 'memberId' in found && found.memberId !== memberId ? stop('card_unknown') : bearer;
+  const { ledger } = routes.services.sequencer;
+  const found = findBearer(ledger, bearer);
+  const another = 'memberId' in found && found.memberId !== survivorOf(ledger, memberId);
+  return another ? stop('card_unknown') : bearer;
 }
 
 export function memberRoutes(routes: Routes): void {
-  const { directory } = routes.services.projections;
+  memberWrites(routes);
+  memberReads(routes);
+}
 
+function memberWrites(routes: Routes): void {
   routes.write({
     url: '/v1/members',
     tag: TAG,
@@ -68,6 +70,17 @@ export function memberRoutes(routes: Routes): void {
       },
     }),
   });
+}
+
+function memberReads(routes: Routes): void {
+  const { directory } = routes.services.projections;
+  const shown =
+    (caller: Caller) =>
+    ({ since: _, restTo, ...member }: MemberItem) => ({
+      ...member,
+      account: accountOf.wallet(member.memberId),
+      restTo: restShown(directory, caller, restTo),
+    });
 
   routes.read({
     url: '/v1/members',
@@ -77,8 +90,9 @@ export function memberRoutes(routes: Routes): void {
     query: pageQuerySchema,
     answer: memberPage,
     handle: ({ query, request, reply }) => {
-      const { organisation } = callerIn(request);
-      return pageOf(request, reply, directory.membersOf(organisation), query, shown);
+      const caller = callerIn(request);
+      const members = directory.membersOf(caller.organisation);
+      return pageOf(request, reply, members, query, shown(caller));
     },
   });
 
@@ -90,11 +104,12 @@ export function memberRoutes(routes: Routes): void {
     params: memberParams,
     answer: memberAnswer,
     handle: ({ params: { id }, request }) => {
-      const found = directory.members.get(id);
-      if (found === undefined || !seesMember(callerIn(request), found)) {
+      const caller = callerIn(request);
+      const found = directory.member(id);
+      if (found === undefined || !seesMember(caller, found)) {
         return stop('member_not_found', { id });
       }
-      return shown(found);
+      return shown(caller)(found);
     },
   });
 }

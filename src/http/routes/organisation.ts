@@ -7,21 +7,25 @@ import {
 } from '../../../schemas/http/organisation.ts';
 import { pageQuerySchema } from '../../../schemas/http/common.ts';
 import type { OrganisationItem } from '../../../projections/directory.ts';
-import { callerIn } from '../authentication.ts';
+import { callerIn, type Caller } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { eventOf, type Routes } from '../route.ts';
-import { sees } from '../visibility.ts';
+import { restShown, sees } from '../visibility.ts';
 
 const TAG = 'Organisations';
 
 export function organisationRoutes(routes: Routes): void {
   const { directory } = routes.services.projections;
-  const shown = ({ organisationId, name, roles }: OrganisationItem) => ({
-    organisationId,
-    name,
-    roles: [...roles],
-  });
+  const shown =
+    (caller: Caller) =>
+    ({ organisationId, name, roles, state, potTo }: OrganisationItem) => ({
+      organisationId,
+      name,
+      roles: [...roles],
+      state,
+      potTo: restShown(directory, caller, potTo),
+    });
 
   routes.write({
     url: '/v1/organisations',
@@ -50,7 +54,7 @@ export function organisationRoutes(routes: Routes): void {
       const caller = callerIn(request);
       const all = [...directory.organisations.values()];
       const own = all.filter(({ organisationId }) => sees(caller, organisationId));
-      return pageOf(request, reply, own, query, shown);
+      return pageOf(request, reply, own, query, shown(caller));
     },
   });
 
@@ -62,11 +66,12 @@ export function organisationRoutes(routes: Routes): void {
     params: organisationParams,
     answer: organisationAnswer,
     handle: ({ params: { id }, request }) => {
+      const caller = callerIn(request);
       const found = directory.organisations.get(id);
-      if (found === undefined || !sees(callerIn(request), id)) {
+      if (found === undefined || !sees(caller, id)) {
         return stop('organisation_not_found', { id });
       }
-      return shown(found);
+      return shown(caller)(found);
     },
   });
 }

@@ -21,7 +21,7 @@ import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
-import { sees, seesAccount } from '../visibility.ts';
+import { creditKnown, sees, seesAccount } from '../visibility.ts';
 
 /** How many events one page looks at, and how many before others get their turn. */
 const SCANNED_MAX = 5_000;
@@ -36,7 +36,6 @@ const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 /** What the movements of all types may say. */
 type Words = {
   debit?: string | undefined;
-  credit?: string | undefined;
   credits?: string | undefined;
   minutes?: number | undefined;
   reference?: string | undefined;
@@ -64,7 +63,7 @@ export function transactionRoutes(routes: Routes): void {
       if (!known || !maySee(directory, callerIn(request), { revision, event })) {
         return stop('transaction_not_found', { id });
       }
-      return shown(services, { revision, event });
+      return shown(services, callerIn(request), { revision, event });
     },
   });
 
@@ -98,7 +97,7 @@ export function transactionRoutes(routes: Routes): void {
         if (items.length === limitOf(query)) {
           return { items, ...linked(request, reply, items.at(-1)!.revision) };
         }
-        items.push(await shown(services, { revision, event }));
+        items.push(await shown(services, callerIn(request), { revision, event }));
       }
       return { items };
     },
@@ -133,7 +132,8 @@ function maySee(directory: Directory, caller: Caller, { event }: Recorded): bool
 }
 
 /** A transaction with its words and the reversals that cite it. */
-async function shown({ eventAt, projections }: Services, recorded: Recorded) {
+async function shown(services: Services, caller: Caller, recorded: Recorded) {
+  const { eventAt, projections } = services;
   const { revision, event } = recorded;
   const data = event.data as Words;
   const citing = await Promise.all(
@@ -147,7 +147,7 @@ async function shown({ eventAt, projections }: Services, recorded: Recorded) {
     revision,
     type: event.type,
     debit: data.debit,
-    credit: data.credit,
+    credit: await creditKnown(services, caller, event),
     credits: data.credits,
     minutes: data.minutes,
     reference: data.reference,

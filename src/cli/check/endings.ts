@@ -1,0 +1,109 @@
+import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
+import type { StreamEvent } from '../../../schemas/events/index.ts';
+import { holderOf, kindOf, type Account } from '../../../schemas/ids.ts';
+import { sidesOf } from './balances.ts';
+import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+import { Onward } from './onward.ts';
+
+/** What was closed or merged is empty, and stays so. */
+export function endings(): Invariant {
+  const onward = new Onward();
+  const balances = new Map<Account, Hundredths>();
+  const book = (account: Account | undefined, amount: Hundredths) => {
+    if (account !== undefined) balances.set(account, (balances.get(account) ?? 0) + amount);
+  };
+  const left = (account: Account) =>
+    unless('0', credits(balances.get(account) ?? 0), `to be left in ${account} `);
+  return {
+    name: 'endings',
+    says: 'what is closed or merged is emptied to where its event says, and nothing comes to it',
+    take({ event }) {
+      const { debit, credit, credits: amount = '0' } = sidesOf(event);
+      const over = [debit, credit].find((side) => side !== undefined && onward.over(side));
+      book(debit, -hundredths(amount));
+      book(credit, hundredths(amount));
+      onward.take(event);
+      if (over !== undefined) return breach('an account that goes on', `${over}, which is over`);
+      const emptied = emptiedBy(event);
+      if (emptied === undefined) return undefined;
+      if (debit !== undefined && debit !== emptied) return unless(emptied, debit, 'the rest of ');
+      const place = onward.endOf(emptied);
+      return left(emptied) ?? unless(place, credit ?? place, 'the rest to be in ');
+    },
+    end() {
+      for (const [account, balance] of balances) {
+        if (onward.over(account) && balance !== 0) return left(account);
+      }
+      return undefined;
+    },
+  };
+}
+
+function emptiedBy(event: StreamEvent): Account | undefined {
+  if (event.type === 'MemberClosed') return `wallet:${event.data.memberId}`;
+  if (event.type === 'MembersMerged') return `wallet:${event.data.from}`;
+  return event.type === 'OrganisationClosed' ? `pot:${event.data.organisationId}` : undefined;
+}
+
+/** What is suspended is not debited by anything new; what undoes something goes on. */
+export function suspensions(): Invariant {
+  const halted = new Set<string>();
+  const venues = new Map<string, string>();
+  const refused = (name: string): Breach | undefined =>
+    halted.has(name) ? breach(`${name} not to be suspended or closed`, 'that it is') : undefined;
+  return {
+    name: 'suspensions',
+    says: 'nothing new is issued, redeemed or transferred by what is suspended or closed',
+    take({ event }) {
+      if (event.type === 'VenueRegistered') {
+        venues.set(event.data.venueId, event.data.organisationId);
+      }
+      const [turned, stops] = turnedBy(event);
+      if (turned !== undefined) {
+        if (stops) halted.add(turned);
+        else halted.delete(turned);
+      }
+      if (event.type === 'MembersMerged' && halted.has(event.data.from)) {
+        halted.add(event.data.into);
+      }
+      const actors = actorsOf(event);
+      const owners = actors.flatMap((one) => venues.get(one) ?? []);
+      return [...actors, ...owners].map(refused).find((one) => one !== undefined);
+    },
+  };
+}
+
+/** Who is debited by something new, and the venue it is redeemed at. */
+function actorsOf(event: StreamEvent): string[] {
+  const { debit, credit } = sidesOf(event);
+  switch (event.type) {
+    case 'CreditsRedeemed':
+      return [holderOf(debit ?? ''), holderOf(credit ?? '')];
+    case 'CreditsIssued':
+      return [event.by.organisation ?? ''];
+    case 'CreditsTransferred':
+      return debit === undefined || kindOf(debit) === 'programme' ? [] : [holderOf(debit)];
+    default:
+      return [];
+  }
+}
+
+/** Whom an event stops, or lets go on. */
+function turnedBy({ type, data }: StreamEvent): [id?: string, stops?: boolean] {
+  switch (type) {
+    case 'MemberSuspended':
+    case 'MemberClosed':
+    case 'MemberReinstated':
+      return [data.memberId, type !== 'MemberReinstated'];
+    case 'VenueSuspended':
+    case 'VenueClosed':
+    case 'VenueReinstated':
+      return [data.venueId, type !== 'VenueReinstated'];
+    case 'OrganisationSuspended':
+    case 'OrganisationClosed':
+    case 'OrganisationReinstated':
+      return [data.organisationId, type !== 'OrganisationReinstated'];
+    default:
+      return [];
+  }
+}
