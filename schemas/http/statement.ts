@@ -38,6 +38,8 @@ export const organisationStatementParams = z.strictObject({
   period: monthSchema,
 });
 
+export const networkStatementParams = z.strictObject({ id: networkSchema, period: monthSchema });
+
 export const statementAnswer = z.object({
   network: networkSchema,
   holder: z.string().meta({ description: 'whose statement it is' }),

@@ -72,6 +72,31 @@ t.test('a month of a venue', async (t) => {
   t.match(rows[3], /,settlement,till:ven_\w+,-2,0,,,,,$/, 'and negative amounts are numbers');
 });
 
+t.test('a month of another network', async (t) => {
+  const { admin, enrol, partner, clock } = await smallWorld();
+  const memberId = await enrol(120);
+  const limits = { theyOweAtMost: '20', weOweAtMost: '20' };
+  await admin.post('/v1/networks', { network: 'cardiff', ...limits });
+  const visit = { occurredOn: TODAY, credits: '1' };
+  const visits = [
+    { direction: 'here', venueId: partner.venue, ...visit, reference: 'theirs-1' },
+    { direction: 'away', memberId, ...visit, credits: '2', reference: 'theirs-2' },
+  ];
+  t.equal((await admin.post('/v1/visits', { network: 'cardiff', visits })).status, 201);
+  clock.now_ms = Date.parse('2026-07-01T10:00:00Z');
+  const url = '/v1/networks/cardiff/statements/2026-06';
+  const { body } = await admin.get<Statement>(url);
+  const account = 'clearing:cardiff';
+  t.same(body.accounts, [{ account, opening: '0', closing: '1' }], 'says what is owed');
+  const lines = [
+    { kind: 'visit', credits: '-1', balance: '-1', reference: 'theirs-1' },
+    { kind: 'visit', credits: '2', balance: '1', reference: 'theirs-2' },
+  ];
+  t.match(body.lines, lines, 'by the references of the other side');
+  const unknown = await admin.get<Problem>('/v1/networks/leeds/statements/2026-06');
+  isProblem(t, unknown, { status: 404, code: 'network_not_found' }, 'of which nobody has heard');
+});
+
 t.test('a month of an earn group', async (t) => {
   const { admin, enrol, group, clock } = await smallWorld();
   const { coordinator, id } = group;

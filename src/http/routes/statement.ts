@@ -1,4 +1,5 @@
 import {
+  networkStatementParams,
   organisationStatementParams,
   statementAnswer,
   venueStatementParams,
@@ -61,6 +62,21 @@ export function statementRoutes(routes: Routes): void {
       const names = funds.map(({ name }) => name).toSorted();
       const more = names.map((fund) => accountOf.allocation(id, fund));
       const holder = { holder: id, since: group.since, account: accountOf.pot(id), more };
+      return answered(request, reply, holder, period);
+    },
+  });
+
+  routes.read({
+    url: '/v1/networks/:id/statements/:period',
+    tag: TAG,
+    summary: 'The month of the mirror account of another network, to compare with theirs',
+    policy: ['admin', 'auditor'],
+    params: networkStatementParams,
+    answer: statementAnswer,
+    handle: ({ params: { id, period }, request, reply }) => {
+      const other = directory.networks.get(id);
+      if (other === undefined) return stop('network_not_found', { id });
+      const holder = { holder: id, since: other.since, account: accountOf.clearing(id) };
       return answered(request, reply, holder, period);
     },
   });
