@@ -38,10 +38,14 @@ import { available, ENDED, rulesOf, type Hold, type Ledger } from './state.ts';
 
 const MINUTE_MS = 60_000;
 const DUE_MAX = 1000;
+/** Of an organisation that both earns and spends too, the till books members, the other its pot. */
+const SIDES = ['partner', 'coordinator'] as const;
 
 /** Holds credits of a member, or of a group's pot, in favour of a venue. */
 export function holdCredits(context: Context, ask: HoldCredits): Verdict {
   const { state, caller } = context;
+  const [role, other] = ask.potOf === undefined ? SIDES : SIDES.toReversed();
+  if (caller.role === other) return reject('forbidden', { role: other, roles: `admin or ${role}` });
   const venue = state.venues.get(ask.venueId);
   const mayHold = ask.potOf !== undefined || actsFor(caller, venue?.organisation);
   if (venue === undefined || !mayHold) return reject('venue_not_found', { id: ask.venueId });

@@ -127,6 +127,8 @@ function forget(use: Use | undefined): void {
 }
 
 export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): Ruling {
+  const forOther = ask.potOf === undefined ? 'coordinator' : 'partner';
+  if (caller.role === forOther) return { refused: 'forbidden' };
   const owner = books.venues[ask.venueId];
   if (owner === undefined || (ask.potOf === undefined && !actsFor(caller, owner))) {
     return { refused: 'venue_not_found' };
