@@ -101,11 +101,12 @@ function timesOf({ state, recordedAt_ms, today }: Context, { visitAt, expiresAt 
   const visit_ms = Math.max(given_ms, recordedAt_ms);
   const { longestHoldDays } = rulesOf(state);
   const last_ms = state.dayStart_ms(addDays(today, longestHoldDays + 1));
+  const tooLong = (at: string) => reject('hold_too_long', { at, days: longestHoldDays });
+  if (visit_ms >= last_ms) return tooLong(visitAt ?? instant(visit_ms));
   const endOfDay_ms = () => state.dayStart_ms(addDays(state.calendar(visit_ms), 1));
   const expires_ms = expiresAt === undefined ? endOfDay_ms() : milliseconds(expiresAt);
   if (expires_ms <= recordedAt_ms || expires_ms > last_ms) {
-    const at = expiresAt ?? instant(expires_ms);
-    return reject('hold_too_long', { at, days: longestHoldDays });
+    return tooLong(expiresAt ?? instant(expires_ms));
   }
   return { visit_ms, expires_ms };
 }
