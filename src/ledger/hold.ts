@@ -179,7 +179,7 @@ function findHold(
 }
 
 /**
- * The bookings that have expired by a time, oldest first, at most a thousand.
+ * The bookings that have expired by a time, minute by minute, at most a thousand.
  * @returns their facts, and whether there are more
  */
 export function holdsDue(
