@@ -15,8 +15,9 @@ export class Column {
     this.#make = () => new cells(CHUNK_ROWS);
   }
 
+  /** The number of a row; 0 where none was set. */
   get(row: number): number {
-    return this.#chunks[row >>> 16]![row & (CHUNK_ROWS - 1)]!;
+    return this.#chunks[row >>> 16]?.[row & (CHUNK_ROWS - 1)] ?? 0;
   }
 
   set(row: number, value: number): void {
