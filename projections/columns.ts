@@ -15,7 +15,7 @@ export class Column {
     this.#make = () => new cells(CHUNK_ROWS);
   }
 
-  /** What was set, or zero. */
+  /** The number of a row; 0 where none was set. */
   get(row: number): number {
     return this.#chunks[row >>> 16]?.[row & (CHUNK_ROWS - 1)] ?? 0;
   }

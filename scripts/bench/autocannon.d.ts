@@ -7,7 +7,11 @@ declare module 'autocannon' {
     readonly path: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
+    readonly setupRequest?: (request: Request, context: Context) => Request;
+    readonly onResponse?: (status: number, body: string, context: Context) => void;
   };
+  /** What the requests of one connection hand on to those after them. */
+  export type Context = { holdId?: string };
   export type Client = EventEmitter & { setRequests(requests: readonly Request[]): void };
   export type Options = {
     readonly url: string;

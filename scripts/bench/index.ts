@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progress, type Part, type Settings } from './figures.ts';
+import { bookings } from './bookings.ts';
 import { growth } from './growth.ts';
 import { issuing } from './issuing.ts';
 import { cpuUnknown, machine } from './machine.ts';
@@ -15,7 +16,7 @@ const HELP = `npm run bench -- [--only <parts>] [--seconds 4] [--rounds 3] [--js
 Measures the service on this machine: both sides of every comparison in one run, in turn, and the
 median of the rounds. The data is made up, in a temporary folder that is removed at the end.
 
-  --only      some of redemptions,issuing,replay,growth,statements, with commas between them
+  --only      some of redemptions,bookings,issuing,replay,growth,statements, with commas
   --seconds   how long each side is loaded in each round
   --rounds    how many rounds; fewer than three say little
   --json      print an object instead of tables
@@ -23,6 +24,7 @@ median of the rounds. The data is made up, in a temporary folder that is removed
 
 const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
   redemptions,
+  bookings,
   issuing,
   replay,
   growth,

@@ -1,7 +1,7 @@
 import { cpuTime } from './machine.ts';
 import { ask, type Server } from './processes.ts';
 
-export type Plan = 'redemptions' | 'hot' | 'mix' | 'issues';
+export type Plan = 'redemptions' | 'hot' | 'mix' | 'issues' | 'offers' | 'holds' | 'captures';
 
 /** What the load generator is asked for. */
 export type Job = {

@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
-import autocannon, { type Request } from 'autocannon';
-import { bodyOf } from './requests.ts';
+import autocannon, { type Context, type Request } from 'autocannon';
+import { bodyOf, LAST_HOLD } from './requests.ts';
 import type { Job, Load } from './jobs.ts';
 
 /**
@@ -10,6 +10,20 @@ import type { Job, Load } from './jobs.ts';
  */
 /** All connections end about then; one that ends earlier has sent all that it had. */
 const ENDING_MS = 100;
+
+/** Of requests that book and capture in turn: the one keeps the booking's id for the other. */
+const booking: Partial<Request> = {
+  onResponse: (_status, body, context) => {
+    context.holdId = (JSON.parse(body) as Context).holdId ?? '';
+  },
+};
+
+const capturing: Partial<Request> = {
+  setupRequest: (request, { holdId = '' }) => ({
+    ...request,
+    path: request.path.replace(LAST_HOLD, holdId),
+  }),
+};
 
 const job = (await json(process.stdin)) as Job;
 process.stdout.write(JSON.stringify(await load(job)));
@@ -67,6 +81,7 @@ function requestsOf(job: Job, connection: number): Request[] {
     return {
       method,
       path,
+      ...(job.plan === 'captures' && (path.includes(LAST_HOLD) ? capturing : booking)),
       headers: {
         authorization,
         'content-type': 'application/json',

@@ -1,7 +1,15 @@
 import { accountOf } from '../../schemas/ids.ts';
 import { addDays } from '../../schemas/time.ts';
 import type { Job } from './jobs.ts';
-import { COORDINATOR_KEY, GROUP, memberAt, PARTNER_KEY, VENUE } from './seed.ts';
+import {
+  COORDINATOR_KEY,
+  GROUP,
+  memberAt,
+  offerFor,
+  OFFERING_VENUE,
+  PARTNER_KEY,
+  VENUE,
+} from './seed.ts';
 
 /** One request, before its idempotency key is put to it. */
 type Draft = {
@@ -16,8 +24,11 @@ const LIST_DAYS = 28;
 const SHORT_LIST = 10;
 export const LONG_LIST = 100;
 
+/** Stands in the path for the booking that the same connection made just before. */
+export const LAST_HOLD = ':last-hold';
+
 /** The request with a number in one run of the load generator. */
-export function bodyOf({ plan, members, run, today }: Job, number: number): Draft {
+export function bodyOf({ plan, members, run, today, connections }: Job, number: number): Draft {
   switch (plan) {
     case 'redemptions':
       return redemption(number % members, number);
@@ -25,6 +36,15 @@ export function bodyOf({ plan, members, run, today }: Job, number: number): Draf
       return redemption(0, number);
     case 'issues':
       return issue(number, LONG_LIST, members, run, today);
+    case 'offers':
+      return offered(number % members, number);
+    case 'holds':
+      return hold(number % members, number);
+    case 'captures':
+      // Each connection books and captures in turn.
+      return Math.floor(number / connections) % 2 === 0
+        ? hold(number % members, number)
+        : { method: 'POST', path: `/v1/holds/${LAST_HOLD}/capture`, key: PARTNER_KEY, body: {} };
     default:
       return mixed(number, members, run, today);
   }
@@ -50,6 +70,22 @@ function redemption(member: number, number: number): Draft {
     terminal: 'till-1',
   };
   return { method: 'POST', path: '/v1/redemptions', key: PARTNER_KEY, body };
+}
+
+/** The same at the venue with offers, under one of them. */
+function offered(member: number, number: number): Draft {
+  const body = {
+    venueId: OFFERING_VENUE,
+    memberId: memberAt(member),
+    offerId: offerFor(member),
+    reference: `till-1/${number}`,
+    terminal: 'till-1',
+  };
+  return { method: 'POST', path: '/v1/redemptions', key: PARTNER_KEY, body };
+}
+
+function hold(member: number, number: number): Draft {
+  return { ...redemption(member, number), path: '/v1/holds' };
 }
 
 function issue(list: number, lines: number, members: number, run: string, today: string): Draft {

@@ -3,7 +3,14 @@ import { base32 } from '../../schemas/base32.ts';
 import { keyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, StreamEvent } from '../../schemas/events/index.ts';
 import { FORMAT, versionIn } from '../../schemas/events/index.ts';
-import { accountOf, PROGRAMME, type MemberId, type VenueId } from '../../schemas/ids.ts';
+import { WEEKDAYS } from '../../schemas/events/offer.ts';
+import {
+  accountOf,
+  PROGRAMME,
+  type MemberId,
+  type OfferId,
+  type VenueId,
+} from '../../schemas/ids.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
 import { DEFAULT_RULES } from '../../src/config.ts';
@@ -30,6 +37,10 @@ export const COORDINATOR_KEY = keyOf(2);
 export const PARTNER_KEY = keyOf(3);
 export const GROUP = `org_${numbered(1)}` as const;
 export const PARTNER = `org_${numbered(2)}` as const;
+/** Of the same partner; it takes credits only under its offers. */
+export const OFFERING_VENUE = `ven_${numbered(2)}` as const;
+/** As many as it takes for their caps never to be reached. */
+const OFFERS = 50;
 export const VENUE = venueAt(0);
 
 /** The id of the venue with a number, from 0. */
@@ -40,6 +51,11 @@ function venueAt(number: number): VenueId {
 /** The id of the member with a number, from 0. */
 export function memberAt(number: number): MemberId {
   return `mem_${numbered(number)}`;
+}
+
+/** The id of the offer that the member with a number takes. */
+export function offerFor(number: number): OfferId {
+  return `off_${numbered(number % OFFERS)}`;
 }
 
 function keyOf(number: number): string {
@@ -101,6 +117,19 @@ type Fact = {
   [T in EventType]: { readonly type: T; readonly data: EventOf<T>['data'] };
 }[EventType];
 
+/** An offer with every kind of cap that is counted for each sale, and with times. */
+function offer(number: number): Fact {
+  return {
+    type: 'OfferPublished',
+    data: {
+      ...{ offerId: offerFor(number), venueId: OFFERING_VENUE, title: `Offer ${number} (made up)` },
+      ...{ adultCredits: '1', under16Credits: '0', largestParty: 4, restrictions: 'None.' },
+      times: [{ days: [...WEEKDAYS], from: '00:00', to: '24:00' }],
+      caps: { memberDay: 100_000, slotPlaces: 100_000, venueDayCredits: LARGEST },
+    },
+  };
+}
+
 /** Makes the events of one command after another, endlessly. */
 class Commands {
   #time_ms: number;
@@ -158,6 +187,11 @@ class Commands {
           name: 'Bench Venue (made up)',
         },
       })),
+      {
+        type: 'VenueRegistered',
+        data: { venueId: OFFERING_VENUE, organisationId: PARTNER, name: 'Bench Pool (made up)' },
+      },
+      ...Array.from({ length: OFFERS }, (_, number) => offer(number)),
       {
         type: 'AccessGranted',
         data: { role: 'coordinator', organisationId: GROUP, ...access(COORDINATOR_KEY, 'group') },

@@ -32,10 +32,10 @@ export function capReached(
   amount: Hundredths,
 ): Refusal | undefined {
   const { memberDay, memberMonth, slotPlaces, venueDayCredits } = offer.terms.caps ?? {};
-  const tomorrow = addDays(use.day, 1);
+  const tomorrow = () => addDays(use.day, 1);
   const { inDay, inMonth } = usesOf(state, offer, use);
   if (memberDay !== undefined && inDay >= memberDay) {
-    return reached('memberDay', memberDay, tomorrow);
+    return reached('memberDay', memberDay, tomorrow());
   }
   if (memberMonth !== undefined && inMonth >= memberMonth) {
     return reached('memberMonth', memberMonth, nextMonth(use.day));
@@ -43,12 +43,12 @@ export function capReached(
   if (venueDayCredits !== undefined) {
     const limit = hundredths(venueDayCredits);
     const taken = state.offerDayCredits.get(dayKeyOf(offer, use.day)) ?? 0;
-    if (taken + amount > limit) return reached('venueDayCredits', creditsAloud(limit), tomorrow);
+    if (taken + amount > limit) return reached('venueDayCredits', creditsAloud(limit), tomorrow());
   }
   if (slotPlaces !== undefined) {
     const taken = state.slotPlaces.get(slotKeyOf(offer, use)) ?? 0;
     if (taken + use.places > slotPlaces) {
-      return reached('slotPlaces', `${slotPlaces} places`, tomorrow);
+      return reached('slotPlaces', `${slotPlaces} places`, tomorrow());
     }
   }
   return undefined;

@@ -2,7 +2,7 @@ import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
 import { allocationsLapsed } from './allocation.ts';
 import { enveloped } from './envelope.ts';
-import { holdsDue } from './hold.ts';
+import { holdsDue } from './expiry.ts';
 import type { Draft, Ledger } from './state.ts';
 
 const EVENTS_MAX = 1000;

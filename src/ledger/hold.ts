@@ -27,6 +27,7 @@ import {
   type Verdict,
 } from './context.ts';
 import { CLOCK_AHEAD_MS } from './day.ts';
+import { addDue } from './expiry.ts';
 import { findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
@@ -37,12 +38,14 @@ import { available, ENDED, rulesOf, type Hold, type Ledger } from './state.ts';
  * comes. A booking is open until its end stands in the stream, so no fold looks at a clock.
  */
 
-const MINUTE_MS = 60_000;
-const DUE_MAX = 1000;
+/** Of an organisation that both earns and spends too, the till books members, the other its pot. */
+const SIDES = ['partner', 'coordinator'] as const;
 
 /** Holds credits of a member, or of a group's pot, in favour of a venue. */
 export function holdCredits(context: Context, ask: HoldCredits): Verdict {
   const { state, caller } = context;
+  const [role, other] = ask.potOf === undefined ? SIDES : SIDES.toReversed();
+  if (caller.role === other) return reject('forbidden', { role: other, roles: `admin or ${role}` });
   const venue = state.venues.get(ask.venueId);
   const mayHold = ask.potOf !== undefined || actsFor(caller, venue?.organisation);
   if (venue === undefined || !mayHold) return reject('venue_not_found', { id: ask.venueId });
@@ -110,11 +113,12 @@ function timesOf({ state, recordedAt_ms, today }: Context, { visitAt, expiresAt 
   const visit_ms = Math.max(given_ms, recordedAt_ms);
   const { longestHoldDays } = rulesOf(state);
   const last_ms = state.dayStart_ms(addDays(today, longestHoldDays + 1));
+  const tooLong = (at: string) => reject('hold_too_long', { at, days: longestHoldDays });
+  if (visit_ms >= last_ms) return tooLong(visitAt ?? instant(visit_ms));
   const endOfDay_ms = () => state.dayStart_ms(addDays(state.calendar(visit_ms), 1));
   const expires_ms = expiresAt === undefined ? endOfDay_ms() : milliseconds(expiresAt);
   if (expires_ms <= recordedAt_ms || expires_ms > last_ms) {
-    const at = expiresAt ?? instant(expires_ms);
-    return reject('hold_too_long', { at, days: longestHoldDays });
+    return tooLong(expiresAt ?? instant(expires_ms));
   }
   return { visit_ms, expires_ms };
 }
@@ -187,44 +191,6 @@ function findHold(
   return reject(ended === ENDED.cancelled ? 'hold_cancelled' : 'hold_expired');
 }
 
-/**
- * The bookings that have expired by a time, oldest first, at most a thousand.
- * @returns their facts, and whether there are more
- */
-export function holdsDue(
-  state: Ledger,
-  now_ms: number,
-): { readonly facts: readonly Fact[]; readonly more: boolean } {
-  const due: Hold[] = [];
-  if (state.revision < 0) return { facts: [], more: false };
-  for (let minute = minuteOf(state.expiredTo_ms); minute <= minuteOf(now_ms); minute += 1) {
-    if (due.length > DUE_MAX) break;
-    for (let one = state.dueHolds.get(minute); one !== undefined; one = one.others) {
-      const hold = state.holds.get(one.hold);
-      if (hold !== undefined && hold.expiresAt_ms <= now_ms) due.push(hold);
-    }
-  }
-  const facts = due.slice(0, DUE_MAX).map(({ account, amount, id, venueId }): Fact => {
-    const data = { account, held: credits(amount), holdId: id };
-    const { organisation } = state.venues.get(venueId)!;
-    return { type: 'HoldExpired', data, organisation };
-  });
-  return { facts, more: due.length > DUE_MAX };
-}
-
-function minuteOf(time_ms: number): number {
-  return Math.floor(time_ms / MINUTE_MS);
-}
-
-/** After an event of this time no booking that expired before it is open. */
-export function expiredTo(state: Ledger, time_ms: number): void {
-  const from_ms = state.revision === 0 ? time_ms : state.expiredTo_ms;
-  for (let minute = minuteOf(from_ms); minute < minuteOf(time_ms); minute += 1) {
-    if (state.dueHolds.get(minute) !== undefined) state.dueHolds.delete(minute);
-  }
-  state.expiredTo_ms = time_ms;
-}
-
 export function creditsHeld(state: Ledger, { event, revision }: Recorded): void {
   const { data, command } = event as EventOf<'CreditsHeld'>;
   const { account, offerId, party, slot, venueId, visitOn } = data;
@@ -240,8 +206,7 @@ export function creditsHeld(state: Ledger, { event, revision }: Recorded): void 
   const id = holdIdAt(revision, command.id);
   state.holds.set(revision, { id, account, venueId, amount, expiresAt_ms, use });
   setHeld(state, account, amount);
-  const minute = minuteOf(expiresAt_ms);
-  state.dueHolds.set(minute, { hold: revision, others: state.dueHolds.get(minute) });
+  addDue(state, revision, expiresAt_ms);
   if (use !== undefined) count(state, use, 1, use.places, amount);
 }
 

@@ -11,7 +11,7 @@ import { findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
 import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
-import { available, rulesOf, type Ledger } from './state.ts';
+import { available, ENDED, rulesOf, type Ledger } from './state.ts';
 import { timeGiven } from './day.ts';
 
 /** Takes credits from a member's wallet into a venue's till. */
@@ -69,6 +69,8 @@ export function voidKey(context: Context, { voids }: VoidKey): Verdict {
   if (event.type === 'KeyVoided' && event.data.voids === voids) return { standing: [earlier] };
   if (event.type === 'CreditsHeld') {
     const hold = context.state.holds.get(revision);
+    const captured = context.state.endedHolds.get(revision) === ENDED.captured;
+    if (captured) return reject('hold_captured');
     if (hold === undefined) return { standing: [earlier] };
     return { facts: [cancelled(hold, event.by.organisation)] };
   }

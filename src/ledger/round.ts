@@ -6,7 +6,7 @@ import type { Refusal } from '../../schemas/refusals.ts';
 import { decide, type Decision } from './decide.ts';
 import { dueEvents } from './due.ts';
 import { evolve } from './evolve.ts';
-import { available, draftOf, type Draft, type Ledger } from './state.ts';
+import { draftOf, type Draft, type Ledger } from './state.ts';
 
 /** What a caller is told of a command. */
 export type Outcome =
@@ -92,7 +92,7 @@ export class Round {
     if (decision.outcome !== 'accepted') return decision;
     const scratch = draftOf(this.draft);
     const recorded = this.#evolved(scratch, decision.events);
-    const balanceOf = (account: Account) => available(scratch, account);
+    const balanceOf = (account: Account) => scratch.balances.get(account) ?? 0;
     return { outcome: 'previewed', recorded, balanceOf };
   }
 

@@ -4,35 +4,13 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
-import { eventSchemas, type EventOf, type EventType } from '../../schemas/events/index.ts';
+import { eventSchemas, type EventOf } from '../../schemas/events/index.ts';
 import { checkStream } from '../../src/cli/check/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
+import { altered, findingsIn } from './altered.ts';
 import { busyLines, busyWorld } from './busyWorld.ts';
 import { CommandLine } from './support.ts';
-
-/** Changes one event of a type in a stream, and keeps its bytes canonical. */
-function altered<T extends EventType>(
-  lines: readonly string[],
-  type: T,
-  change: (event: EventOf<T>) => void,
-  which = 0,
-): { readonly lines: string[]; readonly revision: number } {
-  const at = lines.flatMap((line, revision) => {
-    const event = JSON.parse(line) as { type: string };
-    return event.type === type ? [revision] : [];
-  });
-  const revision = at.at(which)!;
-  const event = JSON.parse(lines[revision]!) as EventOf<T>;
-  change(event);
-  return { lines: lines.with(revision, canonical(event)), revision };
-}
-
-/** The findings of a check over some lines, by invariant. */
-async function findingsIn(lines: readonly string[]) {
-  const { findings } = await checkStream(memoryJournal([...lines]));
-  return new Map(findings.map((finding) => [finding.invariant, finding]));
-}
 
 t.test('given a stream in which every kind of event has happened', async (t) => {
   const lines = await busyLines();

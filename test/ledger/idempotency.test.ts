@@ -3,6 +3,7 @@ import type { Ask } from '../../schemas/commands.ts';
 import { keyDigest } from '../../schemas/digest.ts';
 import type { AccessId } from '../../schemas/ids.ts';
 import { did, given } from '../support/given.ts';
+import { book, bookPot, cancel, capture, swimming } from '../support/booked.ts';
 import { hashOf } from '../support/names.ts';
 import {
   accessId,
@@ -140,6 +141,7 @@ t.test('the same key with another body', async (t) => {
     ['organisationId', ADMIN, { type: 'EnrolMember' }, enrolInto('garden')],
     ['member', COORDINATOR, join('carol'), join('dora')],
     ['rules', ADMIN, change('0.5'), change('0.25')],
+    ...bookings(),
   ];
   for (const [expected, by, past, ask] of cases) {
     t.equal(fields(past, by, ask), expected, `is refused; ${past.type} names ${expected}`);
@@ -162,6 +164,55 @@ t.test('a list whose first line makes no credit', async (t) => {
     { refusal: { detail: /differs: activity\. / } },
     'names only what differs, although a fund was named',
   );
+});
+
+/** Offers and bookings, of which only an admin may name what is another partner's. */
+function bookings(): readonly (readonly [string, AccessId, Ask, Ask])[] {
+  const at = '2026-06-10T12:00:00Z';
+  const expiresAt = '2026-06-10T13:00:00.000Z';
+  const said = { reference: 'a', terminal: 'till-1', visitAt: at, expiresAt };
+  const base = book('asha', '4', said);
+  const cases: readonly (readonly [string, Ask, Ask])[] = [
+    ['credits', base, book('asha', '5', said)],
+    ['member', base, book('carol', '4', said)],
+    ['venueId', base, book('asha', '4', { ...said, venueId: venueId('screen') })],
+    ['reference', base, book('asha', '4', { ...said, reference: 'b' })],
+    ['terminal', base, book('asha', '4', { ...said, terminal: 'till-2' })],
+    ['party', base, book('asha', '4', { ...said, party: { adults: 1, under16s: 0 } })],
+    ['visitAt', base, book('asha', '4', { ...said, visitAt: '2026-06-10T12:30:00Z' })],
+    ['expiresAt', base, book('asha', '4', { ...said, expiresAt: '2026-06-10T14:00:00.000Z' })],
+    ['offerId', base, book('asha', undefined, said)],
+    ['potOf, member', base, bookPot('garden', '4', said)],
+    ['the form of the body', base, book('asha', '4', { ...said, member: card('asha') })],
+    ['the call itself', base, sale('asha', '4')],
+    [
+      'title',
+      { type: 'PublishOffer', ...swimming() },
+      { type: 'PublishOffer', ...swimming({ title: 'x' }) },
+    ],
+    [
+      'caps',
+      { type: 'PublishOffer', ...swimming() },
+      { type: 'PublishOffer', ...swimming({ caps: { memberDay: 1 } }) },
+    ],
+  ];
+  return cases.map(([expected, past, ask]) => [expected, ADMIN, past, ask] as const);
+}
+
+t.test('the same key for the end of another booking', async (t) => {
+  const booked = [
+    did(book('asha', '4'), ADMIN, { at: AT }),
+    did(book('asha', '4'), ADMIN, { at: AT }),
+  ];
+  const detail = (past: Ask, ask: Ask) => {
+    const { decision } = given(CREDITED, booked, did(past, ADMIN, first)).when(ask, ADMIN, other);
+    return decision.outcome === 'refused' ? decision.refusal.detail : decision.outcome;
+  };
+  const { length } = CREDITED;
+  t.match(detail(capture(length), capture(length + 1)), /differs: holdId\./, 'names the booking');
+  t.match(detail(capture(length), capture(length, '3')), /differs: credits\./, 'or the part');
+  t.match(detail(cancel(length), cancel(length + 1)), /differs: holdId\./, 'also of one cancelled');
+  t.match(detail(cancel(length), capture(length)), /differs: the call itself\./, 'or the call');
 });
 
 function grant(role: 'auditor' | 'commissioner') {

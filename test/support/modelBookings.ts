@@ -152,6 +152,8 @@ function forget(use: Use | undefined): void {
 }
 
 export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): Ruling {
+  const forOther = ask.potOf === undefined ? 'coordinator' : 'partner';
+  if (caller.role === forOther) return { refused: 'forbidden' };
   const owner = books.venues[ask.venueId];
   if (owner === undefined || (ask.potOf === undefined && !actsFor(caller, owner))) {
     return { refused: 'venue_not_found' };
@@ -177,7 +179,9 @@ export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): R
   const expires_ms =
     ask.expiresAt === undefined ? startInLondon(daysBefore(day, -1)) : Date.parse(ask.expiresAt);
   const last = startInLondon(daysBefore(caller.today, -books.rules!.longestHoldDays - 1));
-  if (expires_ms <= caller.now_ms || expires_ms > last) return { refused: 'hold_too_long' };
+  if (visit_ms >= last || expires_ms <= caller.now_ms || expires_ms > last) {
+    return { refused: 'hold_too_long' };
+  }
   const price = priceOf(books, ask, visit_ms, member);
   if ('refused' in price) return price;
   if (freeIn(books, account) < price.amount) return { refused: 'insufficient_credits' };

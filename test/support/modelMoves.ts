@@ -48,6 +48,7 @@ export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'
   const request = books.requests[voids];
   const held = Object.values(books.holds).find(({ at }) => at === request?.first);
   if (held !== undefined) {
+    if (held.ended === 'hold_captured') return { refused: 'hold_captured' };
     if (held.ended !== undefined) return { standing: held.at };
     held.ended = 'hold_cancelled';
     if (held.use) Object.assign(held.use, { times: 0, people: 0, amount: 0 });

@@ -1,3 +1,4 @@
+import { canonical } from '../../../schemas/canonical.ts';
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
 import { holdIdAt, holderOf, type Account, type HoldId } from '../../../schemas/ids.ts';
@@ -35,9 +36,11 @@ export function bookings(): Invariant {
         return ended(event.data.holdId, event, true) ?? captured(found!, event.data);
       }
       case 'HoldCancelled':
-        return ended(event.data.holdId, event, true);
-      case 'HoldExpired':
-        return ended(event.data.holdId, event, false);
+      case 'HoldExpired': {
+        const found = open.get(event.data.holdId);
+        const inTime = event.type === 'HoldCancelled';
+        return ended(event.data.holdId, event, inTime) ?? freed(found!, event.data);
+      }
       case 'MembersMerged': {
         const [from, into] = [`wallet:${event.data.from}`, `wallet:${event.data.into}`];
         for (const [id, one] of open)
@@ -71,11 +74,24 @@ export function bookings(): Invariant {
   };
 }
 
+function freed(found: Held, { account, held }: EventOf<'HoldExpired'>['data']): Breach | undefined {
+  const expected = `${found.held} of ${found.account}`;
+  return unless(expected, `${held} of ${account}`, 'what is given free to be ');
+}
+
 function captured(found: Held, capture: EventOf<'HoldCaptured'>['data']): Breach | undefined {
-  const { credit, credits: taken, released = '0' } = capture;
+  const { credit, debit, credits: taken, released = '0' } = capture;
   const whole = hundredths(taken) + hundredths(released);
   return (
+    unless(found.account, debit, 'what is captured to be from ') ??
+    unless(words(found), words(capture), 'the words of the booking, ') ??
     unless(found.venueId, holderOf(credit), 'the booking to be for ') ??
     unless(found.held, credits(whole), 'captured and released to be ')
   );
+}
+
+/** What a capture repeats of its booking. */
+function words(of: Held | EventOf<'HoldCaptured'>['data']): string {
+  const { offerId, party, reference, slot, visitOn } = of;
+  return canonical([offerId, party, reference, slot, visitOn].map((word) => word ?? ''));
 }

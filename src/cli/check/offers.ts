@@ -1,47 +1,91 @@
+import { canonical } from '../../../schemas/canonical.ts';
 import { hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
-import { holdIdAt, kindOf, type HoldId, type OfferId } from '../../../schemas/ids.ts';
-import { breach, type Breach, type Invariant } from './invariant.ts';
+import { WEEKDAYS } from '../../../schemas/events/offer.ts';
+import {
+  holderOf,
+  holdIdAt,
+  kindOf,
+  revisionIn,
+  type HoldId,
+  type MemberId,
+  type OfferId,
+  type VenueId,
+} from '../../../schemas/ids.ts';
+import { weekdayOf } from '../../../schemas/time.ts';
+import { breach, unless, type Breach, type Invariant, type Subject } from './invariant.ts';
 
 type Terms = EventOf<'OfferPublished'>['data'];
+type Using = EventOf<'CreditsRedeemed' | 'CreditsHeld' | 'HoldCaptured'>;
 
 /** One use of an offer, on the day and in the slot of the visit. */
 type Use = {
   readonly offerId: OfferId;
-  readonly wallet: string | undefined;
+  readonly venueId: VenueId;
+  readonly memberId: MemberId | undefined;
   readonly day: string;
   readonly slot: number | undefined;
   readonly people: number;
   readonly amount: Hundredths;
 };
 
-/** What is taken under an offer is its price, while it is published, and within its caps. */
-export function offers(): Invariant {
-  const terms = new Map<OfferId, Terms>();
-  const published = new Set<OfferId>();
-  const counts = new Map<string, number>();
-  const held = new Map<HoldId, Use>();
+/** The offers of a stream, and what is used of their caps. */
+class Uses {
+  readonly terms = new Map<OfferId, Terms>();
+  readonly published = new Set<OfferId>();
+  readonly #counts = new Map<string, number>();
+  readonly #left = new Map<number, Hundredths>();
 
-  const count = (use: Use, times: number, people: number, amount: Hundredths) => {
-    for (const [, key, what] of capsOf(terms.get(use.offerId)!, use)) {
+  count(use: Use, times: number, people: number, amount: Hundredths): void {
+    for (const [, key, what] of capsOf(this.terms.get(use.offerId)!, use)) {
       const more = { times, people, amount }[what];
-      counts.set(key, (counts.get(key) ?? 0) + more);
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + more);
     }
-  };
+  }
 
-  const taken = (use: Use): Breach | undefined => {
-    const offer = terms.get(use.offerId);
-    if (offer === undefined || !published.has(use.offerId)) {
+  taken(use: Use): Breach | undefined {
+    const offer = this.terms.get(use.offerId);
+    if (offer === undefined || !this.published.has(use.offerId)) {
       return breach(`${use.offerId} to be published`, 'it is not');
     }
-    count(use, 1, use.people, use.amount);
+    this.count(use, 1, use.people, use.amount);
     for (const [limit, key] of capsOf(offer, use)) {
-      if (counts.get(key)! > limit) return breach(`at most ${limit} of ${key}`, counts.get(key)!);
+      const used = this.#counts.get(key)!;
+      if (used > limit) return breach(`at most ${limit} of ${key}`, used);
     }
     return undefined;
-  };
+  }
 
-  const judge = (revision: number, event: StreamEvent): Breach | undefined => {
+  /** A reversal gives back what was used, and the visit itself when nothing of it is left. */
+  givenBack(
+    original: StreamEvent | undefined,
+    { reverses, givenBack: said, credits = '0' }: EventOf<'TransactionReversed'>['data'],
+  ): Breach | undefined {
+    const use = original === undefined || !isUsing(original) ? undefined : useOf(original);
+    if (use === undefined) return unless('nothing', said ? canonical(said) : 'nothing');
+    const amount = hundredths(credits);
+    const revision = revisionIn(reverses);
+    const rest = (this.#left.get(revision) ?? use.amount) - amount;
+    this.#left.set(revision, rest);
+    const [times, people] = rest === 0 ? [1, use.people] : [0, 0];
+    this.count(use, -times, -people, -amount);
+    const { day, memberId, offerId, slot } = use;
+    const expected = {
+      ...{ day, offerId, places: people, redemptions: times },
+      ...(memberId !== undefined && { memberId }),
+      ...(slot !== undefined && { slot }),
+    };
+    return unless(canonical(expected), said ? canonical(said) : 'nothing', 'given back ');
+  }
+}
+
+/** What is taken under an offer is its price, on its terms, and within its caps. */
+export function offers(): Invariant {
+  const uses = new Uses();
+  const { terms, published } = uses;
+  const held = new Map<HoldId, Use>();
+
+  const judge = ({ revision, event, original }: Subject): Breach | undefined => {
     switch (event.type) {
       case 'OfferPublished':
         terms.set(event.data.offerId, event.data);
@@ -55,7 +99,8 @@ export function offers(): Invariant {
         const use = useOf(event);
         if (use === undefined) return undefined;
         if (event.type === 'CreditsHeld') held.set(holdIdAt(revision, event.command.id), use);
-        return taken(use) ?? priced(terms.get(use.offerId)!, event, use);
+        const offer = terms.get(use.offerId)!;
+        return uses.taken(use) ?? priced(offer, event, use) ?? within(offer, use);
       }
       case 'HoldCaptured':
       case 'HoldCancelled':
@@ -63,15 +108,12 @@ export function offers(): Invariant {
         const use = held.get(event.data.holdId);
         held.delete(event.data.holdId);
         if (use === undefined) return undefined;
-        if (event.type !== 'HoldCaptured') count(use, -1, -use.people, -use.amount);
-        else count(use, 0, 0, hundredths(event.data.credits) - use.amount);
+        if (event.type !== 'HoldCaptured') uses.count(use, -1, -use.people, -use.amount);
+        else uses.count(use, 0, 0, hundredths(event.data.credits) - use.amount);
         return undefined;
       }
-      case 'TransactionReversed': {
-        const use = givenBackBy(event);
-        if (use !== undefined) count(use, -use.redemptions, -use.people, -use.amount);
-        return undefined;
-      }
+      case 'TransactionReversed':
+        return uses.givenBack(original, event.data);
       default:
         return undefined;
     }
@@ -79,37 +121,50 @@ export function offers(): Invariant {
 
   return {
     name: 'offers',
-    says: "what is taken under an offer is the offer's price, and never more than its caps",
-    take: ({ revision, event }) => judge(revision, event),
+    says: 'what is taken under an offer is on its terms, and never more than its caps',
+    take: judge,
   };
 }
 
-function givenBackBy({ data }: EventOf<'TransactionReversed'>) {
-  const { givenBack, credits = '0' } = data;
-  if (givenBack === undefined) return undefined;
-  const { memberId, places: people, ...use } = givenBack;
-  const wallet = memberId && `wallet:${memberId}`;
-  return { ...use, slot: use.slot, wallet, people, amount: hundredths(credits) };
+function isUsing(event: StreamEvent): event is Using {
+  return ['CreditsRedeemed', 'CreditsHeld', 'HoldCaptured'].includes(event.type);
 }
 
-function useOf({ data, occurredOn }: EventOf<'CreditsRedeemed' | 'CreditsHeld'>): Use | undefined {
+function useOf({ data, occurredOn }: Using): Use | undefined {
   const { offerId, slot, party = { adults: 1, under16s: 0 } } = data;
   if (offerId === undefined) return undefined;
-  const [account, credits] =
-    'account' in data ? [data.account, data.held] : [data.debit, data.credits];
+  const account = 'account' in data ? data.account : data.debit;
   return {
     offerId,
-    wallet: kindOf(account) === 'wallet' ? account : undefined,
+    venueId: 'venueId' in data ? data.venueId : (holderOf(data.credit) as VenueId),
+    memberId: kindOf(account) === 'wallet' ? (holderOf(account) as MemberId) : undefined,
     day: 'visitOn' in data ? data.visitOn : occurredOn,
     slot,
     people: party.adults + party.under16s,
-    amount: hundredths(credits),
+    amount: hundredths('held' in data ? data.held : data.credits),
   };
+}
+
+/** Whether an offer is for that venue, party, day and slot; the stream has no time of day. */
+function within(terms: Terms, { venueId, people, day, slot }: Use): Breach | undefined {
+  const { largestParty, validFrom = day, validTo = day, exceptDates = [], times } = terms;
+  if (people > largestParty) return breach(`at most ${largestParty} people`, people);
+  if (day < validFrom || day > validTo || exceptDates.includes(day)) {
+    return breach('a day of the offer', day);
+  }
+  const begin = times
+    ?.filter(({ days }) => days.includes(WEEKDAYS[weekdayOf(day)]!))
+    .map(({ from }) => Number(from.slice(0, 2)) * 60 + Number(from.slice(3)));
+  if (begin?.length === 0) return breach('a weekday of the offer', day);
+  const slots: readonly (number | undefined)[] =
+    terms.caps?.slotPlaces === undefined ? [undefined] : (begin ?? [0]);
+  if (!slots.includes(slot)) return breach('a slot of the offer', slot ?? 'none');
+  return unless(terms.venueId, venueId, 'the venue of the offer, ');
 }
 
 function priced(
   { adultCredits, under16Credits }: Terms,
-  { data }: EventOf<'CreditsRedeemed' | 'CreditsHeld'>,
+  { data }: Using,
   { amount }: Use,
 ): Breach | undefined {
   const { adults, under16s } = data.party ?? { adults: 1, under16s: 0 };
@@ -120,14 +175,14 @@ function priced(
 type Capped = readonly [limit: number, key: string, what: 'times' | 'people' | 'amount'];
 
 /** The caps that a use counts against, and under what they are counted. */
-function capsOf({ caps = {}, offerId }: Terms, { wallet, day, slot }: Use): readonly Capped[] {
+function capsOf({ caps = {}, offerId }: Terms, { memberId, day, slot }: Use): readonly Capped[] {
   const { memberDay, memberMonth, slotPlaces, venueDayCredits } = caps;
   const all: Capped[] = [];
-  if (memberDay !== undefined && wallet !== undefined) {
-    all.push([memberDay, `${offerId} by ${wallet} on ${day}`, 'times']);
+  if (memberDay !== undefined && memberId !== undefined) {
+    all.push([memberDay, `${offerId} by ${memberId} on ${day}`, 'times']);
   }
-  if (memberMonth !== undefined && wallet !== undefined) {
-    all.push([memberMonth, `${offerId} by ${wallet} in ${day.slice(0, 7)}`, 'times']);
+  if (memberMonth !== undefined && memberId !== undefined) {
+    all.push([memberMonth, `${offerId} by ${memberId} in ${day.slice(0, 7)}`, 'times']);
   }
   if (slotPlaces !== undefined) {
     all.push([slotPlaces, `${offerId} on ${day} at minute ${slot ?? 0}`, 'people']);

@@ -1,0 +1,55 @@
+import { credits } from '../../schemas/amounts.ts';
+import type { Fact } from './context.ts';
+import type { Hold, Ledger } from './state.ts';
+
+/**
+ * When bookings expire. They are listed by the minute, so that a batch looks at few of them; a
+ * booking that ended in another way stays listed until its minute has passed.
+ */
+
+const MINUTE_MS = 60_000;
+const DUE_MAX = 1000;
+
+/**
+ * The bookings that have expired by a time, minute by minute, at most a thousand.
+ * @returns their facts, and whether there are more
+ */
+export function holdsDue(
+  state: Ledger,
+  now_ms: number,
+): { readonly facts: readonly Fact[]; readonly more: boolean } {
+  const due: Hold[] = [];
+  if (state.revision < 0) return { facts: [], more: false };
+  for (let minute = minuteOf(state.expiredTo_ms); minute <= minuteOf(now_ms); minute += 1) {
+    if (due.length > DUE_MAX) break;
+    for (let one = state.dueHolds.get(minute); one !== undefined; one = one.others) {
+      const hold = state.holds.get(one.hold);
+      if (hold !== undefined && hold.expiresAt_ms <= now_ms) due.push(hold);
+    }
+  }
+  const facts = due.slice(0, DUE_MAX).map(({ account, amount, id, venueId }): Fact => {
+    const data = { account, held: credits(amount), holdId: id };
+    const { organisation } = state.venues.get(venueId)!;
+    return { type: 'HoldExpired', data, organisation };
+  });
+  return { facts, more: due.length > DUE_MAX };
+}
+
+function minuteOf(time_ms: number): number {
+  return Math.floor(time_ms / MINUTE_MS);
+}
+
+/** After an event of this time no booking that expired before it is open. */
+export function expiredTo(state: Ledger, time_ms: number): void {
+  const from_ms = state.revision === 0 ? time_ms : state.expiredTo_ms;
+  for (let minute = minuteOf(from_ms); minute < minuteOf(time_ms); minute += 1) {
+    if (state.dueHolds.get(minute) !== undefined) state.dueHolds.delete(minute);
+  }
+  state.expiredTo_ms = time_ms;
+}
+
+/** Remembers when a booking that was just made expires. */
+export function addDue(state: Ledger, revision: number, expiresAt_ms: number): void {
+  const minute = minuteOf(expiresAt_ms);
+  state.dueHolds.set(minute, { hold: revision, others: state.dueHolds.get(minute) });
+}
