@@ -45,9 +45,8 @@ export const offerRefusals = {
   ),
   cap_reached: entry(
     FINAL,
-    'The limit {cap} of this offer is reached: {limit}. It opens again on {opensOn}.',
-    'This offer has been taken as often as it is given. It opens again on {opensOn}. ' +
-      'Nothing was taken.',
+    'The limit {cap} of this offer is reached: {limit}. {opens}.',
+    'This offer has been taken as often as it is given. {opens}. Nothing was taken.',
   ),
   hold_not_found: entry(
     FINAL,

@@ -3,6 +3,7 @@ import type { EventOf } from '../../schemas/events/index.ts';
 import type { MemberId, OfferId } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { addDays, dayNumber, monthNumber, nextMonth, type Day } from '../../schemas/time.ts';
+import { openingAfter, type Opening } from './availability.ts';
 import { numbersOf } from './rest.ts';
 import type { Ledger, Offer } from './state.ts';
 
@@ -32,13 +33,15 @@ export function capReached(
   amount: Hundredths,
 ): Refusal | undefined {
   const { memberDay, memberMonth, slotPlaces, venueDayCredits } = offer.terms.caps ?? {};
-  const tomorrow = () => addDays(use.day, 1);
+  const { terms } = offer;
+  const tomorrow = () => openingAfter(terms, { day: addDays(use.day, 1), minute: -1 });
   const { inDay, inMonth } = usesOf(state, offer, use);
   if (memberDay !== undefined && inDay >= memberDay) {
     return reached('memberDay', memberDay, tomorrow());
   }
   if (memberMonth !== undefined && inMonth >= memberMonth) {
-    return reached('memberMonth', memberMonth, nextMonth(use.day));
+    const month = { day: nextMonth(use.day), minute: -1 };
+    return reached('memberMonth', memberMonth, openingAfter(terms, month));
   }
   if (venueDayCredits !== undefined) {
     const limit = hundredths(venueDayCredits);
@@ -48,14 +51,25 @@ export function capReached(
   if (slotPlaces !== undefined) {
     const taken = state.slotPlaces.get(slotKeyOf(offer, use)) ?? 0;
     if (taken + use.places > slotPlaces) {
-      return reached('slotPlaces', `${slotPlaces} places`, tomorrow());
+      const later = openingAfter(terms, { day: use.day, minute: use.slot ?? 0 });
+      return reached('slotPlaces', `${slotPlaces} places`, later);
     }
   }
   return undefined;
 }
 
-function reached(cap: string, limit: string | number, opensOn: Day): Refusal {
-  return refuse('cap_reached', { cap, limit, opensOn }, { facts: { cap, opensOn } });
+function reached(cap: string, limit: string | number, opening: Opening | undefined): Refusal {
+  if (opening === undefined) {
+    return refuse(
+      'cap_reached',
+      { cap, limit, opens: 'It does not open again' },
+      { facts: { cap } },
+    );
+  }
+  const { day: opensOn, from } = opening;
+  const opens = `It opens again on ${opensOn}${from === undefined ? '' : ` at ${from}`}`;
+  const facts = { cap, opensOn, ...(from !== undefined && { opensAt: from }) };
+  return refuse('cap_reached', { cap, limit, opens }, { facts });
 }
 
 /** The uses of a member, under all of their ids. */

@@ -1,10 +1,10 @@
 import { creditsAloud, hundredths, type Hundredths } from '../../schemas/amounts.ts';
 import type { Party, PublishOffer, WithdrawOffer } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
-import { WEEKDAYS, type WeeklyTime } from '../../schemas/events/offer.ts';
 import type { MemberId, OfferId, VenueId } from '../../schemas/ids.ts';
 import type { Refusal } from '../../schemas/refusals.ts';
-import { instant, weekdayOf, type WallTime } from '../../schemas/time.ts';
+import { instant } from '../../schemas/time.ts';
+import { slotAt, whenAvailable } from './availability.ts';
 import { capReached, type Use } from './cap.ts';
 import { accept, actsFor, idFrom, reject, type Context, type Verdict } from './context.ts';
 import { rulesOf, type Ledger, type Offer } from './state.ts';
@@ -88,9 +88,12 @@ function offered(
     party.adults * hundredths(adultCredits) + party.under16s * hundredths(under16Credits);
   if (amount === 0) return reject('nothing_to_take');
   const clock = state.wallClock(time_ms);
-  const slot = slotAt(offer, clock);
+  const slot = slotAt(offer.terms, clock);
   if (slot === undefined) {
-    return reject('offer_not_available', { at: instant(time_ms), when: whenAvailable(offer) });
+    return reject('offer_not_available', {
+      at: instant(time_ms),
+      when: whenAvailable(offer.terms),
+    });
   }
   const slotted = offer.terms.caps?.slotPlaces !== undefined;
   const { day } = clock;
@@ -98,49 +101,6 @@ function offered(
   const reached = capReached(state, offer, use, amount);
   return reached === undefined ? { amount, use } : { refusal: reached };
 }
-
-/** The start of the slot that a time is in; none where the offer is not available then. */
-function slotAt({ terms }: Offer, { day, minute }: WallTime): number | undefined {
-  const { validFrom = day, validTo = day, exceptDates, times } = terms;
-  if (day < validFrom || day > validTo || exceptDates?.includes(day)) return undefined;
-  if (times === undefined) return 0;
-  const weekday = WEEKDAYS[weekdayOf(day)]!;
-  const found = times.find(
-    ({ days, from, to }) =>
-      days.includes(weekday) && minute >= minuteOf(from) && minute < minuteOf(to),
-  );
-  return found && minuteOf(found.from);
-}
-
-function minuteOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-}
-
-/** When an offer is available, as a cashier reads it aloud. */
-function whenAvailable({ terms }: Offer): string {
-  const { times, validFrom, validTo, exceptDates } = terms;
-  return [
-    times === undefined ? 'at any time' : times.map(timeAloud).join(', '),
-    ...(validFrom === undefined ? [] : [`from ${validFrom}`]),
-    ...(validTo === undefined ? [] : [`until ${validTo}`]),
-    ...(exceptDates === undefined ? [] : [`but not on ${exceptDates.join(', ')}`]),
-  ].join(' ');
-}
-
-function timeAloud({ days, from, to }: WeeklyTime): string {
-  const names = WEEKDAYS.filter((day) => days.includes(day)).map((day) => WEEKDAY_NAMES[day]);
-  return `${names.length === 7 ? 'every day' : names.join(', ')} ${from} to ${to}`;
-}
-
-const WEEKDAY_NAMES = {
-  mon: 'Monday',
-  tue: 'Tuesday',
-  wed: 'Wednesday',
-  thu: 'Thursday',
-  fri: 'Friday',
-  sat: 'Saturday',
-  sun: 'Sunday',
-} as const;
 
 export function offerPublished(state: Ledger, { data }: EventOf<'OfferPublished'>): void {
   const { offerId, venueId } = data;

@@ -47,7 +47,7 @@ const taken = { outcome: 'accepted' };
 const reached = (cap: string, opensOn: string) => ({
   refusal: {
     code: 'cap_reached',
-    facts: { cap, opensOn },
+    facts: { cap, opensOn: opensOn.slice(0, 'YYYY-MM-DD'.length) },
     aloud: new RegExp(`again on ${opensOn}`),
   },
 });
@@ -130,9 +130,25 @@ t.test('the places of a slot', async (t) => {
   t.match(after(caps, nine, { times }).once(family), taken, 'are counted for each slot');
   t.match(
     after(caps, nine, { times }).once({ ...family, occurredAt: '2026-06-10T09:59:59+01:00' }),
-    reached('slotPlaces', '2026-06-11'),
+    reached('slotPlaces', '2026-06-10 at 10:00'),
     'at the time that the till says',
   );
+});
+
+t.test('when a cap opens again', async (t) => {
+  const [caps, once] = [{ memberDay: 1 }, [done(swim('asha'))]];
+  const again = (more: Parameters<typeof after>[2]) => after(caps, once, more).once();
+  const fridays = [{ days: ['fri' as const], from: '00:00', to: '24:00' }];
+  const daily = [{ ...fridays[0]!, days: ['wed' as const, 'fri' as const] }];
+  t.match(
+    again({ times: daily }),
+    reached('memberDay', '2026-06-12 at 00:00'),
+    'is a day it is given',
+  );
+  const closed = { exceptDates: ['2026-06-11', '2026-06-12'] };
+  t.match(again(closed), reached('memberDay', '2026-06-13'), 'and not one that is excepted');
+  const never = { refusal: { aloud: /does not open again/, facts: { cap: 'memberDay' } } };
+  t.match(again({ validTo: '2026-06-10' }), never, 'or never, where the offer ends before');
 });
 
 t.test('of several caps', async (t) => {

@@ -235,7 +235,7 @@ t.test('where the clocks change', async (t) => {
     .when(swim('asha', { occurredAt: second }), PARTNER, { at: '2026-10-25T12:00:00.000Z' })
     .then(t, 'and counts to one slot', {
       refused: 'cap_reached',
-      facts: { cap: 'slotPlaces', opensOn: '2026-10-26' },
+      facts: { cap: 'slotPlaces', opensOn: '2026-10-25', opensAt: '02:00' },
     });
   const spring = '2026-03-29T12:00:00Z';
   swimAt(terms, spring, '2026-03-29T00:59:59Z').then(t, 'the hour before is not yet', {
