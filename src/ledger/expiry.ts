@@ -19,7 +19,7 @@ export function holdsDue(
   now_ms: number,
 ): { readonly facts: readonly Fact[]; readonly more: boolean } {
   const due: Hold[] = [];
-  if (state.revision < 0) return { facts: [], more: false };
+  if (nothingHeld(state)) return { facts: [], more: false };
   for (let minute = minuteOf(state.expiredTo_ms); minute <= minuteOf(now_ms); minute += 1) {
     if (due.length > DUE_MAX) break;
     for (let one = state.dueHolds.get(minute); one !== undefined; one = one.others) {
@@ -33,6 +33,11 @@ export function holdsDue(
     return { type: 'HoldExpired', data, organisation };
   });
   return { facts, more: due.length > DUE_MAX };
+}
+
+/** Most of the time, so that a ledger that was idle for long is not searched for nothing. */
+function nothingHeld({ held }: Ledger): boolean {
+  return held.entries()[Symbol.iterator]().next().done === true;
 }
 
 function minuteOf(time_ms: number): number {
