@@ -23,6 +23,7 @@ const KINDS = {
   ...{ allocate: 2, returnAllocation: 1, bring: 1, rules: 3, enrol: 1, join: 1, card: 2 },
   ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
   ...{ offer: 2, withdraw: 1, hold: 10, capture: 5, cancel: 1 },
+  ...{ settle: 4, agree: 1 },
 };
 type Kind = keyof typeof KINDS;
 
@@ -174,6 +175,9 @@ export class Resolver {
         const creditStep = this.#pick(['1', '0.5', '0.25'] as const);
         return { by: this.#by('admin'), ask: { type: 'ChangeRules', rules: { creditStep } } };
       }
+      case 'settle':
+      case 'agree':
+        return this.#settle(kind, now_ms);
       default:
         return this.#register(kind);
     }
@@ -311,6 +315,17 @@ export class Resolver {
     if (kind === 'cancel') return { by, ask: { type: 'CancelHold', holdId: holdId as HoldId } };
     const credits = this.#number(3) === 0 ? this.#pick(CREDITS) : undefined;
     return { by, ask: { type: 'CaptureHold', holdId: holdId as HoldId, credits } };
+  }
+
+  #settle(kind: 'settle' | 'agree', now_ms: number): { ask: Ask; by: AccessId } {
+    const venueId = this.#pick(Object.keys(this.#books.venues)) as VenueId;
+    const by = this.#by('admin');
+    if (kind === 'agree') {
+      const poundsPerCredit = this.#pick(['4.5', '0.3333', '0', '12.005']);
+      return { by, ask: { type: 'AgreeReimbursement', venueId, poundsPerCredit } };
+    }
+    const to = daysBefore(dayInLondon(now_ms), this.#pick([0, 1, 1, 1, 1, 2, 3]));
+    return { by, ask: { type: 'SettleTill', venueId, to } };
   }
 
   #reverse() {

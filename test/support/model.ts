@@ -6,6 +6,7 @@ import { endHold, hold, offers } from './modelBookings.ts';
 import { issueHours, reverse } from './modelIssue.ts';
 import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
 import { allocate, register, type Registration } from './modelRegister.ts';
+import { settle } from './modelSettlement.ts';
 
 /**
  * A second ledger, as naive as can be: plain objects, every sum made anew from the list of what
@@ -62,7 +63,7 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     }
     case 'SettleTill':
     case 'AgreeReimbursement':
-      throw new Error(`${ask.type} is not drawn`);
+      return settle(books, caller, ask);
     case 'RaiseFormat':
       return { refused: 'format_not_next' };
     case 'BringForward':

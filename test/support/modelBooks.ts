@@ -26,6 +26,24 @@ export type Books = {
   open: string[];
   uses: OfferUse[];
   holds: Record<string, Hold>;
+  /** All that was ever recorded for a till, and how often it was settled. */
+  tillEntries: { till: string; amount: number; day: string; at: number; settled: number }[];
+  settlements: Settlement[];
+  /** Pounds for a credit, by venue. */
+  rates: Record<string, string>;
+};
+
+/** A settlement as the stream must have it. */
+type Settlement = {
+  venueId: string;
+  to: string;
+  at: number;
+  amount: number;
+  firstRevision: number;
+  lastRevision: number;
+  number: number;
+  rate?: string;
+  pounds?: string;
 };
 
 /** One use of an offer; what was given back of it is taken off. */
@@ -62,7 +80,7 @@ type Access = {
 export type Transaction = {
   id: string;
   at: number;
-  kind: 'issue' | 'redemption' | 'transfer' | 'other';
+  kind: 'issue' | 'redemption' | 'transfer' | 'settlement' | 'other';
   organisation: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
@@ -110,6 +128,7 @@ export function emptyBooks(): Books {
     },
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
     ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
+    ...{ tillEntries: [], settlements: [], rates: {} },
   };
 }
 
@@ -179,7 +198,7 @@ export function whoIs(
 /** Moves credits and writes the movement down as the next event of this command. */
 export function move(
   books: Books,
-  { command }: Caller,
+  { command, today }: Caller,
   kind: Transaction['kind'],
   what: { from: string; to: string; credits: string; organisation?: string | undefined },
   index = 0,
@@ -189,6 +208,10 @@ export function move(
   books.balances[from] = balanceOf(books, from) - amount;
   books.balances[to] = balanceOf(books, to) + amount;
   const at = books.events + index;
+  for (const till of [from, to].filter((one) => one.startsWith('till') && kind !== 'settlement')) {
+    const entry = { till, amount: till === to ? amount : -amount, day: today, at, settled: 0 };
+    books.tillEntries.push(entry);
+  }
   const key = index === 0 ? command.key : undefined;
   const id = `txn_${at}_${command.id.slice(4)}`;
   const transaction = { id, at, kind, organisation, from, to, left: amount, key };

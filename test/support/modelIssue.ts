@@ -199,7 +199,8 @@ function findTransaction(
 ): Transaction | { refused: RefusalCode } {
   const found = books.transactions.find((one) => one.id === id);
   if (!found || !actsFor(caller, found.organisation)) return { refused: 'transaction_not_found' };
-  return found.kind === 'other' ? { refused: 'not_reversible' } : found;
+  const fixed = found.kind === 'other' || found.kind === 'settlement';
+  return fixed ? { refused: 'not_reversible' } : found;
 }
 
 export function reverse(

@@ -14,6 +14,7 @@ import { carryOut, type Verdict } from './model.ts';
 import { expire } from './modelBookings.ts';
 import { emptyBooks, type Books } from './modelBooks.ts';
 import { opening } from './modelOpening.ts';
+import { settledTimes } from './modelSettlement.ts';
 import { idOf } from './names.ts';
 import { TimeGiven } from './timeGiven.ts';
 
@@ -85,8 +86,38 @@ export class ModelRun {
       evolve(flat, recorded);
       evolve(listed, recorded);
     });
+    this.#checkSettlements();
     same('the state rebuilt from the stream', digestOf(listed), digestOf(this.#ledger));
     same('the state in flat tables', answersAs(flat, listed), true);
+  }
+
+  /** Settlements say what the naive ledger says; no entry of a till is in two of them. */
+  #checkSettlements(): void {
+    const events = this.lines.map((line) => JSON.parse(line) as StreamEvent);
+    const settlements = events.flatMap((event, at) =>
+      event.type === 'TillSettled' ? [{ at, ...event.data }] : [],
+    );
+    const told = settlements.map(({ debit, credit: _, credits = '0', ...rest }) => {
+      const amount = Math.round(Number(credits) * 100) * (debit === 'programme' ? -1 : 1);
+      return { ...rest, amount };
+    });
+    same('the settlements', told, this.books.settlements);
+    const entries = events.flatMap(({ type, data }, at) =>
+      type === 'TillSettled'
+        ? []
+        : ['debit', 'credit'].flatMap((side) => {
+            const account = String((data as Record<string, unknown>)[side]);
+            return account.startsWith('till:') ? [[account, at] as const] : [];
+          }),
+    );
+    const timesSettled = entries.map(([till, at]) => [
+      ...[till, at],
+      settlements.filter(
+        ({ venueId, firstRevision, lastRevision }) =>
+          till === `till:${venueId}` && firstRevision <= at && at <= lastRevision,
+      ).length,
+    ]);
+    same('how often the entries of tills are settled', timesSettled, settledTimes(this.books));
   }
 
   async #together(commands: readonly Command[]): Promise<void> {
