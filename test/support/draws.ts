@@ -23,7 +23,7 @@ const KINDS = {
   ...{ allocate: 2, returnAllocation: 1, bring: 1, rules: 3, enrol: 1, join: 1, card: 2 },
   ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
   ...{ offer: 2, withdraw: 1, hold: 10, capture: 5, cancel: 1 },
-  ...{ settle: 4, agree: 1 },
+  ...{ settle: 4, agree: 1, network: 1, limits: 1, visit: 5 },
 };
 type Kind = keyof typeof KINDS;
 
@@ -178,6 +178,11 @@ export class Resolver {
       case 'settle':
       case 'agree':
         return this.#settle(kind, now_ms);
+      case 'network':
+      case 'limits':
+        return this.#network(kind);
+      case 'visit':
+        return this.#visit(now_ms, cards);
       default:
         return this.#register(kind);
     }
@@ -326,6 +331,33 @@ export class Resolver {
     }
     const to = daysBefore(dayInLondon(now_ms), this.#pick([0, 1, 1, 1, 1, 2, 3]));
     return { by, ask: { type: 'SettleTill', venueId, to } };
+  }
+
+  #network(kind: 'network' | 'limits'): { ask: Ask; by: AccessId } {
+    const type = kind === 'network' ? 'RegisterNetwork' : 'ChangeNetworkLimits';
+    const network = this.#pick(['cardiff', 'cardiff', 'leeds', 'medway']);
+    const theyOweAtMost = this.#pick(['0.5', '2', '6']);
+    const weOweAtMost = this.#pick(['0.5', '1', '6']);
+    return { by: this.#by('admin'), ask: { type, network, theyOweAtMost, weOweAtMost } };
+  }
+
+  #visit(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+    const network = this.#pick(['cardiff', 'cardiff', 'cardiff', 'cardiff', 'leeds']);
+    const venues = Object.keys(this.#books.venues) as VenueId[];
+    const lines = Array.from({ length: 1 + this.#number(3) }, () => {
+      const day = daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO));
+      const time = new Date(now_ms + this.#pick(OCCURRED_MS)).toISOString();
+      return {
+        credits: this.#pick(['0.25', '0.5', '0.5', '1', '3']),
+        reference: `visit-${this.#number(60)}`,
+        ...this.#pick([{ occurredOn: day }, { occurredOn: day }, { occurredAt: time }]),
+        ...this.#pick([
+          { direction: 'here' as const, venueId: this.#pick(venues) },
+          { direction: 'away' as const, member: this.#bearer(cards) },
+        ]),
+      };
+    });
+    return { by: this.#by('admin'), ask: { type: 'RecordVisit', network, visits: lines } };
   }
 
   #reverse() {

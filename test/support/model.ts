@@ -7,6 +7,7 @@ import { issueHours, reverse } from './modelIssue.ts';
 import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
 import { allocate, register, type Registration } from './modelRegister.ts';
 import { settle } from './modelSettlement.ts';
+import { networks, visits } from './modelVisits.ts';
 
 /**
  * A second ledger, as naive as can be: plain objects, every sum made anew from the list of what
@@ -91,8 +92,9 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
       return endHold(books, caller, ask);
     case 'RegisterNetwork':
     case 'ChangeNetworkLimits':
+      return networks(books, ask);
     case 'RecordVisit':
-      throw new Error(`the model does not know ${ask.type}`);
+      return visits(books, caller, ask);
     default:
       return register(books, caller, ask as Registration);
   }

@@ -31,6 +31,10 @@ export type Books = {
   settlements: Settlement[];
   /** Pounds for a credit, by venue. */
   rates: Record<string, string>;
+  /** Other networks: how much they may owe us and we them, in hundredths. */
+  networks: Record<string, { they: number; we: number }>;
+  /** Every visit's network and reference. */
+  visits: string[];
 };
 
 /** A settlement as the stream must have it. */
@@ -80,7 +84,7 @@ type Access = {
 export type Transaction = {
   id: string;
   at: number;
-  kind: 'issue' | 'redemption' | 'transfer' | 'settlement' | 'other';
+  kind: 'issue' | 'redemption' | 'transfer' | 'visit' | 'settlement' | 'other';
   organisation: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
@@ -128,7 +132,7 @@ export function emptyBooks(): Books {
     },
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
     ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
-    ...{ tillEntries: [], settlements: [], rates: {} },
+    ...{ tillEntries: [], settlements: [], rates: {}, networks: {}, visits: [] },
   };
 }
 

@@ -223,7 +223,7 @@ export function reverse(
     : giveBack(books, caller, found, amount);
 }
 
-/** Takes credits back to where they came from; a till may always give back. */
+/** Takes credits back to where they came from; a till and a mirror account always may. */
 export function giveBack(
   books: Books,
   caller: Caller,
@@ -231,7 +231,7 @@ export function giveBack(
   amount: number,
 ): Ruling {
   const [from, to] = [original.to!, original.from!];
-  if (!from.startsWith('till') && freeIn(books, from) < amount) {
+  if (!/^(till|clearing):/.test(from) && freeIn(books, from) < amount) {
     return tooLittle(books, caller, from);
   }
   const { organisation = caller.organisation } = original;

@@ -130,5 +130,6 @@ function exists(books: Books, account: string): boolean {
   if (kind === 'till') return holder in books.venues;
   if (kind === 'pot') return holder in books.organisations;
   if (kind === 'allocation') return books.funds[holder]?.[fund] !== undefined;
+  if (kind === 'clearing') return holder in books.networks;
   return kind === 'programme' || kind === 'lapsed';
 }

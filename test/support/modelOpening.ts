@@ -60,6 +60,10 @@ export function opening(): ((books: Books) => Ask)[] {
       ...{ restrictions: 'None.', adultCredits: '0.5', under16Credits: '0', largestParty: 4 },
       caps: { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
     }),
+    () => ({
+      ...{ type: 'RegisterNetwork', network: 'cardiff', name: 'Cardiff' },
+      ...{ theyOweAtMost: '2', weOweAtMost: '1' },
+    }),
     fund(0, 'a', '20'),
     fund(0, 'b', '6', '2026-12-30'),
     fund(1, 'a', '20'),
