@@ -11,6 +11,7 @@ import type {
   TransactionId,
   VenueId,
 } from '../../schemas/ids.ts';
+import { isLifecycle, LIFECYCLE_KINDS, lifecycleAsk, type Picks } from './drawsLifecycle.ts';
 import { balanceOf, dayInLondon, daysBefore, type Books } from './modelBooks.ts';
 import { hashOf, idOf } from './names.ts';
 
@@ -24,6 +25,7 @@ const KINDS = {
   ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
   ...{ offer: 2, withdraw: 1, hold: 10, capture: 5, cancel: 1 },
   ...{ settle: 4, agree: 1, network: 1, limits: 1, visit: 5 },
+  ...LIFECYCLE_KINDS,
 };
 type Kind = keyof typeof KINDS;
 
@@ -107,12 +109,26 @@ export class Resolver {
 
   #member(): MemberId {
     if (this.#number(25) === 0) return NOBODY;
-    return this.#pick(Object.keys(this.#books.members)) as MemberId;
+    const { members, mergedInto } = this.#books;
+    return this.#pick([...Object.keys(members), ...Object.keys(mergedInto)]) as MemberId;
   }
 
   #bearer(cards: readonly string[]): Bearer {
     const card = this.#number(4) === 0 ? this.#pick([...cards, hashOf('unknown card')]) : undefined;
     return card === undefined ? { memberId: this.#member() } : { cardHmac: card };
+  }
+
+  #picks(): Picks {
+    const known = (table: object) => this.#pick(Object.keys(table));
+    return {
+      number: (below) => this.#number(below),
+      pick: (list) => this.#pick(list),
+      member: () => this.#member(),
+      organisation: () => this.#organisation(),
+      venue: () => known(this.#books.venues) as VenueId,
+      access: () => known(this.#books.accesses) as AccessId,
+      by: (role) => this.#by(role),
+    };
   }
 
   /** Mostly somebody who may, sometimes anybody. */
@@ -142,6 +158,7 @@ export class Resolver {
   }
 
   #ask(kind: Kind, now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+    if (isLifecycle(kind)) return lifecycleAsk(kind, this.#picks());
     switch (kind) {
       case 'issue':
         return this.#issue(now_ms, cards, false);

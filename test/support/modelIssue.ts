@@ -6,6 +6,8 @@ import {
   balanceOf,
   cents,
   daysBefore,
+  endOfWay,
+  halted,
   knows,
   move,
   whoIs,
@@ -24,6 +26,9 @@ export function issueHours(books: Books, caller: Caller, ask: List): Ruling {
   if (!group || !actsFor(caller, ask.organisationId)) return { refused: 'organisation_not_found' };
   if (!group.roles.includes('earn')) return { refused: 'not_an_earn_group' };
   const replaced = replacedBy(books, caller, ask);
+  const unknown = 'refused' in replaced && replaced.refused === 'transaction_not_found';
+  const no = unknown ? undefined : halted(books, { organisation: ask.organisationId });
+  if (no) return { refused: no };
   if ('refused' in replaced) return replaced;
   const { originals } = replaced;
   if (ask.occurredOn > caller.today) return { refused: 'occurred_in_future' };
@@ -230,7 +235,8 @@ export function giveBack(
   original: Transaction,
   amount: number,
 ): Ruling {
-  const [from, to] = [original.to!, original.from!];
+  const [from, to] = [original.to!, endOfWay(books, original.from!)];
+  if (from === to) return { refused: 'both_sides_same' };
   if (!/^(till|clearing):/.test(from) && freeIn(books, from) < amount) {
     return tooLittle(books, caller, from);
   }
@@ -275,6 +281,7 @@ function withdrawHours(
   original.left -= minutes;
   const { from = 'programme', to = 'programme', organisation } = original;
   const credits = String(owed / 100);
-  move(books, caller, 'other', { from: to, to: from, credits, organisation }, index);
+  const back = endOfWay(books, from);
+  move(books, caller, 'other', { from: to, to: back, credits, organisation }, index);
   return { events: 1 };
 }

@@ -5,6 +5,7 @@ import {
   cents,
   dayInLondon,
   daysBefore,
+  halted,
   move,
   whoIs,
   type Books,
@@ -64,14 +65,18 @@ type Sides = { from: string; to: string; field: string; refused: RefusalCode | u
 function sidesOf(books: Books, caller: Caller, network: string, visit: VisitLine): Sides {
   const mirror = `clearing:${network}`;
   const sides = { from: mirror, to: mirror, field: '', refused: undefined };
-  const no = (field: string, refused: RefusalCode) => ({ ...sides, field, refused });
+  const flawed = (field: string, refused: RefusalCode) => ({ ...sides, field, refused });
   if (visit.direction === 'here') {
-    if (books.venues[visit.venueId] === undefined) return no('venueId', 'venue_not_found');
+    if (books.venues[visit.venueId] === undefined) return flawed('venueId', 'venue_not_found');
+    const no = halted(books, { venue: visit.venueId });
+    if (no) return flawed('venueId', no);
     sides.to = `till:${visit.venueId}`;
   } else {
     const found = whoIs(books, visit.member);
     if ('refused' in found)
-      return no('cardHmac' in visit.member ? 'card' : 'memberId', found.refused);
+      return flawed('cardHmac' in visit.member ? 'card' : 'memberId', found.refused);
+    const no = halted(books, { member: found.member });
+    if (no) return flawed('memberId', no);
     sides.from = `wallet:${found.member}`;
   }
   const { occurredAt, occurredOn } = visit;
@@ -79,9 +84,9 @@ function sidesOf(books: Books, caller: Caller, network: string, visit: VisitLine
   const time_ms = occurredAt === undefined ? caller.now_ms : Date.parse(occurredAt);
   const day = occurredOn ?? dayInLondon(Math.min(time_ms, caller.now_ms));
   if (time_ms > caller.now_ms + 120_000 || day > caller.today)
-    return no(field, 'occurred_in_future');
+    return flawed(field, 'occurred_in_future');
   const oldest = daysBefore(caller.today, books.rules!.issueBackdatingDays);
-  return day < oldest ? no(field, 'too_long_ago') : sides;
+  return day < oldest ? flawed(field, 'too_long_ago') : sides;
 }
 
 /** What else is wrong: a reference that was used before, or too few credits, or no room. */
