@@ -20,11 +20,11 @@ import { hashOf, idOf } from './names.ts';
  * turn comes, among what is registered by then, so that most commands mean something.
  */
 const KINDS = {
-  ...{ issue: 10, redeem: 8, reverse: 7, transfer: 5, correct: 6, retry: 3, clash: 1, void: 4 },
-  ...{ allocate: 2, returnAllocation: 1, bring: 1, rules: 3, enrol: 1, join: 1, card: 2 },
-  ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
-  ...{ offer: 2, withdraw: 1, hold: 10, capture: 5, cancel: 1 },
-  ...{ settle: 4, agree: 1, network: 1, limits: 1, visit: 5 },
+  ...{ issue: 12, redeem: 20, reverse: 10, transfer: 7, correct: 8, retry: 3, clash: 1, void: 4 },
+  ...{ allocate: 2, returnAllocation: 1, bring: 2, rules: 2, enrol: 1, join: 1, card: 2 },
+  ...{ revokeCard: 1, grant: 2, revokeAccess: 1 },
+  ...{ offer: 4, withdraw: 1, hold: 16, capture: 8, cancel: 2 },
+  ...{ settle: 6, agree: 1, network: 1, limits: 1, visit: 6 },
   ...LIFECYCLE_KINDS,
 };
 type Kind = keyof typeof KINDS;
@@ -50,6 +50,10 @@ const OCCURRED_MS = [-60_000, 60_000, 120_000, 120_001, -86_400_000, -172_800_00
 const REASONS = ['gift', 'gift', 'donation', 'thanks', 'trip', 'bequest'] as const;
 const FUNDS = ['a', 'a', 'b', 'c'];
 const NOBODY: MemberId = idOf('mem', 'nobody');
+
+function isSuspended(one: { standing?: string | undefined; suspended?: boolean }): boolean {
+  return one.standing === 'suspended' || one.suspended === true;
+}
 
 /** Turns draws into commands, against the books as they are. */
 export class Resolver {
@@ -107,15 +111,27 @@ export class Resolver {
     return this.#pick(Object.keys(this.#books.organisations)) as OrganisationId;
   }
 
+  #earnGroup(): OrganisationId {
+    const groups = Object.entries(this.#books.organisations);
+    const earn = groups.filter(([, { roles }]) => roles.includes('earn'));
+    return this.#pick(this.#number(12) === 0 ? groups : earn)[0] as OrganisationId;
+  }
+
   #member(): MemberId {
     if (this.#number(25) === 0) return NOBODY;
     const { members, mergedInto } = this.#books;
     return this.#pick([...Object.keys(members), ...Object.keys(mergedInto)]) as MemberId;
   }
 
+  /** Who has a card mostly shows it. */
   #bearer(cards: readonly string[]): Bearer {
-    const card = this.#number(4) === 0 ? this.#pick([...cards, hashOf('unknown card')]) : undefined;
-    return card === undefined ? { memberId: this.#member() } : { cardHmac: card };
+    if (this.#number(20) === 0) {
+      return { cardHmac: this.#pick([...cards, hashOf('unknown card')]) };
+    }
+    const memberId = this.#member();
+    const own = cards.filter((hmac) => this.#books.cards[hmac]?.member === memberId);
+    if (own.length === 0 || this.#number(6) === 0) return { memberId };
+    return { cardHmac: this.#pick(own) };
   }
 
   #picks(): Picks {
@@ -127,6 +143,11 @@ export class Resolver {
       organisation: () => this.#organisation(),
       venue: () => known(this.#books.venues) as VenueId,
       access: () => known(this.#books.accesses) as AccessId,
+      suspended: (table, otherwise) => {
+        const all = Object.entries(table).filter(([, one]) => isSuspended(one));
+        return all.length === 0 || this.#number(6) === 0 ? otherwise : this.#pick(all)[0];
+      },
+      books: this.#books,
       by: (role) => this.#by(role),
     };
   }
@@ -136,9 +157,11 @@ export class Resolver {
     const accesses = Object.entries(this.#books.accesses);
     const able = accesses.filter(
       ([, access]) =>
-        access.role === role && (!organisation || access.organisation === organisation),
+        access.role === role &&
+        (this.#number(40) === 0 || (!access.revoked && !access.suspended)) &&
+        (!organisation || access.organisation === organisation),
     );
-    const fitting = this.#number(8) === 0 || able.length === 0 ? accesses : able;
+    const fitting = this.#number(14) === 0 || able.length === 0 ? accesses : able;
     return this.#pick(fitting)[0] as AccessId;
   }
 
@@ -175,7 +198,7 @@ export class Resolver {
         return this.#hold(now_ms, cards);
       case 'capture':
       case 'cancel':
-        return this.#endHold(kind);
+        return this.#endHold(kind, now_ms, cards);
       case 'transfer':
         return this.#transfer();
       case 'void': {
@@ -209,7 +232,7 @@ export class Resolver {
     const issues = this.#books.transactions.filter(({ hours }) => hours !== undefined);
     const original = corrects && issues.length > 0 ? this.#pick(issues) : undefined;
     const organisationId =
-      (original?.organisation as OrganisationId | undefined) ?? this.#organisation();
+      (original?.organisation as OrganisationId | undefined) ?? this.#earnGroup();
     const entries = Array.from({ length: 1 + this.#number(corrects ? 2 : 3) }, () => ({
       member:
         original !== undefined && this.#number(3) > 0
@@ -227,7 +250,7 @@ export class Resolver {
         original !== undefined && this.#number(5) > 0
           ? original.hours!.day
           : daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO)),
-      activity: this.#pick(['weeding', 'digging']),
+      activity: this.#pick(['weeding', 'digging', 'cooking', 'driving']),
       fund: this.#number(4) === 0 ? this.#pick(FUNDS) : undefined,
       sheet: this.#number(3) === 0 ? sheet : undefined,
       corrects: original && [original.id as TransactionId],
@@ -254,11 +277,23 @@ export class Resolver {
   /** An offer of the venue, if it has any, or an amount of the till's own choosing. */
   #price(venueId: string, account: string) {
     const own = Object.entries(this.#books.offers).filter(
-      ([, { terms }]) => terms.venueId === venueId || this.#number(8) === 0,
+      ([, { terms, withdrawn }]) =>
+        (terms.venueId === venueId && !withdrawn) || this.#number(20) === 0,
     );
-    if (own.length === 0 || this.#number(4) === 0) return { credits: this.#creditsFrom(account) };
+    if (own.length === 0 || this.#number(4) === 0) {
+      return { credits: this.#number(4) === 0 ? this.#creditsFrom(account) : this.#pick(CREDITS) };
+    }
     const [offerId] = this.#pick(own) as [OfferId, unknown];
-    const party = this.#pick([undefined, undefined, [2, 0], [1, 1], [0, 1], [0, 3], [4, 4]]);
+    const party = this.#pick([
+      ...[undefined, undefined, undefined, undefined],
+      ...[
+        [2, 0],
+        [1, 1],
+        [1, 2],
+        [0, 1],
+        [4, 4],
+      ],
+    ]);
     return party === undefined
       ? { offerId }
       : { offerId, party: { adults: party[0]!, under16s: party[1]! } };
@@ -279,7 +314,7 @@ export class Resolver {
         title: 'Swim',
         restrictions: 'None.',
       },
-      adultCredits: this.#pick(['0.25', '0.5', '1']),
+      adultCredits: this.#pick(['0.25', '0.25', '0.5', '1']),
       under16Credits: this.#pick(['0', '0.25']),
       largestParty: this.#pick([1, 4, 8]),
       validFrom: this.#pick([undefined, undefined, '2026-03-29', '2026-10-26']),
@@ -307,13 +342,15 @@ export class Resolver {
   }
 
   #hold(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
-    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
-    const ofPot = this.#number(3) === 0 ? this.#organisation() : undefined;
+    const ofPot = this.#number(3) === 0 ? this.#earnGroup() : undefined;
+    const venues = Object.entries(this.#books.venues);
+    const own = venues.filter(([, owner]) => owner === ofPot);
+    const [venueId, owner] = this.#pick(own.length > 0 && this.#number(2) === 0 ? own : venues);
     const member = this.#bearer(cards);
     const account = 'memberId' in member ? `wallet:${member.memberId}` : '';
     const hour_ms = 3_600_000;
-    const visit = this.#pick([...Array<undefined>(8), -1, 0.5, 10, 30, 24 * 31, 24 * 400]);
-    const expires = this.#pick([...Array<undefined>(8), -1, 0.1, 1, 20, 20, 24 * 92.5]);
+    const visit = this.#pick([...Array<undefined>(16), -1, 0.5, 10, 30, 24 * 31, 24 * 400]);
+    const expires = this.#pick([...Array<undefined>(16), -1, 0.1, 1, 20, 20, 24 * 92.5]);
     const at = (hours: number | undefined) =>
       hours === undefined ? undefined : new Date(now_ms + hours * hour_ms).toISOString();
     const ask: Ask = {
@@ -326,8 +363,13 @@ export class Resolver {
     return { by, ask };
   }
 
-  #endHold(kind: 'capture' | 'cancel'): { ask: Ask; by: AccessId } {
+  #endHold(
+    kind: 'capture' | 'cancel',
+    now_ms: number,
+    cards: readonly string[],
+  ): { ask: Ask; by: AccessId } {
     const all = Object.entries(this.#books.holds);
+    if (all.length === 0 && this.#number(8) > 0) return this.#hold(now_ms, cards);
     const open = all.filter(([, { ended }]) => ended === undefined);
     const unknown = `hld_9_${NOBODY.slice(4)}`;
     const some = this.#number(4) > 0 && open.length > 0 ? open : all;
@@ -352,21 +394,22 @@ export class Resolver {
 
   #network(kind: 'network' | 'limits'): { ask: Ask; by: AccessId } {
     const type = kind === 'network' ? 'RegisterNetwork' : 'ChangeNetworkLimits';
-    const network = this.#pick(['cardiff', 'cardiff', 'leeds', 'medway']);
+    const network = this.#pick(['cardiff', 'cardiff', 'cardiff', 'leeds', 'leeds', 'medway']);
     const theyOweAtMost = this.#pick(['0.5', '2', '6']);
     const weOweAtMost = this.#pick(['0.5', '1', '6']);
     return { by: this.#by('admin'), ask: { type, network, theyOweAtMost, weOweAtMost } };
   }
 
   #visit(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
-    const network = this.#pick(['cardiff', 'cardiff', 'cardiff', 'cardiff', 'leeds']);
+    const known = Object.keys(this.#books.networks);
+    const network = this.#pick(this.#number(12) === 0 ? ['bristol'] : known);
     const venues = Object.keys(this.#books.venues) as VenueId[];
     const lines = Array.from({ length: 1 + this.#number(3) }, () => {
       const day = daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO));
       const time = new Date(now_ms + this.#pick(OCCURRED_MS)).toISOString();
       return {
         credits: this.#pick(['0.25', '0.5', '0.5', '1', '3']),
-        reference: `visit-${this.#number(60)}`,
+        reference: `visit-${this.#number(40)}`,
         ...this.#pick([{ occurredOn: day }, { occurredOn: day }, { occurredAt: time }]),
         ...this.#pick([
           { direction: 'here' as const, venueId: this.#pick(venues) },
@@ -379,7 +422,9 @@ export class Resolver {
 
   #reverse() {
     const { transactions } = this.#books;
-    const original = transactions.length === 0 ? undefined : this.#pick(transactions);
+    const able = transactions.filter(({ kind }) => kind !== 'other' && kind !== 'settlement');
+    const some = able.length === 0 || this.#number(12) === 0 ? transactions : able;
+    const original = some.length === 0 ? undefined : this.#pick(some);
     const unit = this.#number(10);
     const inMinutes = (original?.kind === 'issue') === unit > 0;
     const part = this.#number(2) === 0;

@@ -1,5 +1,6 @@
 import type { AccessId, Account, MemberId, OrganisationId, VenueId } from '../../schemas/ids.ts';
 import type { LifecycleAsk } from '../../schemas/lifecycle.ts';
+import type { Books } from './modelBooks.ts';
 
 /** What the numbers of a draw choose among. */
 export type Picks = {
@@ -10,14 +11,20 @@ export type Picks = {
   venue(): VenueId;
   access(): AccessId;
   by(role: string): AccessId;
+  /** Mostly one of a table that is suspended, if any is. */
+  suspended(
+    table: Record<string, { standing?: string | undefined; suspended?: boolean }>,
+    otherwise: string,
+  ): string;
+  books: Books;
 };
 
 /** Kinds of draws about what is registered already, with their weights. */
 export const LIFECYCLE_KINDS = {
-  ...{ suspendMember: 2, reinstateMember: 2, closeMember: 2, merge: 4 },
-  ...{ suspendVenue: 1, reinstateVenue: 1, closeVenue: 1 },
-  ...{ suspendOrganisation: 1, reinstateOrganisation: 1, closeOrganisation: 1 },
-  ...{ suspendAccess: 1, reinstateAccess: 1, rename: 1 },
+  ...{ suspendMember: 2, reinstateMember: 2, closeMember: 2, merge: 5 },
+  ...{ suspendVenue: 1, reinstateVenue: 2, closeVenue: 1 },
+  ...{ suspendOrganisation: 1, reinstateOrganisation: 2, closeOrganisation: 1 },
+  ...{ suspendAccess: 1, reinstateAccess: 2, rename: 1 },
 };
 export type LifecycleKind = keyof typeof LIFECYCLE_KINDS;
 
@@ -36,11 +43,15 @@ export function lifecycleAsk(
 }
 
 function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
+  const suspended: Picks['suspended'] = (table, otherwise) => picks.suspended(table, otherwise);
   switch (kind) {
     case 'suspendMember':
       return { type: 'SuspendMember', memberId: picks.member() };
     case 'reinstateMember':
-      return { type: 'ReinstateMember', memberId: picks.member() };
+      return {
+        type: 'ReinstateMember',
+        memberId: suspended(picks.books.members, picks.member()) as MemberId,
+      };
     case 'closeMember':
       return { type: 'CloseMember', memberId: picks.member(), restTo: rest(picks) };
     case 'merge':
@@ -48,13 +59,22 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
     case 'suspendVenue':
       return { type: 'SuspendVenue', venueId: picks.venue() };
     case 'reinstateVenue':
-      return { type: 'ReinstateVenue', venueId: picks.venue() };
+      return {
+        type: 'ReinstateVenue',
+        venueId: suspended(picks.books.standings, picks.venue()) as VenueId,
+      };
     case 'closeVenue':
       return { type: 'CloseVenue', venueId: picks.venue() };
     case 'suspendOrganisation':
       return { type: 'SuspendOrganisation', organisationId: picks.organisation() };
     case 'reinstateOrganisation':
-      return { type: 'ReinstateOrganisation', organisationId: picks.organisation() };
+      return {
+        type: 'ReinstateOrganisation',
+        organisationId: suspended(
+          picks.books.organisations,
+          picks.organisation(),
+        ) as OrganisationId,
+      };
     case 'closeOrganisation': {
       const potTo = picks.number(4) === 0 ? undefined : rest(picks);
       return { type: 'CloseOrganisation', organisationId: picks.organisation(), potTo };
@@ -62,7 +82,10 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
     case 'suspendAccess':
       return { type: 'SuspendAccess', accessId: picks.access() };
     case 'reinstateAccess':
-      return { type: 'ReinstateAccess', accessId: picks.access() };
+      return {
+        type: 'ReinstateAccess',
+        accessId: suspended(picks.books.accesses, picks.access()) as AccessId,
+      };
     case 'rename':
       return picks.pick<LifecycleAsk>([
         { type: 'RenameVenue', venueId: picks.venue(), name: 'Baths' },

@@ -51,8 +51,9 @@ export function opening(): ((books: Books) => Ask)[] {
     (books) => ({
       type: 'BringForward',
       entries: [
-        ...Object.keys(books.members).map((id) => ({ account: `wallet:${id}`, credits: '6' })),
+        ...Object.keys(books.members).map((id) => ({ account: `wallet:${id}`, credits: '9' })),
         { account: `pot:${last(books.organisations, 0)}`, credits: '9' },
+        { account: `pot:${last(books.organisations, 1)}`, credits: '9' },
       ],
     }),
     (books) => ({
@@ -63,6 +64,10 @@ export function opening(): ((books: Books) => Ask)[] {
     () => ({
       ...{ type: 'RegisterNetwork', network: 'cardiff', name: 'Cardiff' },
       ...{ theyOweAtMost: '2', weOweAtMost: '1' },
+    }),
+    (books) => ({
+      ...{ type: 'IssueCard', memberId: last(books.members, 1) as MemberId },
+      hmac: hashOf('card of the second member'),
     }),
     fund(0, 'a', '20'),
     fund(0, 'b', '6', '2026-12-30'),

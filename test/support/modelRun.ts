@@ -138,7 +138,8 @@ export class ModelRun {
       const asked = `the answer to ${canonical(commands[index])}`;
       same(asked, this.#told(outcome), expected[index]);
       const kind = outcome.outcome === 'refused' ? outcome.refusal.code : outcome.outcome;
-      this.outcomes.set(kind, (this.outcomes.get(kind) ?? 0) + 1);
+      this.#tally(kind);
+      if (kind === 'accepted') this.#tally(commands[index]!.ask.type);
     }
     if (outcomes.every(({ outcome }) => outcome !== 'accepted')) {
       if (due === 0) same('the state after no acceptance', digestOf(this.#ledger), before);
@@ -146,6 +147,10 @@ export class ModelRun {
     }
     this.#checkBalances();
     this.#checkTimeGiven();
+  }
+
+  #tally(what: string): void {
+    this.outcomes.set(what, (this.outcomes.get(what) ?? 0) + 1);
   }
 
   /** What was accepted under a key, sent again at once, is answered with the same events. */
