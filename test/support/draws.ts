@@ -21,7 +21,8 @@ import { hashOf, idOf } from './names.ts';
  */
 const KINDS = {
   ...{ issue: 12, redeem: 20, reverse: 10, transfer: 7, correct: 8, retry: 3, clash: 1, void: 4 },
-  ...{ allocate: 2, returnAllocation: 1, bring: 2, rules: 2, enrol: 1, join: 1, card: 2 },
+  ...{ allocate: 2, returnAllocation: 1, bring: 2, rules: 2, enrol: 2, join: 1, card: 2 },
+  ...{ venue: 1 },
   ...{ revokeCard: 1, grant: 2, revokeAccess: 1 },
   ...{ offer: 4, withdraw: 1, hold: 16, capture: 8, cancel: 2 },
   ...{ settle: 6, agree: 1, network: 1, limits: 1, visit: 6 },
@@ -48,12 +49,15 @@ const CREDITS = ['0.25', '0.5', '1', '1', '1.5', '2', '3', '12', '51'];
 const DAYS_AGO = [0, 0, 0, 0, 0, 0, 1, 1, 2, 31, 32, -1];
 const OCCURRED_MS = [-60_000, 60_000, 120_000, 120_001, -86_400_000, -172_800_000, -259_200_000];
 const REASONS = ['gift', 'gift', 'donation', 'thanks', 'trip', 'bequest'] as const;
+const WAYS = [
+  ['wallet', 'wallet', 'gift'],
+  ['wallet', 'pot', 'donation'],
+  ['wallet', 'pot', 'trip'],
+  ['pot', 'wallet', 'thanks'],
+  ['allocation', 'pot', 'trip'],
+] as const;
 const FUNDS = ['a', 'a', 'b', 'c'];
 const NOBODY: MemberId = idOf('mem', 'nobody');
-
-function isSuspended(one: { standing?: string | undefined; suspended?: boolean }): boolean {
-  return one.standing === 'suspended' || one.suspended === true;
-}
 
 /** Turns draws into commands, against the books as they are. */
 export class Resolver {
@@ -111,6 +115,14 @@ export class Resolver {
     return this.#pick(Object.keys(this.#books.organisations)) as OrganisationId;
   }
 
+  /** Mostly one that is not closed, with whose it is. */
+  #venue(): [VenueId, string] {
+    const all = Object.entries(this.#books.venues);
+    const open = all.filter(([id]) => this.#books.standings[id]?.standing !== 'closed');
+    const some = open.length === 0 || this.#number(10) === 0 ? all : open;
+    return this.#pick(some) as [VenueId, string];
+  }
+
   #earnGroup(): OrganisationId {
     const groups = Object.entries(this.#books.organisations);
     const earn = groups.filter(([, { roles }]) => roles.includes('earn'));
@@ -141,12 +153,8 @@ export class Resolver {
       pick: (list) => this.#pick(list),
       member: () => this.#member(),
       organisation: () => this.#organisation(),
-      venue: () => known(this.#books.venues) as VenueId,
+      venue: () => this.#venue()[0],
       access: () => known(this.#books.accesses) as AccessId,
-      suspended: (table, otherwise) => {
-        const all = Object.entries(table).filter(([, one]) => isSuspended(one));
-        return all.length === 0 || this.#number(6) === 0 ? otherwise : this.#pick(all)[0];
-      },
       books: this.#books,
       by: (role) => this.#by(role),
     };
@@ -165,13 +173,23 @@ export class Resolver {
     return this.#pick(fitting)[0] as AccessId;
   }
 
-  #account(): string {
-    const organisation = this.#organisation();
-    const account = this.#number(12);
+  /** Any account, or one of a kind; a pot that goes with an allocation is the same group's. */
+  #account(kind?: string, beside?: string): string {
+    const [with_, holder] = beside?.split(':') ?? [];
+    const same = kind === 'pot' && with_ === 'allocation';
+    const organisation = same ? (holder as OrganisationId) : this.#organisation();
+    if (kind === 'allocation') return this.#pick(this.#allocations());
+    const account = { wallet: 0, pot: 6 }[kind ?? ''] ?? this.#number(12);
     if (account < 6) return `wallet:${this.#member()}`;
     if (account < 9) return `pot:${organisation}`;
     if (account < 10) return `till:${this.#pick(Object.keys(this.#books.venues))}`;
     return account < 11 ? `allocation:${organisation}:${this.#pick(FUNDS)}` : 'programme';
+  }
+
+  #allocations(): string[] {
+    return Object.entries(this.#books.funds).flatMap(([organisation, funds]) =>
+      Object.keys(funds).map((fund) => `allocation:${organisation}:${fund}`),
+    );
   }
 
   /** Often all that there is, so that much is spent and little is left to take back. */
@@ -261,12 +279,12 @@ export class Resolver {
   }
 
   #redeem(now_ms: number, cards: readonly string[]) {
-    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
-    const occurred = this.#number(3) === 0 ? now_ms + this.#pick(OCCURRED_MS) : undefined;
+    const [venueId, owner] = this.#venue();
+    const occurred = this.#number(5) === 0 ? now_ms + this.#pick(OCCURRED_MS) : undefined;
     const member = this.#bearer(cards);
     const ask: Ask = {
       type: 'RedeemCredits',
-      venueId: venueId as VenueId,
+      venueId,
       member,
       ...this.#price(venueId, 'memberId' in member ? `wallet:${member.memberId}` : ''),
       occurredAt: occurred === undefined ? undefined : new Date(occurred).toISOString(),
@@ -301,7 +319,7 @@ export class Resolver {
 
   #offer(kind: 'offer' | 'withdraw'): { ask: Ask; by: AccessId } {
     const offers = Object.keys(this.#books.offers) as OfferId[];
-    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
+    const [venueId, owner] = this.#venue();
     const by = this.#by('partner', owner);
     if (kind === 'withdraw') {
       const offerId = this.#pick([...offers, idOf('off', 'unknown')]);
@@ -310,7 +328,7 @@ export class Resolver {
     const ask: Ask = {
       ...{
         type: 'PublishOffer',
-        venueId: venueId as VenueId,
+        venueId: venueId,
         title: 'Swim',
         restrictions: 'None.',
       },
@@ -332,9 +350,9 @@ export class Resolver {
       caps: this.#pick([
         undefined,
         { memberDay: 1 },
-        { memberMonth: 2 },
-        { venueDayCredits: '1.5' },
-        { slotPlaces: 3 },
+        { memberMonth: 1 },
+        { venueDayCredits: '1' },
+        { slotPlaces: 2 },
         { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
       ]),
     };
@@ -345,7 +363,8 @@ export class Resolver {
     const ofPot = this.#number(3) === 0 ? this.#earnGroup() : undefined;
     const venues = Object.entries(this.#books.venues);
     const own = venues.filter(([, owner]) => owner === ofPot);
-    const [venueId, owner] = this.#pick(own.length > 0 && this.#number(2) === 0 ? own : venues);
+    const [venueId, owner] =
+      own.length > 0 && this.#number(2) === 0 ? this.#pick(own) : this.#venue();
     const member = this.#bearer(cards);
     const account = 'memberId' in member ? `wallet:${member.memberId}` : '';
     const hour_ms = 3_600_000;
@@ -369,10 +388,11 @@ export class Resolver {
     cards: readonly string[],
   ): { ask: Ask; by: AccessId } {
     const all = Object.entries(this.#books.holds);
-    if (all.length === 0 && this.#number(8) > 0) return this.#hold(now_ms, cards);
     const open = all.filter(([, { ended }]) => ended === undefined);
+    const hardly = all.length === 0 ? 8 : 2;
+    if (open.length === 0 && this.#number(hardly) > 0) return this.#hold(now_ms, cards);
     const unknown = `hld_9_${NOBODY.slice(4)}`;
-    const some = this.#number(4) > 0 && open.length > 0 ? open : all;
+    const some = this.#number(6) > 0 && open.length > 0 ? open : all;
     const [holdId, found] = some.length === 0 ? [unknown, undefined] : this.#pick(some);
     const owner = found && this.#books.venues[found.venue];
     const by = this.#by('partner', owner);
@@ -404,7 +424,7 @@ export class Resolver {
     const known = Object.keys(this.#books.networks);
     const network = this.#pick(this.#number(12) === 0 ? ['bristol'] : known);
     const venues = Object.keys(this.#books.venues) as VenueId[];
-    const lines = Array.from({ length: 1 + this.#number(3) }, () => {
+    const lines = Array.from({ length: 1 + this.#number(2) }, () => {
       const day = daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO));
       const time = new Date(now_ms + this.#pick(OCCURRED_MS)).toISOString();
       return {
@@ -442,13 +462,17 @@ export class Resolver {
   }
 
   #transfer() {
-    const first = this.#account();
+    const [kind, other, why] = this.#pick(WAYS);
+    const odd = this.#number(5) === 0;
+    const first = this.#account(kind);
     const entries = Array.from({ length: 1 + this.#number(2) }, () => {
-      const from = this.#number(3) === 0 ? this.#account() : first;
-      return { from, to: this.#account(), credits: this.#creditsFrom(from) };
+      const from = this.#number(3) === 0 ? this.#account(odd ? undefined : kind) : first;
+      const to = this.#account(odd ? undefined : other, from);
+      return { from, to, credits: this.#creditsFrom(from) };
     });
     const agreed = this.#number(8) === 0 ? undefined : ('card' as const);
-    const ask: Ask = { type: 'TransferCredits', entries, reason: this.#pick(REASONS), agreed };
+    const reason = odd ? this.#pick(REASONS) : why;
+    const ask: Ask = { type: 'TransferCredits', entries, reason, agreed };
     return { by: this.#by(this.#pick(['coordinator', 'admin', 'admin'])), ask };
   }
 
@@ -466,6 +490,13 @@ export class Resolver {
       }
       case 'returnAllocation':
         return { by: admin, ask: { type: 'ReturnAllocation', organisationId, fund, credits } };
+      case 'venue': {
+        const openAmounts = this.#number(2) === 0 ? true : undefined;
+        return {
+          by: admin,
+          ask: { type: 'RegisterVenue', organisationId, name: 'Gym', openAmounts },
+        };
+      }
       case 'enrol':
         return { by: coordinator, ask: { type: 'EnrolMember' } };
       case 'join':

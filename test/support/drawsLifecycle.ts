@@ -11,20 +11,13 @@ export type Picks = {
   venue(): VenueId;
   access(): AccessId;
   by(role: string): AccessId;
-  /** Mostly one of a table that is suspended, if any is. */
-  suspended(
-    table: Record<string, { standing?: string | undefined; suspended?: boolean }>,
-    otherwise: string,
-  ): string;
   books: Books;
 };
 
 /** Kinds of draws about what is registered already, with their weights. */
 export const LIFECYCLE_KINDS = {
-  ...{ suspendMember: 2, reinstateMember: 2, closeMember: 2, merge: 5 },
-  ...{ suspendVenue: 1, reinstateVenue: 2, closeVenue: 1 },
-  ...{ suspendOrganisation: 1, reinstateOrganisation: 2, closeOrganisation: 1 },
-  ...{ suspendAccess: 1, reinstateAccess: 2, rename: 1 },
+  ...{ suspendMember: 2, closeMember: 2, merge: 6, suspendVenue: 1, closeVenue: 1 },
+  ...{ suspendOrganisation: 1, closeOrganisation: 1, suspendAccess: 1, reinstate: 4, rename: 1 },
 };
 export type LifecycleKind = keyof typeof LIFECYCLE_KINDS;
 
@@ -39,53 +32,31 @@ export function lifecycleAsk(
 ): { ask: LifecycleAsk; by: AccessId } {
   const ask = asked(kind, picks);
   const ofMember = ['suspendMember', 'reinstateMember', 'closeMember', 'merge'].includes(kind);
-  return { ask, by: picks.by(ofMember && picks.number(2) === 0 ? 'coordinator' : 'admin') };
+  return { ask, by: picks.by(ofMember && picks.number(4) === 0 ? 'coordinator' : 'admin') };
 }
 
 function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
-  const suspended: Picks['suspended'] = (table, otherwise) => picks.suspended(table, otherwise);
   switch (kind) {
     case 'suspendMember':
       return { type: 'SuspendMember', memberId: picks.member() };
-    case 'reinstateMember':
-      return {
-        type: 'ReinstateMember',
-        memberId: suspended(picks.books.members, picks.member()) as MemberId,
-      };
     case 'closeMember':
       return { type: 'CloseMember', memberId: picks.member(), restTo: rest(picks) };
     case 'merge':
       return { type: 'MergeMembers', from: picks.member(), into: picks.member() };
     case 'suspendVenue':
       return { type: 'SuspendVenue', venueId: picks.venue() };
-    case 'reinstateVenue':
-      return {
-        type: 'ReinstateVenue',
-        venueId: suspended(picks.books.standings, picks.venue()) as VenueId,
-      };
     case 'closeVenue':
       return { type: 'CloseVenue', venueId: picks.venue() };
     case 'suspendOrganisation':
       return { type: 'SuspendOrganisation', organisationId: picks.organisation() };
-    case 'reinstateOrganisation':
-      return {
-        type: 'ReinstateOrganisation',
-        organisationId: suspended(
-          picks.books.organisations,
-          picks.organisation(),
-        ) as OrganisationId,
-      };
     case 'closeOrganisation': {
       const potTo = picks.number(4) === 0 ? undefined : rest(picks);
       return { type: 'CloseOrganisation', organisationId: picks.organisation(), potTo };
     }
     case 'suspendAccess':
       return { type: 'SuspendAccess', accessId: picks.access() };
-    case 'reinstateAccess':
-      return {
-        type: 'ReinstateAccess',
-        accessId: suspended(picks.books.accesses, picks.access()) as AccessId,
-      };
+    case 'reinstate':
+      return reinstate(picks);
     case 'rename':
       return picks.pick<LifecycleAsk>([
         { type: 'RenameVenue', venueId: picks.venue(), name: 'Baths' },
@@ -93,6 +64,22 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
         { type: 'RenameAccess', accessId: picks.access(), label: 'till-2' },
       ]);
   }
+}
+
+/** Mostly something that is suspended, if anything is. */
+function reinstate(picks: Picks): LifecycleAsk {
+  const { members, standings, organisations, accesses } = picks.books;
+  const all = Object.entries({ ...members, ...standings, ...organisations, ...accesses });
+  const suspended = all.flatMap(([id, one]) => {
+    const is = 'role' in one ? one.suspended : one.standing === 'suspended';
+    return is ? [id] : [];
+  });
+  const any = [picks.member(), picks.venue(), picks.organisation(), picks.access()];
+  const id = picks.pick(suspended.length > 0 && picks.number(6) > 0 ? suspended : any);
+  if (id.startsWith('mem')) return { type: 'ReinstateMember', memberId: id as MemberId };
+  if (id.startsWith('ven')) return { type: 'ReinstateVenue', venueId: id as VenueId };
+  if (id.startsWith('acc')) return { type: 'ReinstateAccess', accessId: id as AccessId };
+  return { type: 'ReinstateOrganisation', organisationId: id as OrganisationId };
 }
 
 function rest(picks: Picks): Account {

@@ -59,7 +59,7 @@ export function opening(): ((books: Books) => Ask)[] {
     (books) => ({
       ...{ type: 'PublishOffer', venueId: last(books.venues, 1) as VenueId, title: 'Swim' },
       ...{ restrictions: 'None.', adultCredits: '0.5', under16Credits: '0', largestParty: 4 },
-      caps: { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
+      caps: { memberDay: 1, memberMonth: 3, venueDayCredits: '2', slotPlaces: 4 },
     }),
     () => ({
       ...{ type: 'RegisterNetwork', network: 'cardiff', name: 'Cardiff' },

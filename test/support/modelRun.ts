@@ -19,6 +19,10 @@ import { idOf } from './names.ts';
 import { TimeGiven } from './timeGiven.ts';
 
 const GUARDED: readonly string[] = ['wallet', 'pot', 'allocation'];
+const COUNTERS = [
+  ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
+  'reversed',
+];
 
 /** Commands that arrive together, after some time. */
 export type Batch = { readonly after_ms: number; readonly draws: readonly Draw[] };
@@ -146,6 +150,7 @@ export class ModelRun {
       same('the stream after no acceptance', this.#journal.lines.length, lines + due);
     }
     this.#checkBalances();
+    this.#checkCounters();
     this.#checkTimeGiven();
   }
 
@@ -191,6 +196,21 @@ export class ModelRun {
     );
     const below = [...balances].filter(([name, has]) => GUARDED.includes(kindOf(name)) && has < 0);
     same('the guarded accounts below zero', below, []);
+  }
+
+  /** What is held is what the naive ledger's open bookings come to; no counter is below zero. */
+  #checkCounters(): void {
+    const held: Record<string, number> = {};
+    for (const { account, amount, ended } of Object.values(this.books.holds)) {
+      if (ended === undefined) held[account] = (held[account] ?? 0) + amount;
+    }
+    const tables = this.#ledger as unknown as Record<string, Map<string | number, number>>;
+    const inLedger = Object.fromEntries(tables['held']!);
+    same('what is held', inLedger, held);
+    for (const name of COUNTERS) {
+      const below = [...tables[name]!].filter(([, count]) => count < 0);
+      same(`the counters below zero of ${name}`, below, []);
+    }
   }
 
   #checkTimeGiven(): void {
