@@ -44,7 +44,7 @@ export const draw: fc.Arbitrary<Draw> = fc.record({
   numbers: fc.array(fc.nat(9999), { minLength: 16, maxLength: 16, size: 'max' }),
 });
 
-const MINUTES = [0, 10, 20, 30, 45, 60, 60, 75, 90, 120, 150, 180, 241];
+const MINUTES = [0, 10, 20, 25, 30, 45, 60, 75, 90, 120, 150, 180, 200, 241];
 const CREDITS = ['0.25', '0.5', '1', '1', '1.5', '2', '3', '12', '51'];
 const DAYS_AGO = [0, 0, 0, 0, 0, 0, 1, 1, 2, 31, 32, -1];
 const OCCURRED_MS = [-60_000, 60_000, 120_000, 120_001, -86_400_000, -172_800_000, -259_200_000];
@@ -132,7 +132,9 @@ export class Resolver {
   #member(): MemberId {
     if (this.#number(25) === 0) return NOBODY;
     const { members, mergedInto } = this.#books;
-    return this.#pick([...Object.keys(members), ...Object.keys(mergedInto)]) as MemberId;
+    const merged = [...Object.keys(mergedInto), ...Object.values(mergedInto)];
+    const some = merged.length > 0 && this.#number(2) === 0 ? merged : Object.keys(members);
+    return this.#pick(some) as MemberId;
   }
 
   /** Who has a card mostly shows it. */
@@ -397,7 +399,8 @@ export class Resolver {
     const owner = found && this.#books.venues[found.venue];
     const by = this.#by('partner', owner);
     if (kind === 'cancel') return { by, ask: { type: 'CancelHold', holdId: holdId as HoldId } };
-    const credits = this.#number(3) === 0 ? this.#pick(CREDITS) : undefined;
+    const half = found && found.amount > 1 ? String(Math.floor(found.amount / 2) / 100) : '1';
+    const credits = this.#pick([undefined, undefined, half, half, this.#pick(CREDITS)]);
     return { by, ask: { type: 'CaptureHold', holdId: holdId as HoldId, credits } };
   }
 

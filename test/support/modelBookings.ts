@@ -105,6 +105,26 @@ function capped(books: Books, use: Use): boolean {
   );
 }
 
+/** What all uses, as far as offers cap them, and all minutes that count come to. */
+export function totals(books: Books): Record<string, number> {
+  const all = {
+    ...{ dayMinutes: 0, memberDayUses: 0, memberMonthUses: 0 },
+    ...{ offerDayCredits: 0, slotPlaces: 0 },
+  };
+  for (const { offer, member, times, people, amount } of books.uses) {
+    const { caps = {} } = books.offers[offer]!.terms;
+    const perMember = caps.memberDay !== undefined || caps.memberMonth !== undefined;
+    if (perMember && member !== undefined) {
+      all.memberDayUses += times;
+      all.memberMonthUses += times;
+    }
+    if (caps.venueDayCredits !== undefined) all.offerDayCredits += amount;
+    if (caps.slotPlaces !== undefined) all.slotPlaces += people;
+  }
+  for (const { hours, left } of books.transactions) all.dayMinutes += hours ? left : 0;
+  return all;
+}
+
 /** What an account has beside what is held of it. */
 export function freeIn(books: Books, account: string): number {
   const held = Object.values(books.holds).filter(

@@ -11,7 +11,7 @@ import { emptyLedger, type Ledger } from '../../src/ledger/state.ts';
 import { answersAs, digestOf, listedLedger } from './books.ts';
 import { Resolver, type Draw } from './draws.ts';
 import { carryOut, type Verdict } from './model.ts';
-import { expire } from './modelBookings.ts';
+import { expire, totals } from './modelBookings.ts';
 import { emptyBooks, type Books } from './modelBooks.ts';
 import { opening } from './modelOpening.ts';
 import { settledTimes } from './modelSettlement.ts';
@@ -21,7 +21,6 @@ import { TimeGiven } from './timeGiven.ts';
 const GUARDED: readonly string[] = ['wallet', 'pot', 'allocation'];
 const COUNTERS = [
   ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
-  'reversed',
 ];
 
 /** Commands that arrive together, after some time. */
@@ -151,6 +150,7 @@ export class ModelRun {
     }
     this.#checkBalances();
     this.#checkCounters();
+    this.#checkTotals();
     this.#checkTimeGiven();
   }
 
@@ -211,6 +211,16 @@ export class ModelRun {
       const below = [...tables[name]!].filter(([, count]) => count < 0);
       same(`the counters below zero of ${name}`, below, []);
     }
+  }
+
+  /** The counters of caps and of days come to what the naive ledger's lists come to. */
+  #checkTotals(): void {
+    const tables = this.#ledger as unknown as Record<string, Map<number, number>>;
+    const inLedger = COUNTERS.map((name) => [
+      name,
+      [...tables[name]!.values()].reduce((sum, one) => sum + one, 0),
+    ]);
+    same('the totals of the counters', Object.fromEntries(inLedger), totals(this.books));
   }
 
   #checkTimeGiven(): void {
