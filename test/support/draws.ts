@@ -120,7 +120,10 @@ export class Resolver {
     const all = Object.entries(this.#books.venues);
     const open = all.filter(([id]) => this.#books.standings[id]?.standing !== 'closed');
     const some = open.length === 0 || this.#number(10) === 0 ? all : open;
-    return this.#pick(some) as [VenueId, string];
+    const used = this.#books.uses.map(({ offer }) => this.#books.offers[offer]!.terms.venueId);
+    const again = some.filter(([id]) => used.includes(id as VenueId));
+    const fitting = again.length > 0 && this.#number(3) > 0 ? again : some;
+    return this.#pick(fitting) as [VenueId, string];
   }
 
   #earnGroup(): OrganisationId {
@@ -303,7 +306,9 @@ export class Resolver {
     if (own.length === 0 || this.#number(4) === 0) {
       return { credits: this.#number(4) === 0 ? this.#creditsFrom(account) : this.#pick(CREDITS) };
     }
-    const [offerId] = this.#pick(own) as [OfferId, unknown];
+    const used = own.filter(([id]) => this.#books.uses.some(({ offer }) => offer === id));
+    const some = used.length > 0 && this.#number(3) > 0 ? used : own;
+    const [offerId] = this.#pick(some) as [OfferId, unknown];
     const party = this.#pick([
       ...[undefined, undefined, undefined, undefined],
       ...[

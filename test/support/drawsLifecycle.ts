@@ -42,7 +42,7 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
     case 'closeMember':
       return { type: 'CloseMember', memberId: picks.member(), restTo: rest(picks) };
     case 'merge':
-      return { type: 'MergeMembers', from: picks.member(), into: picks.member() };
+      return { type: 'MergeMembers', from: userOfOffers(picks), into: picks.member() };
     case 'suspendVenue':
       return { type: 'SuspendVenue', venueId: picks.venue() };
     case 'closeVenue':
@@ -51,7 +51,7 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
       return { type: 'SuspendOrganisation', organisationId: picks.organisation() };
     case 'closeOrganisation': {
       const potTo = picks.number(4) === 0 ? undefined : rest(picks);
-      return { type: 'CloseOrganisation', organisationId: picks.organisation(), potTo };
+      return { type: 'CloseOrganisation', organisationId: holderOfBookings(picks), potTo };
     }
     case 'suspendAccess':
       return { type: 'SuspendAccess', accessId: picks.access() };
@@ -64,6 +64,22 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
         { type: 'RenameAccess', accessId: picks.access(), label: 'till-2' },
       ]);
   }
+}
+
+/** Somebody who has used an offer, if anybody has, or anybody. */
+function userOfOffers(picks: Picks): MemberId {
+  const users = picks.books.uses.flatMap(({ member }) => member ?? []);
+  const some = users.length > 0 && picks.number(3) > 0 ? users : [picks.member()];
+  return picks.pick(some) as MemberId;
+}
+
+/** A group whose pot is held from, if there is one, or any organisation. */
+function holderOfBookings(picks: Picks): OrganisationId {
+  const holders = Object.values(picks.books.holds).flatMap(({ account, ended }) =>
+    account.startsWith('pot:') && ended === undefined ? account.slice('pot:'.length) : [],
+  );
+  const some = holders.length > 0 && picks.number(3) > 0 ? holders : [picks.organisation()];
+  return picks.pick(some) as OrganisationId;
 }
 
 /** Mostly something that is suspended, if anything is. */
