@@ -16,7 +16,7 @@ import { move } from './account.ts';
 import { insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { timeGiven, withinDays } from './day.ts';
 import { findBearer } from './member.ts';
-import { memberHalted, venueHalted } from './standing.ts';
+import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
 import { available, draftOf, rulesOf, type Draft, type Ledger } from './state.ts';
 
 /** What is wrong with a visit, and with which of its fields. */
@@ -93,7 +93,10 @@ class VisitList {
       const { venueId } = visit;
       const venue = this.#books.venues.get(venueId);
       const refused =
-        venue === undefined ? reject('venue_not_found', { id: venueId }) : venueHalted(venue);
+        venue === undefined
+          ? reject('venue_not_found', { id: venueId })
+          : (venueHalted(venue) ??
+            organisationHalted(this.#books.organisations.get(venue.organisation)));
       if (refused !== undefined) return { field: 'venueId', ...refused };
       return { debit: clearing, credit: accountOf.till(venueId) };
     }

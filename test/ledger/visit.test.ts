@@ -15,6 +15,7 @@ import {
   enrolled,
   member,
   NEXT,
+  organisationId,
   PARTNER,
   till,
   venueId,
@@ -349,6 +350,17 @@ t.test('a key that is sent again', async (t) => {
   );
   named(visits(...lines), 'the form of the body', 'and the same list in another form');
   named(limits('1', '1'), 'the call itself', 'and another call');
+});
+
+t.test('while its organisation is suspended a venue', async (t) => {
+  const refused = 'organisation_suspended' as const;
+  const suspend: Ask = { type: 'SuspendOrganisation', organisationId: organisationId('leisure') };
+  given(AGREED, did(suspend, ADMIN))
+    .when(visits(here('2', 'a/1')), ADMIN)
+    .then(t, 'takes no visit, as it takes no redemption', {
+      refused,
+      errors: [{ pointer: '#/visits/0/venueId', code: refused }],
+    });
 });
 
 t.test('the longest list of visits fits into the stream', async (t) => {

@@ -11,6 +11,7 @@ import type {
   TransactionId,
   VenueId,
 } from '../../schemas/ids.ts';
+import { isLifecycle, LIFECYCLE_KINDS, lifecycleAsk, type Picks } from './drawsLifecycle.ts';
 import { balanceOf, dayInLondon, daysBefore, type Books } from './modelBooks.ts';
 import { hashOf, idOf } from './names.ts';
 
@@ -19,10 +20,13 @@ import { hashOf, idOf } from './names.ts';
  * turn comes, among what is registered by then, so that most commands mean something.
  */
 const KINDS = {
-  ...{ issue: 10, redeem: 8, reverse: 7, transfer: 5, correct: 6, retry: 3, clash: 1, void: 4 },
-  ...{ allocate: 2, returnAllocation: 1, bring: 1, rules: 3, enrol: 1, join: 1, card: 2 },
-  ...{ revokeCard: 1, grant: 1, revokeAccess: 1 },
-  ...{ offer: 2, withdraw: 1, hold: 10, capture: 5, cancel: 1 },
+  ...{ issue: 12, redeem: 20, reverse: 10, transfer: 7, correct: 8, retry: 3, clash: 1, void: 4 },
+  ...{ allocate: 2, returnAllocation: 1, bring: 2, rules: 2, enrol: 2, join: 1, card: 2 },
+  ...{ venue: 1 },
+  ...{ revokeCard: 1, grant: 2, revokeAccess: 1 },
+  ...{ offer: 4, withdraw: 1, hold: 16, capture: 8, cancel: 2 },
+  ...{ settle: 6, agree: 1, network: 1, limits: 1, visit: 6 },
+  ...LIFECYCLE_KINDS,
 };
 type Kind = keyof typeof KINDS;
 
@@ -40,11 +44,18 @@ export const draw: fc.Arbitrary<Draw> = fc.record({
   numbers: fc.array(fc.nat(9999), { minLength: 16, maxLength: 16, size: 'max' }),
 });
 
-const MINUTES = [0, 10, 20, 30, 45, 60, 60, 75, 90, 120, 150, 180, 241];
+const MINUTES = [0, 10, 20, 25, 30, 45, 60, 75, 90, 120, 150, 180, 200, 241];
 const CREDITS = ['0.25', '0.5', '1', '1', '1.5', '2', '3', '12', '51'];
 const DAYS_AGO = [0, 0, 0, 0, 0, 0, 1, 1, 2, 31, 32, -1];
 const OCCURRED_MS = [-60_000, 60_000, 120_000, 120_001, -86_400_000, -172_800_000, -259_200_000];
 const REASONS = ['gift', 'gift', 'donation', 'thanks', 'trip', 'bequest'] as const;
+const WAYS = [
+  ['wallet', 'wallet', 'gift'],
+  ['wallet', 'pot', 'donation'],
+  ['wallet', 'pot', 'trip'],
+  ['pot', 'wallet', 'thanks'],
+  ['allocation', 'pot', 'trip'],
+] as const;
 const FUNDS = ['a', 'a', 'b', 'c'];
 const NOBODY: MemberId = idOf('mem', 'nobody');
 
@@ -104,14 +115,54 @@ export class Resolver {
     return this.#pick(Object.keys(this.#books.organisations)) as OrganisationId;
   }
 
-  #member(): MemberId {
-    if (this.#number(25) === 0) return NOBODY;
-    return this.#pick(Object.keys(this.#books.members)) as MemberId;
+  /** Mostly one that is not closed, with whose it is. */
+  #venue(): [VenueId, string] {
+    const all = Object.entries(this.#books.venues);
+    const open = all.filter(([id]) => this.#books.standings[id]?.standing !== 'closed');
+    const some = open.length === 0 || this.#number(10) === 0 ? all : open;
+    const used = this.#books.uses.map(({ offer }) => this.#books.offers[offer]!.terms.venueId);
+    const again = some.filter(([id]) => used.includes(id as VenueId));
+    const fitting = again.length > 0 && this.#number(3) > 0 ? again : some;
+    return this.#pick(fitting) as [VenueId, string];
   }
 
+  #earnGroup(): OrganisationId {
+    const groups = Object.entries(this.#books.organisations);
+    const earn = groups.filter(([, { roles }]) => roles.includes('earn'));
+    return this.#pick(this.#number(12) === 0 ? groups : earn)[0] as OrganisationId;
+  }
+
+  #member(): MemberId {
+    if (this.#number(25) === 0) return NOBODY;
+    const { members, mergedInto } = this.#books;
+    const merged = [...Object.keys(mergedInto), ...Object.values(mergedInto)];
+    const some = merged.length > 0 && this.#number(2) === 0 ? merged : Object.keys(members);
+    return this.#pick(some) as MemberId;
+  }
+
+  /** Who has a card mostly shows it. */
   #bearer(cards: readonly string[]): Bearer {
-    const card = this.#number(4) === 0 ? this.#pick([...cards, hashOf('unknown card')]) : undefined;
-    return card === undefined ? { memberId: this.#member() } : { cardHmac: card };
+    if (this.#number(20) === 0) {
+      return { cardHmac: this.#pick([...cards, hashOf('unknown card')]) };
+    }
+    const memberId = this.#member();
+    const own = cards.filter((hmac) => this.#books.cards[hmac]?.member === memberId);
+    if (own.length === 0 || this.#number(6) === 0) return { memberId };
+    return { cardHmac: this.#pick(own) };
+  }
+
+  #picks(): Picks {
+    const known = (table: object) => this.#pick(Object.keys(table));
+    return {
+      number: (below) => this.#number(below),
+      pick: (list) => this.#pick(list),
+      member: () => this.#member(),
+      organisation: () => this.#organisation(),
+      venue: () => this.#venue()[0],
+      access: () => known(this.#books.accesses) as AccessId,
+      books: this.#books,
+      by: (role) => this.#by(role),
+    };
   }
 
   /** Mostly somebody who may, sometimes anybody. */
@@ -119,19 +170,31 @@ export class Resolver {
     const accesses = Object.entries(this.#books.accesses);
     const able = accesses.filter(
       ([, access]) =>
-        access.role === role && (!organisation || access.organisation === organisation),
+        access.role === role &&
+        (this.#number(40) === 0 || (!access.revoked && !access.suspended)) &&
+        (!organisation || access.organisation === organisation),
     );
-    const fitting = this.#number(8) === 0 || able.length === 0 ? accesses : able;
+    const fitting = this.#number(14) === 0 || able.length === 0 ? accesses : able;
     return this.#pick(fitting)[0] as AccessId;
   }
 
-  #account(): string {
-    const organisation = this.#organisation();
-    const account = this.#number(12);
+  /** Any account, or one of a kind; a pot that goes with an allocation is the same group's. */
+  #account(kind?: string, beside?: string): string {
+    const [with_, holder] = beside?.split(':') ?? [];
+    const same = kind === 'pot' && with_ === 'allocation';
+    const organisation = same ? (holder as OrganisationId) : this.#organisation();
+    if (kind === 'allocation') return this.#pick(this.#allocations());
+    const account = { wallet: 0, pot: 6 }[kind ?? ''] ?? this.#number(12);
     if (account < 6) return `wallet:${this.#member()}`;
     if (account < 9) return `pot:${organisation}`;
     if (account < 10) return `till:${this.#pick(Object.keys(this.#books.venues))}`;
     return account < 11 ? `allocation:${organisation}:${this.#pick(FUNDS)}` : 'programme';
+  }
+
+  #allocations(): string[] {
+    return Object.entries(this.#books.funds).flatMap(([organisation, funds]) =>
+      Object.keys(funds).map((fund) => `allocation:${organisation}:${fund}`),
+    );
   }
 
   /** Often all that there is, so that much is spent and little is left to take back. */
@@ -141,6 +204,7 @@ export class Resolver {
   }
 
   #ask(kind: Kind, now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+    if (isLifecycle(kind)) return lifecycleAsk(kind, this.#picks());
     switch (kind) {
       case 'issue':
         return this.#issue(now_ms, cards, false);
@@ -157,7 +221,7 @@ export class Resolver {
         return this.#hold(now_ms, cards);
       case 'capture':
       case 'cancel':
-        return this.#endHold(kind);
+        return this.#endHold(kind, now_ms, cards);
       case 'transfer':
         return this.#transfer();
       case 'void': {
@@ -174,6 +238,14 @@ export class Resolver {
         const creditStep = this.#pick(['1', '0.5', '0.25'] as const);
         return { by: this.#by('admin'), ask: { type: 'ChangeRules', rules: { creditStep } } };
       }
+      case 'settle':
+      case 'agree':
+        return this.#settle(kind, now_ms);
+      case 'network':
+      case 'limits':
+        return this.#network(kind);
+      case 'visit':
+        return this.#visit(now_ms, cards);
       default:
         return this.#register(kind);
     }
@@ -183,7 +255,7 @@ export class Resolver {
     const issues = this.#books.transactions.filter(({ hours }) => hours !== undefined);
     const original = corrects && issues.length > 0 ? this.#pick(issues) : undefined;
     const organisationId =
-      (original?.organisation as OrganisationId | undefined) ?? this.#organisation();
+      (original?.organisation as OrganisationId | undefined) ?? this.#earnGroup();
     const entries = Array.from({ length: 1 + this.#number(corrects ? 2 : 3) }, () => ({
       member:
         original !== undefined && this.#number(3) > 0
@@ -201,7 +273,7 @@ export class Resolver {
         original !== undefined && this.#number(5) > 0
           ? original.hours!.day
           : daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO)),
-      activity: this.#pick(['weeding', 'digging']),
+      activity: this.#pick(['weeding', 'digging', 'cooking', 'driving']),
       fund: this.#number(4) === 0 ? this.#pick(FUNDS) : undefined,
       sheet: this.#number(3) === 0 ? sheet : undefined,
       corrects: original && [original.id as TransactionId],
@@ -212,12 +284,12 @@ export class Resolver {
   }
 
   #redeem(now_ms: number, cards: readonly string[]) {
-    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
-    const occurred = this.#number(3) === 0 ? now_ms + this.#pick(OCCURRED_MS) : undefined;
+    const [venueId, owner] = this.#venue();
+    const occurred = this.#number(5) === 0 ? now_ms + this.#pick(OCCURRED_MS) : undefined;
     const member = this.#bearer(cards);
     const ask: Ask = {
       type: 'RedeemCredits',
-      venueId: venueId as VenueId,
+      venueId,
       member,
       ...this.#price(venueId, 'memberId' in member ? `wallet:${member.memberId}` : ''),
       occurredAt: occurred === undefined ? undefined : new Date(occurred).toISOString(),
@@ -228,11 +300,25 @@ export class Resolver {
   /** An offer of the venue, if it has any, or an amount of the till's own choosing. */
   #price(venueId: string, account: string) {
     const own = Object.entries(this.#books.offers).filter(
-      ([, { terms }]) => terms.venueId === venueId || this.#number(8) === 0,
+      ([, { terms, withdrawn }]) =>
+        (terms.venueId === venueId && !withdrawn) || this.#number(20) === 0,
     );
-    if (own.length === 0 || this.#number(4) === 0) return { credits: this.#creditsFrom(account) };
-    const [offerId] = this.#pick(own) as [OfferId, unknown];
-    const party = this.#pick([undefined, undefined, [2, 0], [1, 1], [0, 1], [0, 3], [4, 4]]);
+    if (own.length === 0 || this.#number(4) === 0) {
+      return { credits: this.#number(4) === 0 ? this.#creditsFrom(account) : this.#pick(CREDITS) };
+    }
+    const used = own.filter(([id]) => this.#books.uses.some(({ offer }) => offer === id));
+    const some = used.length > 0 && this.#number(3) > 0 ? used : own;
+    const [offerId] = this.#pick(some) as [OfferId, unknown];
+    const party = this.#pick([
+      ...[undefined, undefined, undefined, undefined],
+      ...[
+        [2, 0],
+        [1, 1],
+        [1, 2],
+        [0, 1],
+        [4, 4],
+      ],
+    ]);
     return party === undefined
       ? { offerId }
       : { offerId, party: { adults: party[0]!, under16s: party[1]! } };
@@ -240,7 +326,7 @@ export class Resolver {
 
   #offer(kind: 'offer' | 'withdraw'): { ask: Ask; by: AccessId } {
     const offers = Object.keys(this.#books.offers) as OfferId[];
-    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
+    const [venueId, owner] = this.#venue();
     const by = this.#by('partner', owner);
     if (kind === 'withdraw') {
       const offerId = this.#pick([...offers, idOf('off', 'unknown')]);
@@ -249,11 +335,11 @@ export class Resolver {
     const ask: Ask = {
       ...{
         type: 'PublishOffer',
-        venueId: venueId as VenueId,
+        venueId: venueId,
         title: 'Swim',
         restrictions: 'None.',
       },
-      adultCredits: this.#pick(['0.25', '0.5', '1']),
+      adultCredits: this.#pick(['0.25', '0.25', '0.5', '1']),
       under16Credits: this.#pick(['0', '0.25']),
       largestParty: this.#pick([1, 4, 8]),
       validFrom: this.#pick([undefined, undefined, '2026-03-29', '2026-10-26']),
@@ -271,9 +357,9 @@ export class Resolver {
       caps: this.#pick([
         undefined,
         { memberDay: 1 },
-        { memberMonth: 2 },
-        { venueDayCredits: '1.5' },
-        { slotPlaces: 3 },
+        { memberMonth: 1 },
+        { venueDayCredits: '1' },
+        { slotPlaces: 2 },
         { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
       ]),
     };
@@ -281,13 +367,16 @@ export class Resolver {
   }
 
   #hold(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
-    const [venueId, owner] = this.#pick(Object.entries(this.#books.venues));
-    const ofPot = this.#number(3) === 0 ? this.#organisation() : undefined;
+    const ofPot = this.#number(3) === 0 ? this.#earnGroup() : undefined;
+    const venues = Object.entries(this.#books.venues);
+    const own = venues.filter(([, owner]) => owner === ofPot);
+    const [venueId, owner] =
+      own.length > 0 && this.#number(2) === 0 ? this.#pick(own) : this.#venue();
     const member = this.#bearer(cards);
     const account = 'memberId' in member ? `wallet:${member.memberId}` : '';
     const hour_ms = 3_600_000;
-    const visit = this.#pick([...Array<undefined>(8), -1, 0.5, 10, 30, 24 * 31, 24 * 400]);
-    const expires = this.#pick([...Array<undefined>(8), -1, 0.1, 1, 20, 20, 24 * 92.5]);
+    const visit = this.#pick([...Array<undefined>(16), -1, 0.5, 10, 30, 24 * 31, 24 * 400]);
+    const expires = this.#pick([...Array<undefined>(16), -1, 0.1, 1, 20, 20, 24 * 92.5]);
     const at = (hours: number | undefined) =>
       hours === undefined ? undefined : new Date(now_ms + hours * hour_ms).toISOString();
     const ask: Ask = {
@@ -300,22 +389,70 @@ export class Resolver {
     return { by, ask };
   }
 
-  #endHold(kind: 'capture' | 'cancel'): { ask: Ask; by: AccessId } {
+  #endHold(
+    kind: 'capture' | 'cancel',
+    now_ms: number,
+    cards: readonly string[],
+  ): { ask: Ask; by: AccessId } {
     const all = Object.entries(this.#books.holds);
     const open = all.filter(([, { ended }]) => ended === undefined);
+    const hardly = all.length === 0 ? 8 : 2;
+    if (open.length === 0 && this.#number(hardly) > 0) return this.#hold(now_ms, cards);
     const unknown = `hld_9_${NOBODY.slice(4)}`;
-    const some = this.#number(4) > 0 && open.length > 0 ? open : all;
+    const some = this.#number(6) > 0 && open.length > 0 ? open : all;
     const [holdId, found] = some.length === 0 ? [unknown, undefined] : this.#pick(some);
     const owner = found && this.#books.venues[found.venue];
     const by = this.#by('partner', owner);
     if (kind === 'cancel') return { by, ask: { type: 'CancelHold', holdId: holdId as HoldId } };
-    const credits = this.#number(3) === 0 ? this.#pick(CREDITS) : undefined;
+    const half = found && found.amount > 1 ? String(Math.floor(found.amount / 2) / 100) : '1';
+    const credits = this.#pick([undefined, undefined, half, half, this.#pick(CREDITS)]);
     return { by, ask: { type: 'CaptureHold', holdId: holdId as HoldId, credits } };
+  }
+
+  #settle(kind: 'settle' | 'agree', now_ms: number): { ask: Ask; by: AccessId } {
+    const venueId = this.#pick(Object.keys(this.#books.venues)) as VenueId;
+    const by = this.#by('admin');
+    if (kind === 'agree') {
+      const poundsPerCredit = this.#pick(['4.5', '0.3333', '0', '12.005']);
+      return { by, ask: { type: 'AgreeReimbursement', venueId, poundsPerCredit } };
+    }
+    const to = daysBefore(dayInLondon(now_ms), this.#pick([0, 1, 1, 1, 1, 2, 3]));
+    return { by, ask: { type: 'SettleTill', venueId, to } };
+  }
+
+  #network(kind: 'network' | 'limits'): { ask: Ask; by: AccessId } {
+    const type = kind === 'network' ? 'RegisterNetwork' : 'ChangeNetworkLimits';
+    const network = this.#pick(['cardiff', 'cardiff', 'cardiff', 'leeds', 'leeds', 'medway']);
+    const theyOweAtMost = this.#pick(['0.5', '2', '6']);
+    const weOweAtMost = this.#pick(['0.5', '1', '6']);
+    return { by: this.#by('admin'), ask: { type, network, theyOweAtMost, weOweAtMost } };
+  }
+
+  #visit(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+    const known = Object.keys(this.#books.networks);
+    const network = this.#pick(this.#number(12) === 0 ? ['bristol'] : known);
+    const venues = Object.keys(this.#books.venues) as VenueId[];
+    const lines = Array.from({ length: 1 + this.#number(2) }, () => {
+      const day = daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO));
+      const time = new Date(now_ms + this.#pick(OCCURRED_MS)).toISOString();
+      return {
+        credits: this.#pick(['0.25', '0.5', '0.5', '1', '3']),
+        reference: `visit-${this.#number(40)}`,
+        ...this.#pick([{ occurredOn: day }, { occurredOn: day }, { occurredAt: time }]),
+        ...this.#pick([
+          { direction: 'here' as const, venueId: this.#pick(venues) },
+          { direction: 'away' as const, member: this.#bearer(cards) },
+        ]),
+      };
+    });
+    return { by: this.#by('admin'), ask: { type: 'RecordVisit', network, visits: lines } };
   }
 
   #reverse() {
     const { transactions } = this.#books;
-    const original = transactions.length === 0 ? undefined : this.#pick(transactions);
+    const able = transactions.filter(({ kind }) => kind !== 'other' && kind !== 'settlement');
+    const some = able.length === 0 || this.#number(12) === 0 ? transactions : able;
+    const original = some.length === 0 ? undefined : this.#pick(some);
     const unit = this.#number(10);
     const inMinutes = (original?.kind === 'issue') === unit > 0;
     const part = this.#number(2) === 0;
@@ -333,13 +470,17 @@ export class Resolver {
   }
 
   #transfer() {
-    const first = this.#account();
+    const [kind, other, why] = this.#pick(WAYS);
+    const odd = this.#number(5) === 0;
+    const first = this.#account(kind);
     const entries = Array.from({ length: 1 + this.#number(2) }, () => {
-      const from = this.#number(3) === 0 ? this.#account() : first;
-      return { from, to: this.#account(), credits: this.#creditsFrom(from) };
+      const from = this.#number(3) === 0 ? this.#account(odd ? undefined : kind) : first;
+      const to = this.#account(odd ? undefined : other, from);
+      return { from, to, credits: this.#creditsFrom(from) };
     });
     const agreed = this.#number(8) === 0 ? undefined : ('card' as const);
-    const ask: Ask = { type: 'TransferCredits', entries, reason: this.#pick(REASONS), agreed };
+    const reason = odd ? this.#pick(REASONS) : why;
+    const ask: Ask = { type: 'TransferCredits', entries, reason, agreed };
     return { by: this.#by(this.#pick(['coordinator', 'admin', 'admin'])), ask };
   }
 
@@ -357,6 +498,13 @@ export class Resolver {
       }
       case 'returnAllocation':
         return { by: admin, ask: { type: 'ReturnAllocation', organisationId, fund, credits } };
+      case 'venue': {
+        const openAmounts = this.#number(2) === 0 ? true : undefined;
+        return {
+          by: admin,
+          ask: { type: 'RegisterVenue', organisationId, name: 'Gym', openAmounts },
+        };
+      }
       case 'enrol':
         return { by: coordinator, ask: { type: 'EnrolMember' } };
       case 'join':

@@ -4,7 +4,7 @@ import { draw } from './draws.ts';
 import { ModelRun, type Batch } from './modelRun.ts';
 import { seeded } from './property.ts';
 
-const BATCHES_MAX = 52;
+const BATCHES_MAX = 90;
 const HISTORIES = 12;
 const SEED = 20_261_121;
 const HOUR_MS = 3_600_000;

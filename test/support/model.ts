@@ -5,7 +5,10 @@ import { dayInLondon, type Books, type Caller, type Ruling } from './modelBooks.
 import { endHold, hold, offers } from './modelBookings.ts';
 import { issueHours, reverse } from './modelIssue.ts';
 import { bringForward, redeem, transfer, voidKey } from './modelMoves.ts';
-import { allocate, register, type Registration } from './modelRegister.ts';
+import { isLifecycleAsk, lifecycle } from './modelLifecycle.ts';
+import { allocate, register } from './modelRegister.ts';
+import { settle } from './modelSettlement.ts';
+import { networks, visits } from './modelVisits.ts';
 
 /**
  * A second ledger, as naive as can be: plain objects, every sum made anew from the list of what
@@ -26,6 +29,7 @@ export function carryOut(books: Books, command: Command, now_ms: number): Verdic
   if ('expiresOn' in access && access.expiresOn !== undefined && access.expiresOn < today) {
     return no('unauthenticated');
   }
+  if ('suspended' in access && access.suspended) return no('access_suspended');
   const allowed: readonly string[] = COMMAND_ROLES[command.ask.type];
   if (access.role !== 'system' && !allowed.includes(access.role)) return no('forbidden');
   const { key = '', body } = command;
@@ -62,7 +66,7 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     }
     case 'SettleTill':
     case 'AgreeReimbursement':
-      throw new Error(`${ask.type} is not drawn`);
+      return settle(books, caller, ask);
     case 'RaiseFormat':
       return { refused: 'format_not_next' };
     case 'BringForward':
@@ -90,9 +94,11 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
       return endHold(books, caller, ask);
     case 'RegisterNetwork':
     case 'ChangeNetworkLimits':
+      return networks(books, ask);
     case 'RecordVisit':
-      throw new Error(`the model does not know ${ask.type}`);
+      return visits(books, caller, ask);
     default:
-      return register(books, caller, ask as Registration);
+      if (isLifecycleAsk(ask)) return lifecycle(books, caller, ask);
+      return register(books, caller, ask);
   }
 }

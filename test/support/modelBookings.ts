@@ -7,6 +7,9 @@ import {
   clockInLondon,
   dayInLondon,
   daysBefore,
+  forget,
+  halted,
+  hasCard,
   move,
   startInLondon,
   whoIs,
@@ -28,6 +31,7 @@ export function offers(
   if (ask.type === 'PublishOffer') {
     const owner = books.venues[ask.venueId];
     if (owner === undefined || !actsFor(caller, owner)) return { refused: 'venue_not_found' };
+    if (books.standings[ask.venueId]?.standing === 'closed') return { refused: 'venue_closed' };
     const { validFrom = '', validTo = '9' } = ask;
     if (ask.validFrom !== undefined && validTo < validFrom) return { refused: 'days_inverted' };
     books.offers[`off_${caller.command.id.slice(4)}`] = { terms: ask, withdrawn: false };
@@ -101,6 +105,26 @@ function capped(books: Books, use: Use): boolean {
   );
 }
 
+/** What all uses, as far as offers cap them, and all minutes that count come to. */
+export function totals(books: Books): Record<string, number> {
+  const all = {
+    ...{ dayMinutes: 0, memberDayUses: 0, memberMonthUses: 0 },
+    ...{ offerDayCredits: 0, slotPlaces: 0 },
+  };
+  for (const { offer, member, times, people, amount } of books.uses) {
+    const { caps = {} } = books.offers[offer]!.terms;
+    const perMember = caps.memberDay !== undefined || caps.memberMonth !== undefined;
+    if (perMember && member !== undefined) {
+      all.memberDayUses += times;
+      all.memberMonthUses += times;
+    }
+    if (caps.venueDayCredits !== undefined) all.offerDayCredits += amount;
+    if (caps.slotPlaces !== undefined) all.slotPlaces += people;
+  }
+  for (const { hours, left } of books.transactions) all.dayMinutes += hours ? left : 0;
+  return all;
+}
+
 /** What an account has beside what is held of it. */
 export function freeIn(books: Books, account: string): number {
   const held = Object.values(books.holds).filter(
@@ -147,10 +171,6 @@ function endFunds(books: Books, now_ms: number): number {
 /** Transactions of the system are known by their place alone, as no test cites them. */
 const SYSTEM = { command: { id: 'cmd_system' } } as unknown as Caller;
 
-function forget(use: Use | undefined): void {
-  if (use) Object.assign(use, { times: 0, people: 0, amount: 0 });
-}
-
 export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): Ruling {
   const forOther = ask.potOf === undefined ? 'coordinator' : 'partner';
   if (caller.role === forOther) return { refused: 'forbidden' };
@@ -167,11 +187,15 @@ export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): R
   } else {
     const found = whoIs(books, ask.member!);
     if ('refused' in found) return found;
-    const carded = books.members[found.member]!.card !== undefined;
+    const carded = hasCard(books, found.member);
     if (caller.role !== 'admin' && carded && !found.shown) return { refused: 'card_required' };
     member = found.member;
     account = `wallet:${member}`;
   }
+  const no =
+    halted(books, member === undefined ? { organisation: ask.potOf! } : { member }) ??
+    halted(books, { venue: ask.venueId });
+  if (no) return { refused: no };
   const visit = ask.visitAt === undefined ? caller.now_ms : Date.parse(ask.visitAt);
   if (visit < caller.now_ms - 120_000) return { refused: 'visit_in_past' };
   const visit_ms = Math.max(visit, caller.now_ms);

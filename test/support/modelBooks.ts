@@ -9,9 +9,15 @@ export type Books = {
   /** The day of the last event. */
   lastDay: string;
   rules: Rules | undefined;
-  organisations: Record<string, { roles: readonly string[] }>;
+  organisations: Record<string, { roles: readonly string[] } & Stands>;
   venues: Record<string, string>;
-  members: Record<string, { groups: string[]; card?: string }>;
+  members: Record<string, { groups: string[] } & Stands>;
+  /** How venues stand. */
+  standings: Record<string, Stands>;
+  /** Ids that answer for another member since a merge. */
+  mergedInto: Record<string, string>;
+  /** Where credits go on to that would come to a closed account. */
+  goesTo: Record<string, string>;
   cards: Record<string, { id: string; member: string; revoked: boolean }>;
   accesses: Record<string, Access>;
   balances: Record<string, number>;
@@ -26,7 +32,31 @@ export type Books = {
   open: string[];
   uses: OfferUse[];
   holds: Record<string, Hold>;
+  /** All that was ever recorded for a till, and how often it was settled. */
+  tillEntries: { till: string; amount: number; day: string; at: number; settled: number }[];
+  settlements: Settlement[];
+  /** Pounds for a credit, by venue. */
+  rates: Record<string, string>;
+  /** Other networks: how much they may owe us and we them, in hundredths. */
+  networks: Record<string, { they: number; we: number }>;
+  /** Every visit's network and reference. */
+  visits: string[];
 };
+
+/** A settlement as the stream must have it. */
+type Settlement = {
+  venueId: string;
+  to: string;
+  at: number;
+  amount: number;
+  firstRevision: number;
+  lastRevision: number;
+  number: number;
+  rate?: string;
+  pounds?: string;
+};
+
+type Stands = { standing?: 'suspended' | 'closed' | undefined };
 
 /** One use of an offer; what was given back of it is taken off. */
 export type OfferUse = {
@@ -39,7 +69,7 @@ export type OfferUse = {
   amount: number;
 };
 
-type Hold = {
+export type Hold = {
   account: string;
   venue: string;
   amount: number;
@@ -56,13 +86,14 @@ type Access = {
   member?: string | undefined;
   expiresOn?: string | undefined;
   revoked: boolean;
+  suspended?: boolean;
 };
 
 /** Something that moved credits or recorded minutes; `left` is what is not reversed yet. */
 export type Transaction = {
   id: string;
   at: number;
-  kind: 'issue' | 'redemption' | 'transfer' | 'other';
+  kind: 'issue' | 'redemption' | 'transfer' | 'visit' | 'settlement' | 'other';
   organisation: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
@@ -110,6 +141,8 @@ export function emptyBooks(): Books {
     },
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
     ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
+    ...{ tillEntries: [], settlements: [], rates: {}, networks: {}, visits: [] },
+    ...{ standings: {}, mergedInto: {}, goesTo: {} },
   };
 }
 
@@ -162,33 +195,84 @@ export function knows(caller: Caller, groups: readonly string[]): boolean {
   return actsFor(caller, undefined) || groups.some((group) => actsFor(caller, group));
 }
 
-/** The member that somebody names, by id or card. */
+/** Who an id stands for by now. */
+export function nameNow(books: Books, member: string): string {
+  return books.mergedInto[member] ?? member;
+}
+
+/** Where credits end up that would come to an account. */
+export function endOfWay(books: Books, account: string): string {
+  const next = books.goesTo[account];
+  return next === undefined ? account : endOfWay(books, next);
+}
+
+/** The member that somebody names, by id or card; one who was closed can do no more. */
 export function whoIs(
   books: Books,
   bearer: Bearer,
 ): { member: string; shown: boolean } | { refused: RefusalCode } {
-  if ('memberId' in bearer) {
-    if (!books.members[bearer.memberId]) return { refused: 'member_not_found' };
-    return { member: bearer.memberId, shown: false };
+  const shown = 'cardHmac' in bearer;
+  let member: string;
+  if (shown) {
+    const card = books.cards[bearer.cardHmac];
+    if (!card) return { refused: 'card_unknown' };
+    if (card.revoked) return { refused: 'card_revoked' };
+    member = card.member;
+  } else {
+    member = nameNow(books, bearer.memberId);
+    if (!books.members[member]) return { refused: 'member_not_found' };
   }
-  const card = books.cards[bearer.cardHmac];
-  if (!card) return { refused: 'card_unknown' };
-  return card.revoked ? { refused: 'card_revoked' } : { member: card.member, shown: true };
+  if (books.members[member]!.standing === 'closed') return { refused: 'member_closed' };
+  return { member, shown };
+}
+
+/** Whether a member who is not closed has a card. */
+export function hasCard(books: Books, member: string): boolean {
+  const cards = Object.values(books.cards).filter((card) => card.member === member);
+  return books.members[member]!.standing !== 'closed' && cards.some(({ revoked }) => !revoked);
+}
+
+/** Why a member, a venue with the organisation that has it, or an organisation may not. */
+export function halted(
+  books: Books,
+  { member, venue, organisation }: { member?: string; venue?: string; organisation?: string },
+): RefusalCode | undefined {
+  const owner = organisation ?? books.venues[venue ?? ''];
+  for (const [noun, stands] of [
+    ['member', member && books.members[member]],
+    ['venue', venue && books.standings[venue]],
+    ['organisation', owner && books.organisations[owner]],
+  ] as const) {
+    if (stands && stands.standing) return `${noun}_${stands.standing}`;
+  }
+  return undefined;
+}
+
+export function forget(use: OfferUse | undefined): void {
+  if (use) Object.assign(use, { times: 0, people: 0, amount: 0 });
+}
+
+export function shift(books: Books, from: string, to: string, amount: number): void {
+  books.balances[from] = balanceOf(books, from) - amount;
+  books.balances[to] = balanceOf(books, to) + amount;
 }
 
 /** Moves credits and writes the movement down as the next event of this command. */
 export function move(
   books: Books,
-  { command }: Caller,
+  { command, today }: Caller,
   kind: Transaction['kind'],
   what: { from: string; to: string; credits: string; organisation?: string | undefined },
   index = 0,
 ): Transaction {
   const { from, to, organisation } = what;
   const amount = cents(what.credits);
-  books.balances[from] = balanceOf(books, from) - amount;
-  books.balances[to] = balanceOf(books, to) + amount;
+  shift(books, from, to, amount);
   const at = books.events + index;
+  for (const till of [from, to].filter((one) => one.startsWith('till') && kind !== 'settlement')) {
+    const entry = { till, amount: till === to ? amount : -amount, day: today, at, settled: 0 };
+    books.tillEntries.push(entry);
+  }
   const key = index === 0 ? command.key : undefined;
   const id = `txn_${at}_${command.id.slice(4)}`;
   const transaction = { id, at, kind, organisation, from, to, left: amount, key };

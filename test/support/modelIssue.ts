@@ -6,6 +6,8 @@ import {
   balanceOf,
   cents,
   daysBefore,
+  endOfWay,
+  halted,
   knows,
   move,
   whoIs,
@@ -24,6 +26,9 @@ export function issueHours(books: Books, caller: Caller, ask: List): Ruling {
   if (!group || !actsFor(caller, ask.organisationId)) return { refused: 'organisation_not_found' };
   if (!group.roles.includes('earn')) return { refused: 'not_an_earn_group' };
   const replaced = replacedBy(books, caller, ask);
+  const unknown = 'refused' in replaced && replaced.refused === 'transaction_not_found';
+  const no = unknown ? undefined : halted(books, { organisation: ask.organisationId });
+  if (no) return { refused: no };
   if ('refused' in replaced) return replaced;
   const { originals } = replaced;
   if (ask.occurredOn > caller.today) return { refused: 'occurred_in_future' };
@@ -199,7 +204,8 @@ function findTransaction(
 ): Transaction | { refused: RefusalCode } {
   const found = books.transactions.find((one) => one.id === id);
   if (!found || !actsFor(caller, found.organisation)) return { refused: 'transaction_not_found' };
-  return found.kind === 'other' ? { refused: 'not_reversible' } : found;
+  const fixed = found.kind === 'other' || found.kind === 'settlement';
+  return fixed ? { refused: 'not_reversible' } : found;
 }
 
 export function reverse(
@@ -222,15 +228,16 @@ export function reverse(
     : giveBack(books, caller, found, amount);
 }
 
-/** Takes credits back to where they came from; a till may always give back. */
+/** Takes credits back to where they came from; a till and a mirror account always may. */
 export function giveBack(
   books: Books,
   caller: Caller,
   original: Transaction,
   amount: number,
 ): Ruling {
-  const [from, to] = [original.to!, original.from!];
-  if (!from.startsWith('till') && freeIn(books, from) < amount) {
+  const [from, to] = [original.to!, endOfWay(books, original.from!)];
+  if (from === to) return { refused: 'both_sides_same' };
+  if (!/^(till|clearing):/.test(from) && freeIn(books, from) < amount) {
     return tooLittle(books, caller, from);
   }
   const { organisation = caller.organisation } = original;
@@ -274,6 +281,7 @@ function withdrawHours(
   original.left -= minutes;
   const { from = 'programme', to = 'programme', organisation } = original;
   const credits = String(owed / 100);
-  move(books, caller, 'other', { from: to, to: from, credits, organisation }, index);
+  const back = endOfWay(books, from);
+  move(books, caller, 'other', { from: to, to: back, credits, organisation }, index);
   return { events: 1 };
 }

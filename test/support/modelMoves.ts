@@ -5,8 +5,12 @@ import {
   cents,
   dayInLondon,
   daysBefore,
+  forget,
+  halted,
+  hasCard,
   knows,
   move,
+  nameNow,
   whoIs,
   type Books,
   type Caller,
@@ -23,8 +27,10 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
   if (owner === undefined || !actsFor(caller, owner)) return { refused: 'venue_not_found' };
   const found = whoIs(books, ask.member);
   if ('refused' in found) return found;
-  const hasCard = books.members[found.member]!.card !== undefined;
-  if (caller.role === 'partner' && hasCard && !found.shown) return { refused: 'card_required' };
+  const carded = hasCard(books, found.member);
+  if (caller.role === 'partner' && carded && !found.shown) return { refused: 'card_required' };
+  const no = halted(books, { member: found.member, venue: ask.venueId });
+  if (no) return { refused: no };
   if (ask.occurredAt !== undefined) {
     const time_ms = Date.parse(ask.occurredAt);
     if (time_ms > caller.now_ms + 120_000) return { refused: 'occurred_in_future' };
@@ -51,7 +57,7 @@ export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'
     if (held.ended === 'hold_captured') return { refused: 'hold_captured' };
     if (held.ended !== undefined) return { standing: held.at };
     held.ended = 'hold_cancelled';
-    if (held.use) Object.assign(held.use, { times: 0, people: 0, amount: 0 });
+    forget(held.use);
     return { events: 1 };
   }
   if (request !== undefined) {
@@ -66,11 +72,20 @@ export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'
 }
 
 export function bringForward(books: Books, caller: Caller, ask: AskOf<'BringForward'>): Ruling {
-  for (const { account } of ask.entries) {
-    if (!exists(books, account)) return { refused: 'account_not_found' };
-    if (!/^(wallet|pot|till):/.test(account)) return { refused: 'account_closed_to' };
+  const accounts = ask.entries.map(({ account }) => byNow(books, account));
+  if (!accounts.every((one) => accountExists(books, one))) return { refused: 'account_not_found' };
+  for (const account of accounts) {
+    const [kind, holder = ''] = account.split(':') as [string, string?];
+    if (books.standings[holder]?.standing === 'closed') return { refused: 'venue_closed' };
+    if (account in books.goesTo) {
+      return { refused: kind === 'wallet' ? 'member_closed' : 'organisation_closed' };
+    }
   }
-  ask.entries.forEach(({ account, credits }, index) => {
+  if (!accounts.every((one) => /^(wallet|pot|till):/.test(one))) {
+    return { refused: 'account_closed_to' };
+  }
+  ask.entries.forEach(({ credits }, index) => {
+    const account = accounts[index]!;
     move(books, caller, 'other', { from: 'programme', to: account, credits }, index);
   });
   return { events: ask.entries.length };
@@ -85,20 +100,23 @@ const WAYS: Record<string, string> = {
 
 export function transfer(books: Books, caller: Caller, ask: AskOf<'TransferCredits'>): Ruling {
   const faults: string[] = [];
-  ask.entries.forEach(({ from, to }, index) => {
+  const entries = ask.entries.map(({ from, to, credits }) => {
+    return { from: byNow(books, from), to: byNow(books, to), credits };
+  });
+  entries.forEach(({ from, to }, index) => {
     const fault = faultOf(books, caller, from, to, ask.reason);
     if (fault) faults.push(`#/entries/${index}/${fault}`);
   });
   if (faults.length === 1) return { refused: faults[0]!.split(' ')[1] as RefusalCode, faults };
   if (faults.length > 1) return { refused: 'entries_refused', faults };
-  const asksNobody = ask.entries.every(({ from }) => !from.startsWith('wallet'));
+  const asksNobody = entries.every(({ from }) => !from.startsWith('wallet'));
   if (!asksNobody && ask.agreed === undefined) return { refused: 'agreement_missing' };
   const trial = structuredClone(books);
-  for (const { from, to, credits } of ask.entries) {
+  for (const { from, to, credits } of entries) {
     if (freeIn(trial, from) < cents(credits)) return { refused: 'insufficient_credits' };
     move(trial, caller, 'transfer', { from, to, credits });
   }
-  ask.entries.forEach(({ from, to, credits }, index) => {
+  entries.forEach(({ from, to, credits }, index) => {
     const side = [from, to].find((account) => /^(pot|allocation):/.test(account));
     const organisation = caller.organisation ?? side?.split(':')[1];
     move(books, caller, 'transfer', { from, to, credits, organisation }, index);
@@ -111,11 +129,16 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
   const [other, receiver = ''] = to.split(':') as [string, string?];
   const sees =
     kind === 'wallet'
-      ? exists(books, from) && knows(caller, books.members[holder]!.groups)
+      ? accountExists(books, from) && knows(caller, books.members[holder]!.groups)
       : actsFor(caller, holder);
-  if (!exists(books, from) || !sees) return 'from account_not_found';
+  if (!accountExists(books, from) || !sees) return 'from account_not_found';
   const foreign = other === 'pot' && !actsFor(caller, receiver);
-  if (!exists(books, to) || foreign) return 'to account_not_found';
+  if (!accountExists(books, to) || foreign) return 'to account_not_found';
+  const no = /^(wallet|pot|allocation):/.test(from)
+    ? halted(books, kind === 'wallet' ? { member: holder } : { organisation: holder })
+    : undefined;
+  if (no) return `from ${no}`;
+  if (to in books.goesTo) return `to ${other === 'wallet' ? 'member' : 'organisation'}_closed`;
   if (other === 'wallet' && receiver === caller.member) return 'to own_wallet';
   const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
   const crossed = kind === 'allocation' && holder !== receiver;
@@ -125,11 +148,18 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
   return kind === 'allocation' && !open ? 'from no_fund_for_day' : undefined;
 }
 
-function exists(books: Books, account: string): boolean {
+/** The account that a name stands for since members were merged. */
+function byNow(books: Books, account: string): string {
+  const [kind, holder = ''] = account.split(':') as [string, string?];
+  return kind === 'wallet' ? `wallet:${nameNow(books, holder)}` : account;
+}
+
+export function accountExists(books: Books, account: string): boolean {
   const [kind, holder = '', fund = ''] = account.split(':') as [string, string?, string?];
   if (kind === 'wallet') return holder in books.members;
   if (kind === 'till') return holder in books.venues;
   if (kind === 'pot') return holder in books.organisations;
   if (kind === 'allocation') return books.funds[holder]?.[fund] !== undefined;
+  if (kind === 'clearing') return holder in books.networks;
   return kind === 'programme' || kind === 'lapsed';
 }

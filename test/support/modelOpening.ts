@@ -51,14 +51,23 @@ export function opening(): ((books: Books) => Ask)[] {
     (books) => ({
       type: 'BringForward',
       entries: [
-        ...Object.keys(books.members).map((id) => ({ account: `wallet:${id}`, credits: '6' })),
+        ...Object.keys(books.members).map((id) => ({ account: `wallet:${id}`, credits: '9' })),
         { account: `pot:${last(books.organisations, 0)}`, credits: '9' },
+        { account: `pot:${last(books.organisations, 1)}`, credits: '9' },
       ],
     }),
     (books) => ({
       ...{ type: 'PublishOffer', venueId: last(books.venues, 1) as VenueId, title: 'Swim' },
       ...{ restrictions: 'None.', adultCredits: '0.5', under16Credits: '0', largestParty: 4 },
-      caps: { memberDay: 2, memberMonth: 3, venueDayCredits: '4', slotPlaces: 6 },
+      caps: { memberDay: 1, memberMonth: 3, venueDayCredits: '2', slotPlaces: 4 },
+    }),
+    () => ({
+      ...{ type: 'RegisterNetwork', network: 'cardiff', name: 'Cardiff' },
+      ...{ theyOweAtMost: '2', weOweAtMost: '1' },
+    }),
+    (books) => ({
+      ...{ type: 'IssueCard', memberId: last(books.members, 1) as MemberId },
+      hmac: hashOf('card of the second member'),
     }),
     fund(0, 'a', '20'),
     fund(0, 'b', '6', '2026-12-30'),

@@ -5,8 +5,11 @@ import {
   balanceOf,
   cents,
   daysBefore,
+  halted,
+  hasCard,
   knows,
   move,
+  nameNow,
   whoIs,
   type Books,
   type Caller,
@@ -55,6 +58,7 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
         return { refused: 'organisation_not_found' };
       }
       if (!owner.roles.includes('spend')) return { refused: 'not_a_spend_partner' };
+      if (owner.standing === 'closed') return { refused: 'organisation_closed' };
       books.venues[`ven_${made}`] = ask.organisationId;
       if (ask.openAmounts) books.open.push(`ven_${made}`);
       return { events: 1 };
@@ -63,6 +67,9 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       const group = ask.organisationId ?? caller.organisation;
       if (group !== undefined && !(books.organisations[group] && actsFor(caller, group))) {
         return { refused: 'organisation_not_found' };
+      }
+      if (group !== undefined && books.organisations[group]!.standing === 'closed') {
+        return { refused: 'organisation_closed' };
       }
       books.members[`mem_${made}`] = { groups: group === undefined ? [] : [group] };
       return { events: 1 };
@@ -77,17 +84,21 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       const { groups } = books.members[found.member]!;
       if (groups.includes(group)) return { refused: 'already_member' };
       const shown = 'cardHmac' in ask.member;
-      const carded = books.members[found.member]!.card !== undefined;
+      const carded = hasCard(books, found.member);
       if (caller.role === 'coordinator' && carded && !shown) return { refused: 'card_required' };
+      if (books.organisations[group].standing === 'closed') {
+        return { refused: 'organisation_closed' };
+      }
       groups.push(group);
       return { events: 1 };
     }
     case 'IssueCard': {
-      const member = books.members[ask.memberId];
+      const memberId = nameNow(books, ask.memberId);
+      const member = books.members[memberId];
       if (!member || !knows(caller, member.groups)) return { refused: 'member_not_found' };
-      if (member.card !== undefined) return { refused: 'member_has_card' };
-      member.card = ask.hmac;
-      books.cards[ask.hmac] = { id: `crd_${made}`, member: ask.memberId, revoked: false };
+      if (hasCard(books, memberId)) return { refused: 'member_has_card' };
+      if (member.standing === 'closed') return { refused: 'member_closed' };
+      books.cards[ask.hmac] = { id: `crd_${made}`, member: memberId, revoked: false };
       return { events: 1 };
     }
     case 'RevokeCard': {
@@ -96,7 +107,6 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       if (!card || !member || !knows(caller, member.groups)) return { refused: 'card_not_found' };
       if (card.revoked) return { refused: 'card_already_revoked' };
       card.revoked = true;
-      delete member.card;
       return { events: 1 };
     }
     default:
@@ -113,7 +123,8 @@ function changeAccess(
     if (!access) return { refused: 'access_not_found' };
     if (access.revoked) return { refused: 'access_already_revoked' };
     const lasting = Object.values(books.accesses).filter(
-      ({ role, expiresOn, revoked }) => role === 'admin' && !expiresOn && !revoked,
+      ({ role, expiresOn, revoked, suspended }) =>
+        role === 'admin' && !expiresOn && !revoked && !suspended,
     );
     if (lasting.length === 1 && lasting[0] === access) return { refused: 'last_admin' };
     access.revoked = true;
@@ -130,10 +141,14 @@ function changeAccess(
   if (organisation && needs && !organisation.roles.includes(needs)) {
     return { refused: needs === 'earn' ? 'not_an_earn_group' : 'not_a_spend_partner' };
   }
-  if (memberId && !books.members[memberId]) return { refused: 'member_not_found' };
+  const member = memberId && nameNow(books, memberId);
+  if (member && !books.members[member]) return { refused: 'member_not_found' };
   if (ask.accessId in books.accesses) return { refused: 'access_exists' };
+  if (organisation && organisation.standing === 'closed') {
+    return { refused: 'organisation_closed' };
+  }
   books.accesses[ask.accessId] = {
-    ...{ role, organisation: organisationId, member: memberId, expiresOn, revoked: false },
+    ...{ role, organisation: organisationId, member, expiresOn, revoked: false },
   };
   return { events: 1 };
 }
@@ -148,6 +163,8 @@ export function allocate(
   const before = books.funds[organisationId]?.[fund];
   if (ask.type === 'ReturnAllocation') {
     if (!before) return { refused: 'account_not_found' };
+    const no = halted(books, { organisation: organisationId });
+    if (no) return { refused: no };
     if (balanceOf(books, account) < cents(credits)) return { refused: 'insufficient_credits' };
     move(books, caller, 'other', {
       from: account,
@@ -160,6 +177,7 @@ export function allocate(
   const organisation = books.organisations[organisationId];
   if (!organisation) return { refused: 'organisation_not_found' };
   if (!organisation.roles.includes('earn')) return { refused: 'not_an_earn_group' };
+  if (organisation.standing === 'closed') return { refused: 'organisation_closed' };
   const first = ask.firstDay ?? before?.first;
   const last = ask.lastDay ?? before?.last;
   if (first && last && first > last) return { refused: 'days_inverted' };

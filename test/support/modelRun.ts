@@ -11,13 +11,17 @@ import { emptyLedger, type Ledger } from '../../src/ledger/state.ts';
 import { answersAs, digestOf, listedLedger } from './books.ts';
 import { Resolver, type Draw } from './draws.ts';
 import { carryOut, type Verdict } from './model.ts';
-import { expire } from './modelBookings.ts';
+import { expire, totals } from './modelBookings.ts';
 import { emptyBooks, type Books } from './modelBooks.ts';
 import { opening } from './modelOpening.ts';
+import { settledTimes } from './modelSettlement.ts';
 import { idOf } from './names.ts';
 import { TimeGiven } from './timeGiven.ts';
 
 const GUARDED: readonly string[] = ['wallet', 'pot', 'allocation'];
+const COUNTERS = [
+  ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
+];
 
 /** Commands that arrive together, after some time. */
 export type Batch = { readonly after_ms: number; readonly draws: readonly Draw[] };
@@ -85,8 +89,38 @@ export class ModelRun {
       evolve(flat, recorded);
       evolve(listed, recorded);
     });
+    this.#checkSettlements();
     same('the state rebuilt from the stream', digestOf(listed), digestOf(this.#ledger));
     same('the state in flat tables', answersAs(flat, listed), true);
+  }
+
+  /** Settlements say what the naive ledger says; no entry of a till is in two of them. */
+  #checkSettlements(): void {
+    const events = this.lines.map((line) => JSON.parse(line) as StreamEvent);
+    const settlements = events.flatMap((event, at) =>
+      event.type === 'TillSettled' ? [{ at, ...event.data }] : [],
+    );
+    const told = settlements.map(({ debit, credit: _, credits = '0', ...rest }) => {
+      const amount = Math.round(Number(credits) * 100) * (debit === 'programme' ? -1 : 1);
+      return { ...rest, amount };
+    });
+    same('the settlements', told, this.books.settlements);
+    const entries = events.flatMap(({ type, data }, at) =>
+      type === 'TillSettled'
+        ? []
+        : ['debit', 'credit'].flatMap((side) => {
+            const account = String((data as Record<string, unknown>)[side]);
+            return account.startsWith('till:') ? [[account, at] as const] : [];
+          }),
+    );
+    const timesSettled = entries.map(([till, at]) => [
+      ...[till, at],
+      settlements.filter(
+        ({ venueId, firstRevision, lastRevision }) =>
+          till === `till:${venueId}` && firstRevision <= at && at <= lastRevision,
+      ).length,
+    ]);
+    same('how often the entries of tills are settled', timesSettled, settledTimes(this.books));
   }
 
   async #together(commands: readonly Command[]): Promise<void> {
@@ -107,14 +141,21 @@ export class ModelRun {
       const asked = `the answer to ${canonical(commands[index])}`;
       same(asked, this.#told(outcome), expected[index]);
       const kind = outcome.outcome === 'refused' ? outcome.refusal.code : outcome.outcome;
-      this.outcomes.set(kind, (this.outcomes.get(kind) ?? 0) + 1);
+      this.#tally(kind);
+      if (kind === 'accepted') this.#tally(commands[index]!.ask.type);
     }
     if (outcomes.every(({ outcome }) => outcome !== 'accepted')) {
       if (due === 0) same('the state after no acceptance', digestOf(this.#ledger), before);
       same('the stream after no acceptance', this.#journal.lines.length, lines + due);
     }
     this.#checkBalances();
+    this.#checkCounters();
+    this.#checkTotals();
     this.#checkTimeGiven();
+  }
+
+  #tally(what: string): void {
+    this.outcomes.set(what, (this.outcomes.get(what) ?? 0) + 1);
   }
 
   /** What was accepted under a key, sent again at once, is answered with the same events. */
@@ -155,6 +196,31 @@ export class ModelRun {
     );
     const below = [...balances].filter(([name, has]) => GUARDED.includes(kindOf(name)) && has < 0);
     same('the guarded accounts below zero', below, []);
+  }
+
+  /** What is held is what the naive ledger's open bookings come to; no counter is below zero. */
+  #checkCounters(): void {
+    const held: Record<string, number> = {};
+    for (const { account, amount, ended } of Object.values(this.books.holds)) {
+      if (ended === undefined) held[account] = (held[account] ?? 0) + amount;
+    }
+    const tables = this.#ledger as unknown as Record<string, Map<string | number, number>>;
+    const inLedger = Object.fromEntries(tables['held']!);
+    same('what is held', inLedger, held);
+    for (const name of COUNTERS) {
+      const below = [...tables[name]!].filter(([, count]) => count < 0);
+      same(`the counters below zero of ${name}`, below, []);
+    }
+  }
+
+  /** The counters of caps and of days come to what the naive ledger's lists come to. */
+  #checkTotals(): void {
+    const tables = this.#ledger as unknown as Record<string, Map<number, number>>;
+    const inLedger = COUNTERS.map((name) => [
+      name,
+      [...tables[name]!.values()].reduce((sum, one) => sum + one, 0),
+    ]);
+    same('the totals of the counters', Object.fromEntries(inLedger), totals(this.books));
   }
 
   #checkTimeGiven(): void {
