@@ -9,7 +9,8 @@ import { seeded } from '../support/property.ts';
  * must have said the same and have the same balances, which sum to zero; nothing guarded is below
  * zero; the rule of time given holds for everybody; what is held and counted is what the naive
  * lists come to; what was refused left no trace, and what was accepted is answered again alike. In
- * the end the settlements are the same, and no entry of a till is in two of them. A failure prints its seed; `TEST_SEED` runs that one again.
+ * the end the settlements are the same, and no entry of a till is in two of them. A failure prints
+ * its seed; `TEST_SEED` runs that one again.
  */
 const RUNS = 300;
 /** What comes of many commands, and of some there must be in any random histories. */

@@ -90,8 +90,8 @@ function reinstate(picks: Picks): LifecycleAsk {
     const is = 'role' in one ? one.suspended : one.standing === 'suspended';
     return is ? [id] : [];
   });
-  const any = [picks.member(), picks.venue(), picks.organisation(), picks.access()];
-  const id = picks.pick(suspended.length > 0 && picks.number(6) > 0 ? suspended : any);
+  const some = [picks.member(), picks.venue(), picks.organisation(), picks.access()];
+  const id = picks.pick(suspended.length > 0 && picks.number(6) > 0 ? suspended : some);
   if (id.startsWith('mem')) return { type: 'ReinstateMember', memberId: id as MemberId };
   if (id.startsWith('ven')) return { type: 'ReinstateVenue', venueId: id as VenueId };
   if (id.startsWith('acc')) return { type: 'ReinstateAccess', accessId: id as AccessId };
