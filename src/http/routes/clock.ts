@@ -5,8 +5,8 @@ import { RefusedError } from '../problems.ts';
 import type { Routes } from '../route.ts';
 
 /**
- * Moves the clock of a network that is played. Where time cannot be moved the route is not there:
- * the address is as unknown as any other.
+ * Moves the clock of a network that is played. Where time cannot be moved there is no such route,
+ * and the address is answered like every unknown one.
  */
 export function clockRoutes(routes: Routes): void {
   const { moveClock, now_ms, sequencer } = routes.services;
