@@ -53,7 +53,7 @@ export async function changedStatements({ world, statements }: Stage): Promise<s
   return changed;
 }
 
-/** The day until which a play goes on after its last: late hours, the rest's return, month end. */
+/** The last month end, of the month in which late hours came in; the rest is returned by then. */
 export function codaEnd(lastDay: Day): Day {
-  return addDays(lastDay, 33);
+  return addDays(lastDay, 32);
 }

@@ -59,6 +59,15 @@ const EVENTS = [
 ];
 const REFUSED = ['duplicate_sheet', 'card_revoked', 'venue_closed'];
 
+t.test('a demo that counted something else than was played', async (t) => {
+  const { stage } = await playSmall(t, 1);
+  stage.tally.given += 100;
+  stage.statements.clear();
+  const { differences } = await report(stage);
+  t.match(differences[0], /^credits given away: the stream makes \d+, and \d+ was told\.$/);
+  t.match(differences[1], / took: the stream makes /, 'says so, figure by figure');
+});
+
 t.test('the same demo under other ids', async (t) => {
   const first = await playSmall(t, 3, 1);
   const second = await playSmall(t, 3, 2);
