@@ -1,6 +1,10 @@
 import { table } from '../bench/table.ts';
 import type { Report } from './report.ts';
 
+const BY_RECORDING =
+  '  A year has what was recorded in it: late hours, and the rest that is returned when no more\n' +
+  '  can come, stand in the year after. Unused is what was left when the year was over.';
+
 /** The closing page: what the years came to, for people. */
 export function closingPage(report: Report): string {
   const pages = [
@@ -41,7 +45,7 @@ function funds(report: Report): string {
       return [fund, String(year), allocated, issued, corrected, returned, unused];
     },
   );
-  return table(headings, rows);
+  return `${table(headings, rows)}\n${BY_RECORDING}`;
 }
 
 function spentWhere({ spentWhere: { places, rows } }: Report): string {
@@ -63,7 +67,7 @@ function happened({ happened: counts, refused, corrections, credits }: Report): 
 }
 
 function listed(counts: Readonly<Record<string, number>>): string {
-  const LINE = 5;
+  const LINE = 4;
   const words = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
   const lines = words.map((word, index) =>
     index > 0 && index % LINE === 0 ? `\n  ${word}` : word,

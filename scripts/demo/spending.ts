@@ -35,8 +35,9 @@ async function goOut(stage: Stage, group: Group, member: Member, choices: Choice
   const venue = venues[Math.min(choices.below(venues.length), choices.below(venues.length))]!;
   const price = priceAt(venue, member, choices);
   if (price === undefined) {
-    if (!choices.chance(TRIES_ANYWAY_PERCENT) || free(member) >= CREDIT) return;
-    const sale = { venueId: venue.venueId, ...named(member), ...asked(venue, CREDIT, 1, 0) };
+    const refused = venue.offer === undefined && member.balance < CREDIT;
+    if (!refused || !choices.chance(TRIES_ANYWAY_PERCENT)) return;
+    const sale = { venueId: venue.venueId, ...named(member), credits: '1' };
     await venue.till.refused('/v1/redemptions', sale, 'insufficient_credits');
     refusedWith(stage.tally, 'insufficient_credits');
     return;
@@ -76,11 +77,6 @@ function priceAt(venue: Venue, member: Member, choices: Choices): Price | undefi
   if (whole < 1) return undefined;
   const amount = (1 + choices.below(whole)) * CREDIT;
   return { amount, asked: { credits: credits(amount) }, party: { adults: 1, under16s } };
-}
-
-function asked({ offer }: Venue, amount: Hundredths, adults: number, under16s: number): object {
-  if (offer === undefined) return { credits: credits(amount) };
-  return { offerId: offer.offerId, party: { adults, under16s } };
 }
 
 type Sold = Price & { readonly sale: object };
