@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
 import { networkSchema } from '../schemas/ids.ts';
 import { keySchema } from '../schemas/keys.ts';
-import { timeZoneSchema } from '../schemas/time.ts';
+import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
+import { isPlayed } from './clock.ts';
 
 /** The rules of a network that says nothing else. */
 export const DEFAULT_RULES: Rules = {
@@ -15,6 +16,8 @@ export const DEFAULT_RULES: Rules = {
   largestRedemption: '50',
   yearStart: '04-01',
 };
+
+const CLOCK_IN_DEMO = 'is only for a network whose name begins with demo';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SQLITE = 'sqlite:';
@@ -28,34 +31,40 @@ export const portSchema = z
   .transform(Number)
   .refine((port) => port <= 65535, 'must be a port number, 0 to 65535');
 
-const environmentSchema = z.object({
-  HOST: z
-    .string()
-    .min(1, 'must be an address to listen on, such as 127.0.0.1')
-    .default('127.0.0.1'),
-  PORT: portSchema.default(DEFAULT_PORT),
-  DATA_DIR: z.string().min(1, 'must be a folder for the data').default('./data'),
-  NETWORK: networkSchema.default('medway'),
-  TIME_ZONE: timeZoneSchema.default('Europe/London'),
-  RULES: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue('must be JSON, such as {"creditStep":"0.5"}');
-        return z.NEVER;
-      }
-    })
-    .pipe(rulesSchema.partial())
-    .default({}),
-  JOURNAL_URL: z
-    .string()
-    .regex(/^(sqlite:.*|memory:)$/, 'must be sqlite:, sqlite:<file> or memory:')
-    .default(SQLITE),
-  BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
-  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
-});
+const environmentSchema = z
+  .object({
+    HOST: z
+      .string()
+      .min(1, 'must be an address to listen on, such as 127.0.0.1')
+      .default('127.0.0.1'),
+    PORT: portSchema.default(DEFAULT_PORT),
+    DATA_DIR: z.string().min(1, 'must be a folder for the data').default('./data'),
+    NETWORK: networkSchema.default('medway'),
+    TIME_ZONE: timeZoneSchema.default('Europe/London'),
+    RULES: z
+      .string()
+      .transform((text, context) => {
+        try {
+          return JSON.parse(text) as unknown;
+        } catch {
+          context.addIssue('must be JSON, such as {"creditStep":"0.5"}');
+          return z.NEVER;
+        }
+      })
+      .pipe(rulesSchema.partial())
+      .default({}),
+    JOURNAL_URL: z
+      .string()
+      .regex(/^(sqlite:.*|memory:)$/, 'must be sqlite:, sqlite:<file> or memory:')
+      .default(SQLITE),
+    BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
+    CLOCK: givenInstantSchema.optional(),
+    LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
+  })
+  .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
+    error: CLOCK_IN_DEMO,
+    path: ['CLOCK'],
+  });
 
 export type Config = {
   readonly host: string;
@@ -65,6 +74,8 @@ export type Config = {
   readonly journalFile: string | undefined;
   readonly cardKeyFile: string | undefined;
   readonly bootstrapAdminKey: string | undefined;
+  /** What the clock of a demo shows at the start; nothing: the time it is. */
+  readonly clock_ms: number | undefined;
   readonly logLevel: (typeof LEVELS)[number];
   /** How an empty stream is opened. */
   readonly opening: { readonly network: string; readonly timeZone: string; readonly rules: Rules };
@@ -98,6 +109,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     journalFile: inMemory ? undefined : given || join(value.DATA_DIR, 'ledger.sqlite'),
     cardKeyFile: inMemory ? undefined : join(value.DATA_DIR, 'card.key'),
     bootstrapAdminKey: value.BOOTSTRAP_ADMIN_KEY,
+    clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     logLevel: value.LOG_LEVEL,
     opening: {
       network: value.NETWORK,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
+import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     journal,
     opening: config.opening,
     bootstrapAdminKey: config.bootstrapAdminKey,
-    now_ms: Date.now,
+    ...clockOf(config),
     random: pooledRandom(),
     cardHmac: cardHmacWith(cardKey.key),
     progress: (revision) => {
@@ -50,6 +51,11 @@ async function main(): Promise<void> {
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
+}
+
+/** Only a demo has a clock that can be moved; every other network has the machine's. */
+function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Service, 'now_ms'> {
+  return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
 }
 
 async function journalOf({ journalFile }: Config): Promise<Journal> {

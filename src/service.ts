@@ -3,6 +3,7 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../schemas/k
 import type { Ask } from '../schemas/commands.ts';
 import { FORMAT } from '../schemas/events/index.ts';
 import { Projections } from '../projections/index.ts';
+import { isPlayed } from './clock.ts';
 import type { Config } from './config.ts';
 import {
   pickRecorded,
@@ -23,6 +24,8 @@ export type ServiceOptions = {
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
   readonly now_ms: () => number;
+  /** Sets that clock; handed to the routes only where the network is one that is played. */
+  readonly moveClock?: ((to_ms: number) => void) | undefined;
   readonly random: (bytes: number) => Uint8Array;
   readonly cardHmac: Services['cardHmac'];
   /** Told how far the replay at the start has come. */
@@ -92,6 +95,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     cardHmac: options.cardHmac,
     random,
     now_ms,
+    moveClock: isPlayed(network) ? options.moveClock : undefined,
     firstAdminKey,
     asSystem,
   };

@@ -3,44 +3,31 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { addDays, type Day } from '../../schemas/time.ts';
-import type { Choices } from './random.ts';
-import { named, type Group } from './world.ts';
+import type { Day } from '../../schemas/time.ts';
+import { named, type Group, type Member } from './world.ts';
 
-/** One session of a group, with the list that was kept of it. */
-export type Session = {
-  readonly occurredOn: Day;
-  readonly activity: string;
-  readonly file: string;
-  readonly reference: string;
-};
-
-const PRESENT_PERCENT = 78;
-const SHORTEST_QUARTERS = 3;
-const MORE_QUARTERS = 8;
-const QUARTER_MINUTES = 15;
+/** Somebody on a list, with the minutes given; none for who was expected and did not come. */
+export type Attendee = { readonly member: Member; readonly minutes: number };
 
 /**
- * Writes the attendance list of one session as a file: whom the coordinator expected, by card or
- * id, with the hours each gave ("1:30", "0:00" for who did not come) and a name that never leaves
- * the file.
+ * Writes the attendance list of one session as a file, by card or id, with the hours each gave
+ * ("1:30", "0:00" for who did not come) and a name that never leaves the file.
  */
-export function writeSheet(folder: string, group: Group, monday: Day, choices: Choices): Session {
-  const { slug, activity, weekday } = group.plan;
-  const occurredOn = addDays(monday, weekday);
-  const lines = group.members.map((member, index) => {
-    // Whoever opens the door is always there, so that no list is empty.
-    const present = index === 0 || choices.chance(PRESENT_PERCENT);
-    const quarters = SHORTEST_QUARTERS + choices.below(MORE_QUARTERS);
+export function writeSheet(
+  folder: string,
+  { plan }: Group,
+  session: string,
+  attendees: readonly Attendee[],
+): string {
+  const lines = attendees.map(({ member, minutes }) => {
     const who = named(member);
-    const hours = hoursOf(present ? quarters * QUARTER_MINUTES : 0);
-    return ['card' in who ? who.card : who.memberId, hours, member.name];
+    return ['card' in who ? who.card : who.memberId, hoursOf(minutes), member.name, session];
   });
-  const directory = join(folder, slug);
-  const file = join(directory, `${occurredOn}.csv`);
+  const directory = join(folder, plan.slug);
+  const file = join(directory, `${session}.csv`);
   mkdirSync(directory, { recursive: true });
-  writeFileSync(file, stringify([['member', 'hours', 'name'], ...lines]));
-  return { occurredOn, activity, file, reference: `${activity}/${occurredOn}` };
+  writeFileSync(file, stringify([['member', 'hours', 'name', 'session'], ...lines]));
+  return file;
 }
 
 /** Reads a list back from its file, as a coordinator's computer would. */
@@ -52,6 +39,11 @@ export function readSheet(file: string) {
     minutes: minutesOf(hours),
   }));
   return { sha256: createHash('sha256').update(bytes).digest('hex'), entries };
+}
+
+/** The name under which the list of a day is kept. */
+export function sheetOf({ plan }: Group, day: Day): string {
+  return `${plan.activity}/${day}`;
 }
 
 function hoursOf(minutes: number): string {

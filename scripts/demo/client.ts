@@ -3,6 +3,9 @@ export type Answer<T> = { readonly status: number; readonly body: T };
 
 export type Problem = { readonly code: string; readonly detail: string };
 
+/** What is either made or refused. */
+export type Either<T> = Answer<T & Partial<Problem>>;
+
 let writes = 0;
 
 /** Speaks to the service over HTTP with one key, and with a new idempotency key for each write. */
@@ -21,6 +24,15 @@ export class Client {
     return body;
   }
 
+  /** A report as it was sent, to the byte. */
+  async text(path: string, accept: string): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#key}`, accept };
+    const response = await fetch(`${this.#url}${path}`, { headers });
+    const body = await response.text();
+    if (response.status !== 200) throw unexpected(path, response.status, body);
+    return body;
+  }
+
   /** @throws if the service refuses */
   async post<T>(path: string, sent: unknown): Promise<T> {
     const { status, body } = await this.try<T>(path, sent);
@@ -35,13 +47,17 @@ export class Client {
     return body;
   }
 
-  try<T>(path: string, sent: unknown): Promise<Answer<T>> {
+  try<T>(path: string, sent: unknown): Promise<Either<T>> {
     writes += 1;
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': `demo-${process.pid}-${writes}`,
     };
-    return this.#send<T>(path, { method: 'POST', headers, body: JSON.stringify(sent) });
+    return this.#send<T & Partial<Problem>>(path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(sent),
+    });
   }
 
   async #send<T>(path: string, { headers, ...options }: RequestInit): Promise<Answer<T>> {

@@ -1,130 +1,83 @@
-import { credits, type Hundredths } from '../../schemas/amounts.ts';
 import { table } from '../bench/table.ts';
-import type { LedgerNow } from './check.ts';
-import { total, type Figures, type GroupFigures } from './figures.ts';
-import type { Played } from './play.ts';
+import type { Report } from './report.ts';
 
-/** The closing page: what a year came to, for people. */
-export function closingPage(played: Played, { revision, sumOfBalances }: LedgerNow): string {
-  const { plan, figures } = played;
+const BY_RECORDING =
+  '  A year has what was recorded in it: late hours, and the rest that is returned when no more\n' +
+  '  can come, stand in the year after. Unused is what was left when the year was over.';
+
+/** The closing page: what the years came to, for people. */
+export function closingPage(report: Report): string {
   const pages = [
-    `What ${plan.mondays.length} weeks came to, from ${plan.mondays[0]!} (everything made up)`,
-    totals(played),
-    byGroup(played),
-    byPartner(played),
-    spentWhere(played),
-    [
-      `  Of what was asked, the ledger rightly refused ${refusals(figures)}.`,
-      `  The ledger stands at revision ${revision}; the sum of all balances is ${sumOfBalances}.`,
-    ].join('\n'),
+    `What it came to, ${report.from} to ${report.to}; ${report.madeUp}`,
+    totals(report),
+    funds(report),
+    spentWhere(report),
+    happened(report),
+    ending(report),
   ];
   return `\n${pages.join('\n\n')}\n`;
 }
 
-/** The whole network's figures; also what a test compares with the stream. */
-export function totalsOf({ world, figures }: Played) {
-  const { groups, partners } = figures;
-  const members = world.groups.flatMap((group) => group.members);
-  return {
-    members: members.length,
-    lists: total(groups, ({ lists }) => lists),
-    absences: total(groups, ({ absences }) => absences),
-    minutesGiven: total(groups, minutesLeft),
-    issued: total(groups, ({ issued }) => issued),
-    takenBack: total(groups, ({ takenBack }) => takenBack),
-    redemptions: total(partners, ({ redemptions }) => redemptions),
-    redeemed: total(partners, ({ redeemed }) => redeemed),
-    refunds: total(partners, ({ refunds }) => refunds),
-    refunded: total(partners, ({ refunded }) => refunded),
-    inWallets: total(members, ({ balance }) => balance),
-    inPots: total(groups, ({ pot }) => pot),
-    inTills: total(partners, ({ tills }) => total(tills, (till) => till)),
-  };
-}
-
-function minutesLeft({ minutes, minutesWithdrawn }: GroupFigures): number {
-  return minutes - minutesWithdrawn;
-}
-
-function totals(played: Played): string {
-  const { figures } = played;
-  const sums = totalsOf(played);
+function totals({ credits, members, everSpent, percentSpent, percentGivenAway }: Report): string {
+  const share = (percent: number) => `${percent.toFixed(1)} % of what was issued`;
+  const { issued = '0', takenBack = '0', inAll = '0', spent = '0', givenAway = '0' } = credits;
   const rows = [
-    ['members', String(sums.members), ''],
-    ['hours given', hours(sums.minutesGiven), `${sums.lists} lists, ${sums.absences} absences`],
-    ['credits issued', credits(sums.issued), `taken back ${credits(sums.takenBack)}`],
-    ['lines corrected', String(figures.corrections), `and ${figures.withdrawals} withdrawn`],
-    ['credits redeemed', credits(sums.redeemed), `in ${sums.redemptions} redemptions`],
-    ['credits refunded', credits(sums.refunded), `in ${sums.refunds} refunds`],
-    ['gifts to other members', String(figures.gifts), 'of 1 credit'],
-    ['donations to pots', String(figures.donations), `and ${figures.thanks} thanks out of them`],
-    ['in wallets now', credits(sums.inWallets), ''],
-    ['in pots now', credits(sums.inPots), ''],
-    ['in tills now', credits(sums.inTills), ''],
+    ['credits issued', inAll, `${issued} less ${takenBack} taken back`],
+    ['spent', spent, share(percentSpent)],
+    ['given away', givenAway, share(percentGivenAway)],
+    ['members', String(members), `${everSpent} of them ever spent`],
   ];
   return table(['the whole network', '', ''], rows);
 }
 
-function byGroup({ plan, world, figures }: Played): string {
-  const rows = figures.groups.map((group, index) => [
-    plan.groups[index]!.name,
-    String(world.groups[index]!.members.length),
-    String(group.lists),
-    hours(minutesLeft(group)),
-    credits(group.issued - group.takenBack),
-    credits(total(group.spentAt, (amount) => amount)),
-    credits(total(world.groups[index]!.members, ({ balance }) => balance)),
-    credits(group.pot),
-  ]);
+function funds(report: Report): string {
   const headings = [
-    'earn group',
-    'members',
-    'lists',
-    'hours given',
-    'credits issued',
-    'spent',
-    'in wallets',
-    'in pot',
+    'fund',
+    'year from April',
+    'allocated',
+    'issued',
+    'corrected',
+    'returned',
+    'unused',
   ];
-  return table(headings, rows);
-}
-
-function byPartner({ plan, figures }: Played): string {
-  const rows = figures.partners.map((partner, index) => [
-    `${index + 1}. ${plan.partners[index]!.name}`,
-    String(plan.partners[index]!.venues.length),
-    String(partner.redemptions),
-    credits(partner.redeemed),
-    String(partner.refunds),
-    credits(total(partner.tills, (till) => till)),
-  ]);
-  const headings = ['spend partner', 'venues', 'redemptions', 'credits', 'refunds', 'in tills'];
-  return table(headings, rows);
-}
-
-function spentWhere({ plan, figures }: Played): string {
-  const rows = figures.groups.map(({ spentAt }, index) => [
-    plan.groups[index]!.name,
-    ...spentAt.map((amount) => credits(amount)),
-  ]);
-  const sums = figures.partners.map((_, partner) =>
-    credits(total(figures.groups, ({ spentAt }): Hundredths => spentAt[partner]!)),
+  const rows = report.funds.map(
+    ({ fund, year, allocated, issued, corrected, returned, unused }) => {
+      return [fund, String(year), allocated, issued, corrected, returned, unused];
+    },
   );
-  const headings = [
-    'earned here, spent there',
-    ...plan.partners.map((_, index) => `${index + 1}.`),
-  ];
-  return table(headings, [...rows, ['all', ...sums]]);
+  return `${table(headings, rows)}\n${BY_RECORDING}`;
 }
 
-function refusals({ refused }: Figures): string {
-  const { sheetsTwice, tooFewCredits, lostCards } = refused;
-  return (
-    `${sheetsTwice} lists that came twice,\n  ${tooFewCredits} redemptions for want of credits ` +
-    `and ${lostCards} lost card`
+function spentWhere({ spentWhere: { places, rows } }: Report): string {
+  const headings = ['earned here, spent there', ...places.map((_, index) => `${index + 1}.`)];
+  const key = places.map((place, index) => `  ${index + 1}. ${place}`).join('\n');
+  const lines = rows.map(({ earned, credits }) => [earned, ...credits]);
+  return `${table(headings, lines)}\n\n${key}`;
+}
+
+function happened({ happened: counts, refused, corrections, credits }: Report): string {
+  const { count, medianDays, longest } = corrections;
+  const { writtenOff = '0' } = credits;
+  return [
+    `  ${listed(counts)}.`,
+    `  ${count} corrections, half of them within ${medianDays} days and all within ${longest};`,
+    `  ${writtenOff} credits were spent by then and written off.`,
+    `  Rightly refused: ${listed(refused)}.`,
+  ].join('\n');
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  const LINE = 4;
+  const words = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
+  const lines = words.map((word, index) =>
+    index > 0 && index % LINE === 0 ? `\n  ${word}` : word,
   );
+  return lines.join(', ').replaceAll(', \n', ',\n');
 }
 
-function hours(minutes: number): string {
-  return (minutes / 60).toFixed(2).replace(/\.?0+$/, '');
+function ending({ statements, revision, sumOfBalances }: Report): string {
+  return [
+    `  ${statements} statements were read again at the end, and not one byte had changed.`,
+    `  The ledger stands at revision ${revision}; the sum of all balances is ${sumOfBalances}.`,
+  ].join('\n');
 }

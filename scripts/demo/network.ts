@@ -1,14 +1,13 @@
-import { addDays, dayNumber, type Day } from '../../schemas/time.ts';
+import { addDays, type Day } from '../../schemas/time.ts';
 
 /** How much is played. */
-export type Scale = {
-  readonly groups: number;
-  readonly partners: number;
-  readonly membersPerGroup: number;
-  readonly weeks: number;
-};
+export type Scale = { readonly members: number; readonly months: number };
 
-export const WHOLE: Scale = { groups: 20, partners: 10, membersPerGroup: 16, weeks: 52 };
+/** What the Medway pilot published, and how long it ran; its members' number is made up. */
+export const PILOT: Scale = { members: 240, months: 36 };
+const PILOT_CREDITS = 14_900;
+/** The last day of the pilot, which is the last of a year of the network. */
+export const LAST_DAY: Day = '2020-03-31';
 
 type GroupWords = readonly [name: string, activity: string];
 
@@ -76,44 +75,56 @@ export type PartnerPlan = {
   readonly name: string;
   readonly slug: string;
   readonly venues: readonly string[];
+  /** It has no computer: the lead partner types in its sheets. */
+  readonly onPaper: boolean;
 };
 export type NetworkPlan = {
   readonly groups: readonly GroupPlan[];
   readonly partners: readonly PartnerPlan[];
-  /** The Mondays of the weeks played; the last week is over. */
-  readonly mondays: readonly Day[];
+  readonly firstDay: Day;
+  readonly lastDay: Day;
+  /** What is issued in all, less what is taken back. */
+  readonly credits: number;
 };
 
-/** Makes up a network whose last week ends before a day. */
-export function networkPlan(scale: Scale, today: Day): NetworkPlan {
+/** Makes up a network that ends with the pilot's last year. */
+export function networkPlan({ members, months }: Scale): NetworkPlan {
+  const groups = Math.min(12, Math.max(4, Math.round(members / 16)));
+  const partners = Math.min(9, Math.max(4, Math.round(members / 24)));
+  const sizes = sizesOf(members, groups);
   let people = 0;
   return {
-    groups: GROUPS.slice(0, scale.groups).map(([name, activity], index) => ({
+    groups: GROUPS.slice(0, groups).map(([name, activity], index) => ({
       name: `${name} ${MADE_UP}`,
       slug: slugOf(name),
       activity,
       weekday: index % 6,
-      members: Array.from({ length: sizeOf(scale, index) }, () => nameOf(people++)),
+      members: Array.from({ length: sizes[index]! }, () => nameOf(people++)),
     })),
-    partners: PARTNERS.slice(0, scale.partners).map(([name, ...venues]) => ({
+    partners: PARTNERS.slice(0, partners).map(([name, ...venues], index) => ({
       name: `${name} ${MADE_UP}`,
       slug: slugOf(name),
       venues: venues.map((venue) => `${venue} ${MADE_UP}`),
+      onPaper: index === partners - 1,
     })),
-    mondays: mondaysBefore(today, scale.weeks),
+    firstDay: monthsBefore(addDays(LAST_DAY, 1), months),
+    lastDay: LAST_DAY,
+    credits: Math.round((PILOT_CREDITS * members * months) / (PILOT.members * PILOT.months)),
   };
 }
 
-/** Groups are of different sizes, some half as large again as others. */
-function sizeOf({ membersPerGroup }: Scale, group: number): number {
-  const part = (group * 7) % 11;
-  return Math.ceil((membersPerGroup * (part + 10)) / 15);
+/** Groups are of different sizes, some twice as large as others. */
+function sizesOf(members: number, groups: number): number[] {
+  const weights = Array.from({ length: groups }, (_, group) => 10 + ((group * 7) % 11));
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  const sizes = weights.map((weight) => Math.floor((members * weight) / sum));
+  sizes[0]! += members - sizes.reduce((all, size) => all + size, 0);
+  return sizes;
 }
 
-function mondaysBefore(today: Day, weeks: number): Day[] {
-  // The first of January 1970 was a Thursday.
-  const monday = addDays(today, -((dayNumber(today) + 3) % 7));
-  return Array.from({ length: weeks }, (_, week) => addDays(monday, (week - weeks) * 7));
+function monthsBefore(day: Day, months: number): Day {
+  const number = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 - months;
+  return `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, '0')}-01`;
 }
 
 function nameOf(index: number): string {

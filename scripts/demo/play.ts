@@ -1,88 +1,103 @@
-import type { Day } from '../../schemas/time.ts';
+import { credits } from '../../schemas/amounts.ts';
+import { addDays, type Day } from '../../schemas/time.ts';
 import { forEach } from './client.ts';
-import { noFigures, total, type Figures, type Turn } from './figures.ts';
-import { networkPlan, type NetworkPlan, type Scale } from './network.ts';
-import { choicesFrom } from './random.ts';
-import { playSession } from './sessions.ts';
-import { playGiving, playLostCard, playVisit } from './spending.ts';
-import { register, type World } from './world.ts';
+import { playGiving } from './giving.ts';
+import { playIncidents, unlike } from './incidents.ts';
+import { changedStatements, codaEnd, playLateRefund, playMonthEnd } from './monthEnd.ts';
+import { networkPlan, type Scale } from './network.ts';
+import { allocate, lastListsOn, playLastLists, playSessions } from './sessions.ts';
+import { playAway, playVisits } from './spending.ts';
+import { Stage } from './stage.ts';
+import { emptyTally } from './tally.ts';
+import { enrol, register } from './world.ts';
 
 export type DemoOptions = {
   readonly url: string;
   readonly adminKey: string;
   readonly scale: Scale;
-  /** The service's day, after the last week played. */
-  readonly today: Day;
+  readonly seed: number;
   /** Where attendance lists are written to and read back from. */
   readonly folder: string;
   readonly say: (line: string) => void;
 };
 
-export type Played = {
-  readonly plan: NetworkPlan;
-  readonly world: World;
-  readonly figures: Figures;
-};
+export type Played = { readonly stage: Stage; readonly differences: readonly string[] };
 
-const SEED = 20_260_401;
-const SAY_WEEKS = 4;
-const GIVING_WEEKS = 4;
-/** Sessions, visits and giving: each has choices of its own. */
-const PARTS = 3;
+const GIVING_DAYS = 28;
+const GOES_OUT_PERCENT = 72;
+const CARD_EVERY = 3;
+/** By then everybody has been enrolled, first half of them on the first day. */
+const ENROLLED_BY = 0.4;
+
+/** The time that the service's clock is to show at its start. */
+export function beginning(scale: Scale): string {
+  return `${networkPlan(scale).firstDay}T05:00:00Z`;
+}
 
 /**
- * Plays a made-up network over HTTP. What happens is worked out from one seed, so its figures are
- * the same at every run; only ids, days and times are not.
+ * Plays a made-up network over HTTP, day by day on the service's own clock. What happens is worked
+ * out from one seed, so its figures are the same at every run; only ids are not.
  */
 export async function play(options: DemoOptions): Promise<Played> {
-  const { url, adminKey, scale, today, folder, say } = options;
-  const plan = networkPlan(scale, today);
-  say(`registering ${scale.groups} earn groups and ${scale.partners} spend partners …`);
+  const { url, adminKey, scale, folder, say, seed } = options;
+  const plan = networkPlan(scale);
+  const venues = plan.partners.flatMap((partner) => partner.venues).length;
+  say(`registering ${plan.groups.length} earn groups and ${venues} venues …`);
   const world = await register(url, adminKey, plan);
-  const figures = noFigures(world);
-  for (const [week, monday] of plan.mondays.entries()) {
-    await playWeek(world, figures, folder, week, monday);
-    if (week === Math.floor(scale.weeks / 2)) {
-      await playLostCard(world.groups[0]!, world.partners[0]!, figures);
-    }
-    if ((week + 1) % SAY_WEEKS === 0) say(sofar(figures, week + 1, scale.weeks));
+  const stage = new Stage(plan, world, emptyTally(), folder, seed);
+  const end = codaEnd(plan.lastDay);
+  for (let before = -1; stage.today <= end; stage.today = addDays(stage.today, 1)) {
+    await playDay(stage, before);
+    before = stage.progress;
+    if (/-(03|06|09|12)-28$/.test(stage.today)) say(soFar(stage));
   }
-  return { plan, world, figures };
+  say('reading every statement once more …');
+  const differences = [...(await unlike(stage)), ...(await changedStatements(stage))];
+  return { stage, differences };
 }
 
-/**
- * First all sessions, then all visits, then giving: what one member may do never depends on how
- * fast another's request was answered.
- */
-async function playWeek(
-  world: World,
-  figures: Figures,
-  folder: string,
-  week: number,
-  monday: Day,
-): Promise<void> {
-  const { groups } = world;
-  const turnOf = (part: number, number: number): Turn => ({
-    choices: choicesFrom(SEED + (week * PARTS + part) * groups.length + number),
-    figures,
-    mine: figures.groups[number]!,
-  });
-  await forEach(groups, (group, number) => playSession(folder, group, monday, turnOf(0, number)));
-  await forEach(groups, async ({ members }, number) => {
-    const turn = turnOf(1, number);
-    for (const [index, member] of members.entries()) {
-      const reference = `week-${week + 1}/${number + 1}-${index + 1}`;
-      await playVisit(world, member, monday, reference, turn);
+/** A morning with what is due, and until the last day an evening with lists and visits. */
+async function playDay(stage: Stage, before: number): Promise<void> {
+  const { plan, today } = stage;
+  if (today > plan.firstDay) await stage.clock('08:00');
+  if (today === plan.firstDay || (today.slice(5) === '04-01' && today < plan.lastDay)) {
+    await allocate(stage);
+  }
+  await stage.morning();
+  if (isDay(today, '02') && today > addDays(plan.firstDay, 1)) await playMonthEnd(stage);
+  if (isDay(today, '03') && today > addDays(plan.firstDay, 2)) await playLateRefund(stage);
+  if (today === lastListsOn(plan)) await playLastLists(stage);
+  if (today > plan.lastDay) return;
+  await enrolNew(stage, before);
+  await playIncidents(stage, before);
+  await stage.clock('20:00');
+  await playSessions(stage);
+  await playVisits(stage);
+  if (isDay(today, '15')) await playAway(stage);
+  if (Math.floor(Date.parse(today) / 86_400_000) % GIVING_DAYS === 0) await playGiving(stage);
+}
+
+function isDay(today: Day, day: string): boolean {
+  return today.endsWith(`-${day}`);
+}
+
+/** Half of the members are there from the first day; the others come later, one by one. */
+async function enrolNew(stage: Stage, before: number): Promise<void> {
+  const { world, tally } = stage;
+  await forEach(world.groups, async (group) => {
+    const { members: names } = group.plan;
+    const choices = stage.choices(5, group.index);
+    for (const [index, name] of names.entries()) {
+      const comes = Math.max(0, ((2 * index) / names.length - 1) * ENROLLED_BY);
+      if (comes <= before || comes > stage.progress) continue;
+      await enrol(group, name, choices.chance(GOES_OUT_PERCENT), index % CARD_EVERY === 0);
+      tally.members += 1;
     }
   });
-  if ((week + 1) % GIVING_WEEKS !== 0) return;
-  await forEach(groups, (group, number) => playGiving(group, turnOf(2, number)));
 }
 
-function sofar({ groups, partners }: Figures, week: number, weeks: number): string {
-  const lists = total(groups, (group) => group.lists);
-  const hours = Math.round(total(groups, ({ minutes }) => minutes) / 60);
-  const redemptions = total(partners, (partner) => partner.redemptions);
-  const counted = `${lists} lists, ${hours} hours given, ${redemptions} redemptions`;
-  return `  week ${week} of ${weeks}: ${counted}`;
+function soFar({ today, tally }: Stage): string {
+  const { lists, issued, takenBack, redemptions } = tally;
+  const counted = `${lists} lists, ${credits(issued - takenBack)} credits issued`;
+  return `  ${today.slice(0, 7)}: ${counted}, ${redemptions} redemptions`;
 }

@@ -5,26 +5,27 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const ADDRESS = /http:\/\/[\w.]+:\d+/;
-/** Far enough back for a year that is played in a minute. */
-const BACKDATING_DAYS = 400;
 
 export const NETWORK = 'demo-medway';
 
 export type DemoService = { readonly url: string; readonly child: ChildProcess };
 
-/** Starts the service as `npm start` does, on a free port and on data of its own. */
-export async function startService(folder: string, adminKey: string): Promise<DemoService> {
-  const rules = {
-    issueBackdatingDays: BACKDATING_DAYS,
-    redemptionBackdatingDays: BACKDATING_DAYS,
-  };
+/**
+ * Starts the service as `npm start` does, on a free port and on data of its own, with a clock that
+ * shows some time long ago.
+ */
+export async function startService(
+  folder: string,
+  adminKey: string,
+  clock: string,
+): Promise<DemoService> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',
       DATA_DIR: folder,
       NETWORK,
-      RULES: JSON.stringify(rules),
+      CLOCK: clock,
       BOOTSTRAP_ADMIN_KEY: adminKey,
       LOG_LEVEL: 'warn',
     },

@@ -12,6 +12,7 @@ import { accountRoutes } from './routes/account.ts';
 import { allocationRoutes } from './routes/allocation.ts';
 import { cardRoutes } from './routes/card.ts';
 import { entryRoutes } from './routes/entry.ts';
+import { clockRoutes } from './routes/clock.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fundRoutes } from './routes/fund.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -70,6 +71,7 @@ const ROUTES = [
   refusalRoutes,
   idempotencyKeyRoutes,
   eventRoutes,
+  clockRoutes,
   healthRoutes,
 ];
 

@@ -55,6 +55,12 @@ export type ReadRoute<
   ) => Promise<z.input<A> | FastifyReply> | z.input<A> | FastifyReply;
 };
 
+export type SetRoute<B extends Schema, A extends Schema> = Common<undefined, undefined, A> & {
+  readonly policy: Policy;
+  readonly body: B;
+  readonly handle: (body: z.output<B>) => z.input<A>;
+};
+
 /** What a write made, for the route to word its answer from. */
 export type Done = {
   readonly outcome: Exclude<Outcome['outcome'], 'refused'>;
@@ -112,6 +118,17 @@ export class Routes {
         const { params, query } = request as unknown as { params: Read<P>; query: Read<Q> };
         return route.handle({ params, query, body: undefined, request, reply });
       },
+    });
+  }
+
+  /** Registers a change that is no fact of the ledger, and so writes nothing in the stream. */
+  set<B extends Schema, A extends Schema>(route: SetRoute<B, A>): void {
+    this.app.route({
+      method: 'POST',
+      url: route.url,
+      config: { policy: route.policy },
+      schema: { ...schemaOf(route, [200], route.policy), body: route.body },
+      handler: (request) => route.handle(request.body as z.output<B>),
     });
   }
 

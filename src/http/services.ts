@@ -18,4 +18,6 @@ export type Services = {
   readonly cardHmac: (card: string) => Digest;
   readonly random: (bytes: number) => Uint8Array;
   readonly now_ms: () => number;
+  /** Sets the clock; only where a network is played. */
+  readonly moveClock?: ((to_ms: number) => void) | undefined;
 };

@@ -2,23 +2,21 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { Balances } from '../../projections/balances.ts';
-import { hundredths } from '../../schemas/amounts.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
-import { kindOf } from '../../schemas/ids.ts';
-import { check } from '../../scripts/demo/check.ts';
-import { closingPage, totalsOf } from '../../scripts/demo/closing.ts';
-import { play } from '../../scripts/demo/play.ts';
+import { closingPage } from '../../scripts/demo/closing.ts';
+import { beginning, play } from '../../scripts/demo/play.ts';
+import { report } from '../../scripts/demo/report.ts';
+import { checkStream } from '../../src/cli/check/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { ADMIN_KEY, testApp, TODAY } from '../support/service.ts';
+import { ADMIN_KEY, testApp, testClock } from '../support/service.ts';
 
-/** Small enough for a test, and large enough that most things happen at least once. */
-const TINY = { groups: 4, partners: 3, membersPerGroup: 6, weeks: 12 };
+/** Small enough for a test, and large enough that everything happens at least once. */
+const SMALL = { members: 48, months: 6 };
 
-async function playTiny(t: Test, seed: number) {
+async function playSmall(t: Test, seed: number, ids = 1) {
   const journal = memoryJournal();
-  const rules = { issueBackdatingDays: 400, redemptionBackdatingDays: 400 };
-  const { app } = await testApp({ journal, rules, seed });
+  const clock = Object.assign(testClock(), { now_ms: Date.parse(beginning(SMALL)) });
+  const { app } = await testApp({ journal, clock, seed: ids, network: 'demo-small' });
   const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
   t.teardown(async () => {
     await app.close();
@@ -26,77 +24,66 @@ async function playTiny(t: Test, seed: number) {
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const say = () => undefined;
-  const played = await play({ url, adminKey: ADMIN_KEY, scale: TINY, today: TODAY, folder, say });
+  const played = await play({ url, adminKey: ADMIN_KEY, scale: SMALL, seed, folder, say });
   const events = journal.lines.map((line) => JSON.parse(line) as StreamEvent);
-  return { played, events, folder, ...(await check(played, TODAY)) };
+  return { ...played, journal, events, folder, reported: await report(played.stage) };
 }
 
 t.test('a small demo is played over HTTP', async (t) => {
-  const { played, events, differences, ledger, folder } = await playTiny(t, 1);
-  const totals = totalsOf(played);
+  const { stage, differences, reported, events, folder, journal } = await playSmall(t, 1);
+  t.same(differences, [], 'what was played is what the service says');
+  t.same(reported.differences, [], 'and what a recount of the stream says');
+  t.same((await checkStream(journal)).findings, [], 'whose every invariant holds');
+  t.equal(reported.report.credits.inAll, '497', 'it issues its part of what the pilot issued');
+  t.equal(readdirSync(folder).length, stage.world.groups.length, 'every group has its lists');
 
-  t.same(differences, [], 'what was played is what the service reports');
-  t.equal(ledger.revision, events.length - 1, 'and nothing else is in the stream');
-  t.match(totals, inStream(events), 'the figures of the closing page are those of the stream');
-  t.equal(readdirSync(folder).length, TINY.groups, 'every group has its lists as files');
-
-  const { corrections, withdrawals, gifts, donations, refused } = played.figures;
-  const happened = { corrections, withdrawals, gifts, donations, ...refused, ...totals };
-  for (const [what, count] of Object.entries(happened)) t.ok(count > 0, `there are ${what}`);
-});
-
-t.test('the same demo with other random ids', async (t) => {
-  const first = await playTiny(t, 1);
-  const second = await playTiny(t, 2);
-  const page = ({ played, ledger }: typeof first) => closingPage(played, ledger);
-  t.equal(page(second), page(first), 'ends with the same figures');
-  t.not(second.events.at(-1)?.command.id, first.events.at(-1)?.command.id, 'under other ids');
-});
-
-t.test('every name in a demo', async (t) => {
-  const { events } = await playTiny(t, 1);
-  const names = events.flatMap(({ data }) => ('name' in data ? [data.name ?? []].flat() : []));
-  t.same(
-    names.filter((name) => !name.endsWith('(made up)')),
-    [],
-    'says that it is made up',
-  );
-});
-
-/** The same figures, folded from the stream alone. */
-function inStream(events: readonly StreamEvent[]) {
-  const sums = {
-    members: 0,
-    absences: 0,
-    minutesGiven: 0,
-    issued: 0,
-    takenBack: 0,
-    redemptions: 0,
-    redeemed: 0,
-    refunded: 0,
-  };
-  const balances = new Balances();
-  for (const [revision, event] of events.entries()) {
-    balances.apply({ revision, event });
-    if (event.type === 'MemberEnrolled') sums.members += 1;
-    if (event.type === 'CreditsIssued') {
-      sums.absences += event.data.absences ?? 0;
-      sums.minutesGiven += event.data.minutes;
-      sums.issued += hundredths(event.data.credits ?? '0');
-    }
-    if (event.type === 'CreditsRedeemed') {
-      sums.redemptions += 1;
-      sums.redeemed += hundredths(event.data.credits);
-    }
-    if (event.type === 'TransactionReversed') {
-      const { issue, credits } = event.data;
-      sums.minutesGiven -= issue?.minutes ?? 0;
-      sums[issue === undefined ? 'refunded' : 'takenBack'] += hundredths(credits ?? '0');
-    }
+  const types = new Set<string>(events.map(({ type }) => type));
+  for (const type of EVENTS) t.ok(types.has(type), `there is ${type}`);
+  for (const [what, count] of Object.entries(reported.report.happened)) {
+    if (what !== 'bookings expired') t.ok(count > 0, `there are ${what}`);
   }
-  const sumOf = (kind: string) =>
-    [...balances.all()]
-      .filter(([account]) => kindOf(account) === kind)
-      .reduce((sum, [, balance]) => sum + balance, 0);
-  return { ...sums, inWallets: sumOf('wallet'), inPots: sumOf('pot'), inTills: sumOf('till') };
-}
+  for (const code of REFUSED) t.ok(reported.report.refused[code], `some were refused: ${code}`);
+
+  const last = reported.report.funds.at(-1);
+  t.not(last?.returned, '0', 'the rest of the year was returned');
+  t.equal(last?.unused, '0', 'so that nothing is left of it');
+  const [after] = events.filter(({ type }) => type === 'AllocationReturned');
+  t.match(after, { by: { access: 'system' }, recordedAt: /^2020-05-0/ }, 'by itself, when due');
+});
+
+/** What a pilot must have gone through. */
+const EVENTS = [
+  ...['CardRevoked', 'MembersMerged', 'MemberClosed', 'VenueClosed', 'VisitRecorded'],
+  ...['CreditsHeld', 'HoldCaptured', 'HoldCancelled', 'TillSettled', 'AllocationReturned'],
+  ...['TransactionReversed', 'CreditsTransferred', 'OfferPublished', 'CreditsRedeemed'],
+];
+const REFUSED = ['duplicate_sheet', 'card_revoked', 'venue_closed'];
+
+t.test('a demo that counted something else than was played', async (t) => {
+  const { stage } = await playSmall(t, 1);
+  stage.tally.given += 100;
+  stage.statements.clear();
+  const { differences } = await report(stage);
+  t.match(differences[0], /^credits given away: the stream makes \d+, and \d+ was told\.$/);
+  t.match(differences[1], / took: the stream makes /, 'says so, figure by figure');
+});
+
+t.test('the same demo under other ids', async (t) => {
+  const first = await playSmall(t, 3, 1);
+  const second = await playSmall(t, 3, 2);
+  const page = ({ reported }: typeof first) => closingPage(reported.report);
+  t.equal(page(second), page(first), 'ends with the same page');
+  t.not(second.events.at(-1)?.command.id, first.events.at(-1)?.command.id, 'under other ids');
+  t.match(page(first), 'every name are made up', 'which says what is made up');
+});
+
+t.test('a demo from another seed', async (t) => {
+  const first = await playSmall(t, 4);
+  const second = await playSmall(t, 5);
+  t.not(closingPage(first.reported.report), closingPage(second.reported.report), 'is another');
+  const names = first.events.flatMap(({ data }) =>
+    'name' in data ? [data.name ?? []].flat() : [],
+  );
+  const real = names.filter((name) => !name.endsWith('(made up)'));
+  t.same(real, [], 'and every name in it says that it is made up');
+});

@@ -39,6 +39,12 @@ t.test('an environment that says everything', async (t) => {
   t.same(config.opening.rules, { ...DEFAULT_RULES, creditStep: '0.5' }, 'keeps the other rules');
 });
 
+t.test('the clock of a demo', async (t) => {
+  const at = '2017-04-01T08:00:00Z';
+  const { clock_ms } = configFrom({ NETWORK: 'demo', CLOCK: at });
+  t.equal(clock_ms, Date.parse(at), 'may be set at the start');
+});
+
 t.test('a ledger in memory has no files', async (t) => {
   const config = configFrom({ JOURNAL_URL: 'memory:' });
   t.match(config, { journalFile: undefined, cardKeyFile: undefined });
@@ -58,6 +64,8 @@ const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
   ['JOURNAL_URL', 'postgres:ledger', /JOURNAL_URL must be sqlite:, sqlite:<file> or memory:\./],
   ['BOOTSTRAP_ADMIN_KEY', 'secret', /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
   ['BOOTSTRAP_ADMIN_KEY', `${KEY.slice(0, -1)}0`, /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
+  ['CLOCK', '2017-04-01T08:00:00Z', /CLOCK is only for a network whose name begins with demo\./],
+  ['CLOCK', 'long-ago', /CLOCK must be a time with its offset/],
   ['LOG_LEVEL', 'loud', /LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent/],
 ];
 

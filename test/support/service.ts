@@ -47,19 +47,29 @@ export type TestApp = {
   readonly broken: string[];
 };
 
+export type TestOptions = {
+  readonly journal?: Journal;
+  readonly rules?: Partial<Rules>;
+  readonly seed?: number;
+  readonly clock?: TestClock;
+  readonly network?: string;
+};
+
 /** A service on a journal (in memory unless another is given), on a clock the test moves. */
-export async function testApp(
-  options: { journal?: Journal; rules?: Partial<Rules>; seed?: number; clock?: TestClock } = {},
-): Promise<TestApp> {
+export async function testApp(options: TestOptions = {}): Promise<TestApp> {
+  const { network } = options;
   const clock = options.clock ?? testClock();
   const journal = options.journal ?? memoryJournal();
   const broken: string[] = [];
-  const { opening } = configFrom({});
+  const { opening } = configFrom(network === undefined ? {} : { NETWORK: network });
   const service = await openService({
     journal,
     opening: { ...opening, rules: { ...opening.rules, ...options.rules } },
     bootstrapAdminKey: ADMIN_KEY,
     now_ms: () => clock.now_ms,
+    moveClock: (to_ms) => {
+      clock.now_ms = to_ms;
+    },
     random: testRandom(options.seed),
     cardHmac: cardHmacWith(Buffer.alloc(32, 7)),
     broken: (why) => broken.push(why),
