@@ -1,6 +1,7 @@
 import { creditsAloud, hundredths, type Hundredths } from '../../schemas/amounts.ts';
+import type { Party } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
-import type { MemberId, OfferId } from '../../schemas/ids.ts';
+import { holderOf, kindOf, type Account, type MemberId, type OfferId } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { addDays, dayNumber, monthNumber, nextMonth, type Day } from '../../schemas/time.ts';
 import { openingAfter, type Opening } from './availability.ts';
@@ -24,6 +25,17 @@ export type Use = {
 const OTHERS = 0x100000000;
 const DAYS = 0x10000;
 const MINUTES_A_DAY = 1440;
+const NO_USES = { inDay: 0, inMonth: 0 };
+
+/** How many people come; without a party it is the member alone. */
+export function peopleIn(party: Party | undefined): number {
+  return party === undefined ? 1 : party.adults + party.under16s;
+}
+
+/** Whose uses an offer counts: the member's whose wallet it is, if it is one. */
+export function whose(account: Account): Pick<Use, 'memberId'> {
+  return kindOf(account) === 'wallet' ? { memberId: holderOf(account) as MemberId } : {};
+}
 
 /** Why one more use would be too many, and when the cap opens again. */
 export function capReached(
@@ -35,7 +47,8 @@ export function capReached(
   const { memberDay, memberMonth, slotPlaces, venueDayCredits } = offer.terms.caps ?? {};
   const { terms } = offer;
   const tomorrow = () => openingAfter(terms, { day: addDays(use.day, 1), minute: -1 });
-  const { inDay, inMonth } = usesOf(state, offer, use);
+  const perMember = memberDay !== undefined || memberMonth !== undefined;
+  const { inDay, inMonth } = perMember ? usesOf(state, offer, use) : NO_USES;
   if (memberDay !== undefined && inDay >= memberDay) {
     return reached('memberDay', memberDay, tomorrow());
   }
@@ -74,7 +87,7 @@ function reached(cap: string, limit: string | number, opening: Opening | undefin
 
 /** The uses of a member, under all of their ids. */
 function usesOf(state: Ledger, offer: Offer, { memberId, day }: Use) {
-  const uses = { inDay: 0, inMonth: 0 };
+  const uses = { ...NO_USES };
   for (const number of memberId === undefined ? [] : numbersOf(state, memberId)) {
     const pair = state.offerMembers.get(memberKeyOf(offer, number));
     if (pair === undefined) continue;

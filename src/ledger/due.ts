@@ -15,15 +15,16 @@ const EVENTS_MAX = 1000;
 export function dueEvents(
   state: Draft,
   now_ms: number,
-  id: CommandId,
+  commandId: () => CommandId,
 ): { readonly events: readonly StreamEvent[]; readonly more: boolean } {
   const { facts, more } = factsDue(state, now_ms);
+  if (facts.length === 0) return { events: [], more };
   const events = enveloped(
     {
       state,
       recordedAt_ms: now_ms,
       today: state.calendar(now_ms),
-      command: { id, by: 'system' },
+      command: { id: commandId(), by: 'system' },
     },
     facts,
   );

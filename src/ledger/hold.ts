@@ -1,22 +1,18 @@
 import { credits, creditsAloud, hundredths } from '../../schemas/amounts.ts';
 import type { CancelHold, CaptureHold, HoldCredits } from '../../schemas/commands.ts';
 import type { EventOf, Recorded } from '../../schemas/events/index.ts';
-import type { Party } from '../../schemas/commands.ts';
 import {
   accountOf,
   holdIdAt,
-  holderOf,
-  kindOf,
   randomOf,
   revisionIn,
   type Account,
   type HoldId,
-  type MemberId,
 } from '../../schemas/ids.ts';
 import type { Refusal } from '../../schemas/refusals.ts';
 import { addDays, instant, milliseconds } from '../../schemas/time.ts';
 import { move } from './account.ts';
-import { count, type Use } from './cap.ts';
+import { count, peopleIn, whose } from './cap.ts';
 import {
   accept,
   actsFor,
@@ -51,10 +47,7 @@ export function holdCredits(context: Context, ask: HoldCredits): Verdict {
   if (venue === undefined || !mayHold) return reject('venue_not_found', { id: ask.venueId });
   const holder = holderFor(context, ask);
   if ('refusal' in holder) return holder;
-  const halted =
-    holder.halted ??
-    venueHalted(venue) ??
-    organisationHalted(state.organisations.get(venue.organisation));
+  const halted = holder.halted ?? venueHalted(state, venue);
   if (halted !== undefined) return halted;
   const when = timesOf(context, ask);
   if ('refusal' in when) return when;
@@ -205,7 +198,7 @@ export function creditsHeld(state: Ledger, { event, revision }: Recorded): void 
   };
   const id = holdIdAt(revision, command.id);
   state.holds.set(revision, { id, account, venueId, amount, expiresAt_ms, use });
-  setHeld(state, account, amount);
+  addHeld(state, account, amount);
   addDue(state, revision, expiresAt_ms);
   if (use !== undefined) count(state, use, 1, use.places, amount);
 }
@@ -233,11 +226,11 @@ function ended(state: Ledger, id: HoldId, how: number): Hold {
   const hold = state.holds.get(revision)!;
   state.holds.delete(revision);
   state.endedHolds.set(revision, how);
-  setHeld(state, hold.account, -hold.amount);
+  addHeld(state, hold.account, -hold.amount);
   return hold;
 }
 
-function setHeld(state: Ledger, account: Account, amount: number): void {
+function addHeld(state: Ledger, account: Account, amount: number): void {
   const held = (state.held.get(account) ?? 0) + amount;
   if (held === 0) state.held.delete(account);
   else state.held.set(account, held);
@@ -250,16 +243,6 @@ export function moveHolds(state: Ledger, from: Account, into: Account): void {
   for (const [revision, hold] of [...state.holds.entries()]) {
     if (hold.account === from) state.holds.set(revision, { ...hold, account: into });
   }
-  setHeld(state, from, -held);
-  setHeld(state, into, held);
-}
-
-/** How many people come; without a party it is the member alone. */
-export function peopleIn(party: Party | undefined): number {
-  return party === undefined ? 1 : party.adults + party.under16s;
-}
-
-/** Whose uses an offer counts: the member's whose wallet it is, if it is one. */
-export function whose(account: Account): Pick<Use, 'memberId'> {
-  return kindOf(account) === 'wallet' ? { memberId: holderOf(account) as MemberId } : {};
+  addHeld(state, from, -held);
+  addHeld(state, into, held);
 }

@@ -5,12 +5,12 @@ import { accountOf } from '../../schemas/ids.ts';
 import { accept, actsFor, insufficient, reject, type Context, type Verdict } from './context.ts';
 import { earlierUnder } from './idempotency.ts';
 import { move } from './account.ts';
-import { count } from './cap.ts';
-import { cancelled, peopleIn, whose } from './hold.ts';
+import { count, peopleIn, whose } from './cap.ts';
+import { cancelled } from './hold.ts';
 import { findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
-import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
+import { memberHalted, venueHalted } from './standing.ts';
 import { available, ENDED, rulesOf, type Ledger } from './state.ts';
 import { timeGiven } from './day.ts';
 
@@ -26,10 +26,7 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   if (caller.role === 'partner' && found.cardId === undefined && found.member.card !== undefined) {
     return reject('card_required');
   }
-  const halted =
-    memberHalted(found.member) ??
-    venueHalted(venue) ??
-    organisationHalted(state.organisations.get(venue.organisation));
+  const halted = memberHalted(found.member) ?? venueHalted(state, venue);
   if (halted !== undefined) return halted;
   const { memberId, cardId } = found;
   const time = timeGiven(context, ask.occurredAt, rulesOf(state).redemptionBackdatingDays);

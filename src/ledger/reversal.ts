@@ -25,8 +25,7 @@ import {
   type Fact,
   type Verdict,
 } from './context.ts';
-import { giveBack } from './cap.ts';
-import { peopleIn, whose } from './hold.ts';
+import { giveBack, peopleIn, whose } from './cap.ts';
 import { belongsToCaller } from './member.ts';
 import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
 import { accountNow, endOf } from './rest.ts';

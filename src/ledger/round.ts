@@ -51,8 +51,8 @@ export class Round {
   }
 
   /** Begins with what time alone has brought about. */
-  begin(id: CommandId): void {
-    const { events, more } = dueEvents(this.draft, this.recordedAt_ms, id);
+  begin(commandId: () => CommandId): void {
+    const { events, more } = dueEvents(this.draft, this.recordedAt_ms, commandId);
     this.recorded.push(...this.#evolved(this.draft, events));
     this.events.push(...events);
     this.onlyDue = more;

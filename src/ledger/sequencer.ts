@@ -216,7 +216,7 @@ export class Sequencer {
     const recalled = await this.#recallFor(items);
     const now_ms = this.#options.now_ms();
     const round = new Round(this.#options.ledger, now_ms, recalled);
-    round.begin(this.#options.commandId());
+    round.begin(this.#options.commandId);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
       if (round.events.length >= BATCH_EVENTS_MAX) {

@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../../schemas/refusals.ts';
 import { reject, type Verdict } from './context.ts';
+import type { Ledger, Venue } from './state.ts';
 
 /** How something registered stands; absent, it is open. Closing and merging are for good. */
 export type Standing = 'suspended' | 'closed' | 'merged';
@@ -26,9 +27,12 @@ export function organisationHalted(organisation: Stands | undefined): No | undef
   );
 }
 
-/** Why a venue takes no new redemption. */
-export function venueHalted({ standing }: Stands): No | undefined {
-  if (standing === undefined) return undefined;
+/** Why a venue takes nothing new: it is halted itself, or its organisation is. */
+export function venueHalted(
+  { organisations }: Ledger,
+  { standing, organisation }: Venue,
+): No | undefined {
+  if (standing === undefined) return organisationHalted(organisations.get(organisation));
   return reject(standing === 'closed' ? 'venue_closed' : 'venue_suspended');
 }
 

@@ -16,7 +16,7 @@ import { move } from './account.ts';
 import { insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { timeGiven, withinDays } from './day.ts';
 import { findBearer } from './member.ts';
-import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
+import { memberHalted, venueHalted } from './standing.ts';
 import { available, draftOf, rulesOf, type Draft, type Ledger } from './state.ts';
 
 /** What is wrong with a visit, and with which of its fields. */
@@ -95,8 +95,7 @@ class VisitList {
       const refused =
         venue === undefined
           ? reject('venue_not_found', { id: venueId })
-          : (venueHalted(venue) ??
-            organisationHalted(this.#books.organisations.get(venue.organisation)));
+          : venueHalted(this.#books, venue);
       if (refused !== undefined) return { field: 'venueId', ...refused };
       return { debit: clearing, credit: accountOf.till(venueId) };
     }

@@ -97,7 +97,7 @@ export class BookingRun {
   #wait(more_ms: number): void {
     this.#now_ms += more_ms;
     const id = commandAt(this.ledger.revision + 1);
-    this.#record(dueEvents(draftOf(this.ledger), this.#now_ms, id).events);
+    this.#record(dueEvents(draftOf(this.ledger), this.#now_ms, () => id).events);
   }
 
   #give(ask: Ask | undefined): void {
