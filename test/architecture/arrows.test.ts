@@ -16,7 +16,8 @@ const ARROWS: readonly Arrow[] = [
   { from: 'schemas', to: ['schemas/'], packages: 'any' },
   { from: 'src/ledger', to: ['schemas/', 'src/ledger/'], packages: [] },
   { from: 'projections', to: ['schemas/', 'projections/'], packages: [] },
-  { from: 'src/journal', to: ['schemas/', 'src/journal/'], packages: 'any' },
+  { from: 'src/proofs', to: ['schemas/', 'src/proofs/'], packages: ['node:crypto'] },
+  { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
 ];
 
 for (const { from, to, packages } of ARROWS) {

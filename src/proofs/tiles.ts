@@ -1,0 +1,154 @@
+import { EMPTY_ROOT, HASH_BYTES, nodeHash, rootOver, splitOf } from './merkle.ts';
+
+/**
+ * The tree as tiles of 256 hashes (c2sp.org/tlog-tiles): at level 0 those of the leaves, at each
+ * level above the roots of the full tiles below. Every root and every proof, at every size, is
+ * worked out from a few of them.
+ */
+
+export const TILE_WIDTH = 256;
+export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+const TILE_HEIGHT = 8;
+
+export type Tile = {
+  readonly level: number;
+  readonly index: number;
+  /** How many hashes it has, 1 to 256. */
+  readonly width: number;
+};
+
+/** Gives the first `width` hashes of a tile, 32 bytes each. */
+export type ReadTile = (tile: Tile) => Promise<Uint8Array>;
+
+/** How many hashes a tile has in a tree of some size; 0 where it has none. */
+export function widthOf(level: number, index: number, size: number): number {
+  const hashes = Math.floor(size / TILE_WIDTH ** level) - index * TILE_WIDTH;
+  return Math.max(0, Math.min(TILE_WIDTH, hashes));
+}
+
+/** Every tile of a tree, full or not, level by level. */
+export function* tilesOf(size: number): Generator<Tile> {
+  for (let level = 0; widthOf(level, 0, size) > 0; level += 1) {
+    for (let index = 0; ; index += 1) {
+      const width = widthOf(level, index, size);
+      if (width === 0) break;
+      yield { level, index, width };
+    }
+  }
+}
+
+/** The path of a tile below `tile/`, such as `0/x001/x234/067.p/8`. */
+export function tilePath({ level, index, width }: Tile): string {
+  return `${level}/${bundlePath({ index, width })}`;
+}
+
+/** The path of some entries below `tile/entries/`, written as a tile's. */
+export function bundlePath({ index, width }: Omit<Tile, 'level'>): string {
+  const parts = [String(index % 1000).padStart(3, '0')];
+  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000)) {
+    parts.unshift(`x${String(rest % 1000).padStart(3, '0')}`);
+  }
+  return parts.join('/') + (width === TILE_WIDTH ? '' : `.p/${width}`);
+}
+
+const INDEX = /^((?:x\d{3}\/)*)(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
+
+/** Reads the path of a tile's index and width; nothing where it is not one. */
+export function indexIn(path: string): Omit<Tile, 'level'> | undefined {
+  const match = INDEX.exec(path);
+  if (match === null) return undefined;
+  const digits = `${match[1]!.replaceAll(/[x/]/g, '')}${match[2]!}`;
+  const read = { index: Number(digits), width: Number(match[3] ?? TILE_WIDTH) };
+  const there = read.width <= TILE_WIDTH && Number.isSafeInteger(read.index);
+  return there && bundlePath(read) === path ? read : undefined;
+}
+
+/** The root of the tree at a size. */
+export async function rootAt(read: ReadTile, size: number): Promise<Uint8Array> {
+  return size === 0 ? EMPTY_ROOT : new Ranges(read, size).hash(0, size);
+}
+
+/** The proof that a leaf stands at an index of the tree at a size (RFC 9162, 2.1.3.1). */
+export async function inclusionProof(
+  read: ReadTile,
+  index: number,
+  size: number,
+): Promise<Uint8Array[]> {
+  const ranges = new Ranges(read, size);
+  const proof: Promise<Uint8Array>[] = [];
+  let [start, end] = [0, size];
+  while (end - start > 1) {
+    const middle = start + splitOf(end - start);
+    if (index < middle) {
+      proof.unshift(ranges.hash(middle, end));
+      end = middle;
+    } else {
+      proof.unshift(ranges.hash(start, middle));
+      start = middle;
+    }
+  }
+  return Promise.all(proof);
+}
+
+/** The proof that the tree at a size is the beginning of a larger one (RFC 9162, 2.1.4.1). */
+export async function consistencyProof(
+  read: ReadTile,
+  from: number,
+  to: number,
+): Promise<Uint8Array[]> {
+  const ranges = new Ranges(read, to);
+  const proof: Promise<Uint8Array>[] = [];
+  let [start, end] = [0, to];
+  while (from !== end) {
+    const middle = start + splitOf(end - start);
+    if (from <= middle) {
+      proof.unshift(ranges.hash(middle, end));
+      end = middle;
+    } else {
+      proof.unshift(ranges.hash(start, middle));
+      start = middle;
+    }
+  }
+  if (start > 0) proof.unshift(ranges.hash(start, end));
+  return Promise.all(proof);
+}
+
+/** The roots over ranges of leaves that the tree of some size is split into. */
+class Ranges {
+  readonly #read: ReadTile;
+  readonly #size: number;
+  readonly #tiles = new Map<string, Promise<Uint8Array>>();
+
+  constructor(read: ReadTile, size: number) {
+    this.#read = read;
+    this.#size = size;
+  }
+
+  async hash(start: number, end: number): Promise<Uint8Array> {
+    const height = Math.log2(end - start);
+    if (Number.isInteger(height)) return this.#full(height, start);
+    const middle = start + splitOf(end - start);
+    const halves = await Promise.all([this.hash(start, middle), this.hash(middle, end)]);
+    return nodeHash(...halves);
+  }
+
+  /** The root over 2^height leaves from `start` on, a multiple of as many. */
+  async #full(height: number, start: number): Promise<Uint8Array> {
+    const level = Math.floor(height / TILE_HEIGHT);
+    const first = start / TILE_WIDTH ** level;
+    const count = 2 ** (height % TILE_HEIGHT);
+    const tile = await this.#tile(level, Math.floor(first / TILE_WIDTH));
+    const from = (first % TILE_WIDTH) * HASH_BYTES;
+    return rootOver(tile.subarray(from, from + count * HASH_BYTES));
+  }
+
+  #tile(level: number, index: number): Promise<Uint8Array> {
+    const key = `${level}/${index}`;
+    let tile = this.#tiles.get(key);
+    if (tile === undefined) {
+      tile = this.#read({ level, index, width: widthOf(level, index, this.#size) });
+      this.#tiles.set(key, tile);
+    }
+    return tile;
+  }
+}
