@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
+import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { Journal } from './journal/journal.ts';
@@ -26,12 +27,14 @@ async function main(): Promise<void> {
       throw new Error(why);
     });
   };
+  const random = pooledRandom();
   const service = await openService({
     journal,
+    checkpoints: checkpointsAt(config, random),
     opening: config.opening,
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
-    random: pooledRandom(),
+    random,
     cardHmac: cardHmacWith(cardKey.key),
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
@@ -97,7 +100,7 @@ try {
 } catch (error) {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   const expected =
-    /^(ConfigError|CardKeyError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
+    /^(ConfigError|CardKeyError|SigningKeyError|NoteError|ChangedHistoryError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = expected.test(name) || syscall !== undefined;
   process.stderr.write(`The service did not start. ${known ? message : stack}\n`);

@@ -4,6 +4,7 @@ import type { Ask } from '../schemas/commands.ts';
 import { FORMAT } from '../schemas/events/index.ts';
 import { Projections } from '../projections/index.ts';
 import { isPlayed } from './clock.ts';
+import { Checkpoints, type CheckpointsOptions } from './checkpoints/checkpoints.ts';
 import type { Config } from './config.ts';
 import {
   pickRecorded,
@@ -20,6 +21,8 @@ import type { Services } from './http/services.ts';
 
 export type ServiceOptions = {
   readonly journal: Journal;
+  /** Where checkpoints are kept, and the keys that sign them. */
+  readonly checkpoints: Pick<CheckpointsOptions, 'store' | 'signers'>;
   readonly opening: Config['opening'];
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
@@ -75,6 +78,14 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     broken: options.broken,
   });
   const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
+  const checkpoints = new Checkpoints({
+    ...options.checkpoints,
+    tile: (tile) => journal.tile(tile),
+    size: () => sequencer.ledger.revision + 1,
+    now_ms,
+    broken: options.broken,
+  });
+  await checkpoints.requireUnchanged();
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   const { network } = options.opening;
   if (ledger.network !== network) {
@@ -83,9 +94,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
         `Set NETWORK=${ledger.network}, or choose another DATA_DIR.`,
     );
   }
+  await checkpoints.make();
   return {
     sequencer,
     projections,
+    checkpoints,
+    tile: (tile) => journal.tile(tile),
     read: (fromRevision, limit) => journal.read(fromRevision, limit),
     eventAt: async (revision) => {
       for await (const page of journal.read(revision, 1)) return recordedIn(page)[0]!.event;
