@@ -4,8 +4,8 @@ import { credits, type Hundredths } from '../../schemas/amounts.ts';
 import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
-import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
-import { problemSchema } from '../../schemas/http/common.ts';
+import type { EventOf, EventType, Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import { emptySchema, problemSchema } from '../../schemas/http/common.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
   transactionIdAt,
@@ -15,6 +15,7 @@ import {
 } from '../../schemas/ids.ts';
 import { ID_BYTES } from '../../schemas/keys.ts';
 import { readCard } from '../../schemas/cards.ts';
+import { movementOf } from '../../projections/movement.ts';
 import type { Outcome } from '../ledger/round.ts';
 import { callerIn, type Caller, type Policy } from './authentication.ts';
 import type { ReadSheet } from './csv.ts';
@@ -50,6 +51,10 @@ export type ReadRoute<
   A extends Schema,
 > = Common<P, Q, A> & {
   readonly policy: Policy;
+  /** The other types of content that it answers in, to who accepts them. */
+  readonly forms?: readonly string[];
+  /** All statuses of its answer, where there are others than 200. */
+  readonly statuses?: readonly number[];
   readonly handle: (
     input: Omit<Input<Read<P>, Read<Q>, undefined>, 'caller'>,
   ) => Promise<z.input<A> | FastifyReply> | z.input<A> | FastifyReply;
@@ -112,8 +117,8 @@ export class Routes {
     this.app.route({
       method: 'GET',
       url: route.url,
-      config: { policy: route.policy },
-      schema: schemaOf(route, [200], route.policy),
+      config: { policy: route.policy, ...(route.forms && { forms: route.forms }) },
+      schema: schemaOf(route, route.statuses ?? [200], route.policy),
       handler: (request, reply) => {
         const { params, query } = request as unknown as { params: Read<P>; query: Read<Q> };
         return route.handle({ params, query, body: undefined, request, reply });
@@ -224,6 +229,18 @@ export function transactionOf({ revision, event }: Recorded): TransactionId {
   return transactionIdAt(revision, event.command.id);
 }
 
+/** Types that make a transaction also where no credits move. */
+const MAY_MOVE_NOTHING: readonly EventType[] = [
+  'CreditsIssued',
+  'TransactionReversed',
+  'TillSettled',
+];
+
+/** Whether an event is a transaction; a closing or a merge is one only where it moved something. */
+export function isTransaction(event: StreamEvent): boolean {
+  return MAY_MOVE_NOTHING.includes(event.type) || movementOf(event) !== undefined;
+}
+
 /** The scope of a caller's idempotency keys: its organisation, or the network. */
 export function scopeOf({ organisation }: Caller): string {
   return organisation ?? 'network';
@@ -276,7 +293,7 @@ function schemaOf(
     description: `For ${who === 'public' ? 'anyone' : who}.`,
     ...(policy !== 'public' && { security: [{ key: [] }] }),
     ...(params && { params }),
-    ...(query && { querystring: query }),
+    querystring: query ?? emptySchema,
     response: {
       ...Object.fromEntries(statuses.map((status) => [status, answer])),
       '4xx': problemContent,

@@ -19,7 +19,7 @@ import { firstRecordedAfter } from '../asAt.ts';
 import { callerIn, type Caller } from '../authentication.ts';
 import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
-import { transactionOf, type Routes } from '../route.ts';
+import { isTransaction, transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
 import { creditKnown, sees, seesAccount } from '../visibility.ts';
 
@@ -28,8 +28,6 @@ const SCANNED_MAX = 5_000;
 const EVENTS_A_TURN = 100;
 /** How many reversals of one transaction are shown: the oldest. */
 const REVERSALS_MAX = 100;
-/** Transactions also where no credits move. */
-const MAY_MOVE_NOTHING = ['CreditsIssued', 'TransactionReversed', 'TillSettled'];
 const TAG = 'Transactions';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 
@@ -105,11 +103,6 @@ export function transactionRoutes(routes: Routes): void {
 
   const revisionAtStartOf = (day: Day) =>
     firstRecordedAfter(services, startOfDay(services.sequencer.ledger.calendar, day) - 1);
-}
-
-function isTransaction(event: Recorded['event']): boolean {
-  if (MAY_MOVE_NOTHING.includes(event.type)) return true;
-  return movementOf(event) !== undefined;
 }
 
 function reversalShown(recorded: Recorded) {
