@@ -14,6 +14,7 @@ import {
 import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
 import { disclosed, disclosedOverall, type Count, type Counts } from './disclosure.ts';
 import { closed, noFigures, summed, type Closed, type Figures } from './fundFigures.ts';
+import { entryOf } from './maps.ts';
 import { NOBODY, stand, together, unite } from './people.ts';
 import { Years } from './years.ts';
 
@@ -271,10 +272,4 @@ function figuresOf(part: Part, year: number | undefined): Closed {
     before.left,
     of((of) => of === year),
   );
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

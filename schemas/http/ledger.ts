@@ -40,7 +40,7 @@ export const rulesAnswer = z.object({
   revision: z.int(),
 });
 
-/** What a change of rules fixes; the format beside them may have been raised when it is repeated. */
+/** Without the format, which may have been raised when the same request comes again. */
 export const rulesChanged = rulesAnswer.omit({ format: true });
 
 /** The rules to change; the others stay. The time zone is fixed when a ledger is opened. */

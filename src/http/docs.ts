@@ -82,7 +82,7 @@ function inEveryForm({ config }: RouteOptions, { schema, url }: Transformed): Tr
 }
 
 function contentOf(json: unknown, forms: readonly string[]) {
-  const text = forms.map((form) => [form, { schema: { type: 'string' } }]);
+  const text = forms.map((form) => [form, { schema: { type: 'string' } }] as const);
   return { content: { 'application/json': { schema: json }, ...Object.fromEntries(text) } };
 }
 

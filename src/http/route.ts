@@ -4,7 +4,7 @@ import { credits, type Hundredths } from '../../schemas/amounts.ts';
 import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
-import type { EventOf, EventType, Recorded, StreamEvent } from '../../schemas/events/index.ts';
+import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
 import { emptySchema, problemSchema } from '../../schemas/http/common.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
@@ -15,7 +15,6 @@ import {
 } from '../../schemas/ids.ts';
 import { ID_BYTES } from '../../schemas/keys.ts';
 import { readCard } from '../../schemas/cards.ts';
-import { movementOf } from '../../projections/movement.ts';
 import type { Outcome } from '../ledger/round.ts';
 import { callerIn, type Caller, type Policy } from './authentication.ts';
 import type { ReadSheet } from './csv.ts';
@@ -227,18 +226,6 @@ export function eventOf<T extends EventType>({ event }: Recorded, type: T): Even
 /** The transaction of a recorded event. */
 export function transactionOf({ revision, event }: Recorded): TransactionId {
   return transactionIdAt(revision, event.command.id);
-}
-
-/** Types that make a transaction also where no credits move. */
-const MAY_MOVE_NOTHING: readonly EventType[] = [
-  'CreditsIssued',
-  'TransactionReversed',
-  'TillSettled',
-];
-
-/** Whether an event is a transaction; a closing or a merge is one only where it moved something. */
-export function isTransaction(event: StreamEvent): boolean {
-  return MAY_MOVE_NOTHING.includes(event.type) || movementOf(event) !== undefined;
 }
 
 /** The scope of a caller's idempotency keys: its organisation, or the network. */
