@@ -47,7 +47,7 @@ export function fundRoutes(routes: Routes): void {
     answer: fundsAnswer,
     handle: ({ query, request, reply }) => {
       const only = ownPart(callerIn(request));
-      const names = funds.names().filter((fund) => funds.has(fund, only));
+      const names = funds.names(only);
       const item = (fund: string) => {
         const { parts, total } = funds.report(fund, query.year, only);
         return { fund, organisations: parts.length, ...worded(total) };
