@@ -18,7 +18,7 @@ import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
 import { callerIn, type Caller, type Policy } from './authentication.ts';
 import type { ReadSheet } from './csv.ts';
-import { invalidRequest, sendProblem, stop } from './problems.ts';
+import { invalidRequest, sendProblem, stop, stopInvalid } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
 
@@ -248,7 +248,7 @@ function identityOf(
   const header = request.headers['idempotency-key'];
   if (header === undefined) stop('idempotency_key_missing');
   const key = idempotencyKeySchema.safeParse(header);
-  if (!key.success) throw invalidRequest(key.error);
+  if (!key.success) stopInvalid('#', `Idempotency-Key ${key.error.issues[0]!.message}`);
   const route = `${request.method} ${pathOf(url, request.params)}`;
   return {
     key: keyDigest(scopeOf(caller), unquoted(key.data)),
