@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance, FastifyReply, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { CSV } from './csv.ts';
 import { escaped, sendPage } from './page.ts';
 
 /** A page on which keys are typed in loads from this service, and speaks to nobody else. */
@@ -35,7 +36,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         },
       },
     },
-    transform: (route) => withSheet(route.route, jsonSchemaTransform(route)),
+    transform: (route) => inEveryForm(route.route, jsonSchemaTransform(route)),
     transformObject: (document) => onlyWhatIsNamed(jsonSchemaTransformObject(document)),
   });
   await app.register(async (docs) => {
@@ -70,15 +71,19 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
 
 type Transformed = ReturnType<typeof jsonSchemaTransform>;
 
-/** A body that may also be sent as CSV is documented as both. */
-function withSheet({ config }: RouteOptions, { schema, url }: Transformed): Transformed {
-  const { body } = schema as { body?: unknown };
-  if (config?.csv === undefined) return { schema, url };
-  const content = {
-    'application/json': { schema: body },
-    'text/csv': { schema: { type: 'string' } },
-  };
-  return { schema: { ...schema, body: { content } }, url };
+/** What is sent or answered in other forms than JSON is documented in each of them. */
+function inEveryForm({ config }: RouteOptions, { schema, url }: Transformed): Transformed {
+  const plain = schema as { body?: unknown; response?: Readonly<Record<string, unknown>> };
+  const { 200: answer, ...others } = plain.response ?? {};
+  const { csv, forms } = config ?? {};
+  const sent = csv && { body: contentOf(plain.body, [CSV]) };
+  const answered = forms && { response: { ...others, 200: contentOf(answer, forms) } };
+  return { schema: { ...plain, ...sent, ...answered }, url };
+}
+
+function contentOf(json: unknown, forms: readonly string[]) {
+  const text = forms.map((form) => [form, { schema: { type: 'string' } }] as const);
+  return { content: { 'application/json': { schema: json }, ...Object.fromEntries(text) } };
 }
 
 /** A text in Markdown as it was written, but for its headings, and commands ready to be copied. */

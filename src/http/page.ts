@@ -1,5 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
+/** The type of content of a page. */
+export const HTML = 'text/html';
+
 /** A page of text, which loads nothing, runs nothing and sends nothing anywhere. */
 const TEXT_ONLY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; " +
@@ -21,7 +24,7 @@ export function sendPage(reply: FastifyReply, title: string, body: string): Fast
     `<title>${escaped(title)}</title><style>${STYLE}</style>`;
   return reply
     .header('content-security-policy', TEXT_ONLY)
-    .type('text/html; charset=utf-8')
+    .type(`${HTML}; charset=utf-8`)
     .serializer(String)
     .send(`<!doctype html><html lang="en"><head>${head}</head><body>${body}</body></html>\n`);
 }

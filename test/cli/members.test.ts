@@ -82,6 +82,10 @@ t.test('given an account with entries', async (t) => {
   t.match((await cli.json('balance', `wallet:${member}`)).body, { balance: '6', held: '0' });
   const earlier = ['--at-revision', String(ledger.revision - 1)] as const;
   t.match((await cli.json('balance', member, ...earlier)).body, { balance: '3' }, 'as it was');
+  const plain = await cli.run('balance', member, ...earlier);
+  const revision = ledger.revision - 1;
+  const told = `wallet:${member}: 3 credits, at revision ${revision}\n`;
+  t.equal(plain.output, told, 'and nothing is said of what was held then, which is not kept');
   const before = ['--recorded-by', '2026-06-10T08:59:59Z'] as const;
   t.match((await cli.json('balance', member, ...before)).body, { balance: '0' }, 'as recorded');
   const occurred = ['--occurred-by', '2026-06-09'] as const;

@@ -164,6 +164,16 @@ t.test('a coordinator', async (t) => {
   const list = (await own.coordinator.get<List>('/v1/funds')).body;
   t.match(list.items, [{ fund: 'shared', organisations: 1, issued: '8' }], 'and in the list');
   t.equal(list.items.length, 1, 'which has no fund of others');
+  await world.admin.post('/v1/allocations', {
+    ...{ organisationId: own.organisationId, fund: 'new', credits: '1' },
+  });
+  const first = (await own.coordinator.get<List>('/v1/funds?limit=1')).body;
+  await world.admin.post('/v1/allocations', {
+    ...{ organisationId: own.organisationId, fund: FUND, credits: '1' },
+  });
+  const rest = (await own.coordinator.get<List>(`/v1/funds?after=${first.next}`)).body;
+  const paged = [...first.items, ...rest.items].map(({ fund }) => fund);
+  t.same(paged, ['shared', 'new', FUND], 'which goes on with an older fund that comes to it');
   const foreign = await own.coordinator.get<Problem>('/v1/funds/theirs');
   isProblem(t, foreign, { status: 404, code: 'fund_not_found' }, 'what is not theirs is not there');
   const late = (await own.coordinator.get<Report>('/v1/funds/shared?year=2025')).body;

@@ -60,6 +60,23 @@ t.test('the OpenAPI document tells a programmer what to expect', async (t) => {
   }
 });
 
+t.test('the OpenAPI document names every form of an answer', async (t) => {
+  const forms = (path: string, status = '200') => {
+    const { responses } = callsOf(checkedIn).find((call) => call.path === path)!.operation;
+    return Object.keys(responses[status]?.content ?? {});
+  };
+  const asCsv = [
+    ...['/v1/funds', '/v1/funds/{fund}', '/v1/organisations/{id}/issuing'],
+    ...['venues', 'organisations', 'networks'].map((of) => `/v1/${of}/{id}/statements/{period}`),
+  ];
+  for (const path of asCsv) {
+    t.same(forms(path), ['application/json', 'text/csv'], `${path}: JSON or CSV`);
+  }
+  t.same(forms('/v1/events'), ['application/json', 'application/x-ndjson'], 'the stream: lines');
+  t.same(forms('/v1/refusals'), ['application/json', 'text/html'], 'the refusals: a page');
+  t.same(forms('/readyz', '503'), ['application/json'], 'and why an instance is not ready');
+});
+
 t.test('the OpenAPI document describes bodies that are strict', async (t) => {
   for (const { path, operation } of callsOf(checkedIn)) {
     const schema = operation.requestBody?.content['application/json']?.schema;

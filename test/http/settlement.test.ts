@@ -67,10 +67,13 @@ t.test('entries that come to nothing', async (t) => {
   await partner.till.post(reversal, { reason: 'mistake' });
   clock.forward(DAY_MS);
   const settlement = { venueId: partner.venue, to: TODAY };
-  const settled = await admin.post<Settled>('/v1/settlements', settlement);
+  const settled = await admin.post<Settled>('/v1/settlements', settlement, 'settle-1');
   t.match(settled, { status: 201, body: { number: 1, credits: '0' } }, 'are settled all the same');
   const shown = await admin.get(`/v1/transactions/${settled.body.transactionId}`);
   t.match(shown, { status: 200, body: { type: 'TillSettled' } }, 'and that can be read');
+  const became = await admin.get('/v1/idempotency-keys/settle-1');
+  const events = [{ type: 'TillSettled', transactionId: settled.body.transactionId }];
+  t.match(became.body, { outcome: 'recorded', events }, 'and found by its key');
 });
 
 t.test('a settlement among sales of the same moment', async (t) => {

@@ -4,6 +4,7 @@ import { did, given, transactionAt } from '../support/given.ts';
 import {
   ADMIN,
   allocation,
+  AT,
   COORDINATOR,
   hours,
   member,
@@ -17,7 +18,6 @@ import {
   world,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const issued = (minutes: number, activity = 'weeding') =>
   did(hours({ asha: minutes }, { activity }), COORDINATOR, AT);
 const spent = (credits: string) => did(sale('asha', credits), PARTNER, AT);

@@ -7,6 +7,7 @@ import { hashOf } from '../support/names.ts';
 import {
   accessId,
   ADMIN,
+  AT,
   AUDITOR,
   card,
   COORDINATOR,
@@ -23,7 +24,6 @@ import {
   world,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const REVERSED = [
   ...world(),
   did(hours({ asha: 60 }), COORDINATOR, AT),

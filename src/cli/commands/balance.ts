@@ -40,9 +40,10 @@ export const balance: Command = {
     const path = `/v1/accounts/${encodeURIComponent(account)}${query}`;
     const answer = await clientFrom(given, io).get(path, accountAnswer);
     const amount = creditsAloud(hundredths(answer.balance));
-    const held = answer.held === '0' ? '' : `, of which ${answer.held} are held`;
+    const { held = '0' } = answer;
+    const booked = held === '0' ? '' : `, of which ${held} are held`;
     return {
-      text: [`${account}: ${amount}${held}, at revision ${answer.revision}`],
+      text: [`${account}: ${amount}${booked}, at revision ${answer.revision}`],
       json: answer,
     };
   },

@@ -9,7 +9,7 @@ import {
 } from '../../../schemas/http/fund.ts';
 import type { Role } from '../../../schemas/roles.ts';
 import { callerIn, type Caller } from '../authentication.ts';
-import { sendCsv, wantsCsv } from '../csv.ts';
+import { CSV, sendCsv, wantsCsv } from '../csv.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
@@ -17,6 +17,8 @@ import { sees } from '../visibility.ts';
 
 const TAG = 'Funds';
 const READERS: readonly Role[] = ['commissioner', 'admin', 'auditor', 'coordinator'];
+const COLUMNS = Object.keys(fundsAnswer.shape.items.element.shape);
+const COLUMNS_OF_ONE = ['fund', ...Object.keys(fundAnswer.shape.organisations.element.shape)];
 const NOT_SHOWN = 'fewer than 8 people, here or in a figure beside this; not shown';
 
 /**
@@ -40,16 +42,17 @@ export function fundRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'Every fund, in the order they began, with what became of it in a year or in all',
     policy: READERS,
+    forms: [CSV],
     query: fundsQuery,
     answer: fundsAnswer,
     handle: ({ query, request, reply }) => {
       const only = ownPart(callerIn(request));
-      const names = funds.names().filter((fund) => funds.has(fund, only));
+      const names = funds.names(only);
       const item = (fund: string) => {
         const { parts, total } = funds.report(fund, query.year, only);
         return { fund, organisations: parts.length, ...worded(total) };
       };
-      if (wantsCsv(request)) return sendCsv(reply, names.map(item).map(withNote));
+      if (wantsCsv(request)) return sendCsv(reply, COLUMNS, names.map(item));
       return { ...span(query.year), ...pageOf(request, reply, names, query, item) };
     },
   });
@@ -59,6 +62,7 @@ export function fundRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'What became of a fund, by organisation, in a year of the network or in all',
     policy: READERS,
+    forms: [CSV],
     params: fundParams,
     query: fundQuery,
     answer: fundAnswer,
@@ -69,12 +73,9 @@ export function fundRoutes(routes: Routes): void {
       const organisations = report.parts.map(named);
       const total = worded(report.total);
       if (wantsCsv(request)) {
-        const days = { firstDay: undefined, lastDay: undefined };
-        const sum = { organisationId: '', name: 'Total', ...days, ...total };
-        return sendCsv(
-          reply,
-          [...organisations, sum].map((row) => withNote({ fund, ...row })),
-        );
+        const sum = { organisationId: '', name: 'Total', ...total };
+        const rows = [...organisations, sum].map((row) => ({ fund, ...row }));
+        return sendCsv(reply, COLUMNS_OF_ONE, rows);
       }
       return { fund, ...span(year), years: [...report.years], organisations, total };
     },
@@ -104,9 +105,4 @@ function worded({ minutes, minutesWithdrawn, members, ...amounts }: FundFigures)
     members: members ?? null,
     ...(members === undefined && { note: NOT_SHOWN }),
   };
-}
-
-/** Every row of a table has all its columns, also one that has nothing to note. */
-function withNote({ note = '', ...row }: Readonly<Record<string, unknown>>): object {
-  return { ...row, note };
 }

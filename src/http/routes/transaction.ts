@@ -5,13 +5,7 @@ import {
   transactionsAnswer,
   transactionsQuery,
 } from '../../../schemas/http/account.ts';
-import {
-  accountOf,
-  kindOf,
-  randomOf,
-  revisionIn,
-  type TransactionId,
-} from '../../../schemas/ids.ts';
+import { accountOf, kindOf, type TransactionId } from '../../../schemas/ids.ts';
 import { addDays, startOfDay, type Day } from '../../../schemas/time.ts';
 import type { Directory } from '../../../projections/directory.ts';
 import { movementOf } from '../../../projections/movement.ts';
@@ -21,6 +15,7 @@ import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
+import { isTransaction, recordedAs } from '../transactions.ts';
 import { creditKnown, sees, seesAccount } from '../visibility.ts';
 
 /** How many events one page looks at, and how many before others get their turn. */
@@ -28,8 +23,6 @@ const SCANNED_MAX = 5_000;
 const EVENTS_A_TURN = 100;
 /** How many reversals of one transaction are shown: the oldest. */
 const REVERSALS_MAX = 100;
-/** Transactions also where no credits move. */
-const MAY_MOVE_NOTHING = ['CreditsIssued', 'TransactionReversed', 'TillSettled'];
 const TAG = 'Transactions';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 
@@ -56,14 +49,12 @@ export function transactionRoutes(routes: Routes): void {
     params: transactionParams,
     answer: transactionAnswer,
     handle: async ({ params: { id }, request }) => {
-      const revision = revisionIn(id);
-      if (revision > entries.revision) return stop('transaction_not_found', { id });
-      const event = await services.eventAt(revision);
-      const known = randomOf(event.command.id) === randomOf(id) && isTransaction(event);
-      if (!known || !maySee(directory, callerIn(request), { revision, event })) {
+      const found = await recordedAs(services, id);
+      const known = found !== undefined && isTransaction(found.event);
+      if (!known || !maySee(directory, callerIn(request), found)) {
         return stop('transaction_not_found', { id });
       }
-      return shown(services, callerIn(request), { revision, event });
+      return shown(services, callerIn(request), found);
     },
   });
 
@@ -105,11 +96,6 @@ export function transactionRoutes(routes: Routes): void {
 
   const revisionAtStartOf = (day: Day) =>
     firstRecordedAfter(services, startOfDay(services.sequencer.ledger.calendar, day) - 1);
-}
-
-function isTransaction(event: Recorded['event']): boolean {
-  if (MAY_MOVE_NOTHING.includes(event.type)) return true;
-  return movementOf(event) !== undefined;
 }
 
 function reversalShown(recorded: Recorded) {
