@@ -12,6 +12,9 @@ import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
+/** Faults that say in a sentence what is wrong and what to do. */
+const NAMED =
+  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event))Error$/;
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -99,10 +102,8 @@ try {
   await main();
 } catch (error) {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
-  const expected =
-    /^(ConfigError|CardKeyError|SigningKeyError|NoteError|ChangedHistoryError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
   // What the system refuses, such as a port that is taken, names itself well enough.
-  const known = expected.test(name) || syscall !== undefined;
+  const known = NAMED.test(name) || syscall !== undefined;
   process.stderr.write(`The service did not start. ${known ? message : stack}\n`);
   process.exit(1);
 }

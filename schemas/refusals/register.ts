@@ -74,6 +74,17 @@ export const registerRefusals = {
     'There is no fund of this name here.',
     'That fund is not known. Nothing was changed.',
   ),
+  receipt_withheld: entry(
+    FINAL,
+    'The event says where the credits have gone on to, which is not for this key to see. ' +
+      'An auditor of the scheme can show it.',
+    'That receipt cannot be shown here. Ask the scheme.',
+  ),
+  beyond_the_tree: entry(
+    FINAL,
+    'That lies beyond the tree, which covers {size} events; sizes count from 1, revisions from 0.',
+    'That is not in the ledger yet.',
+  ),
   // Cards, members and organisations in the wrong state.
   card_revoked: entry(
     FINAL,

@@ -38,8 +38,8 @@ export function signersIn(source: SigningKeySource): readonly Signer[] {
     const expected = origin ?? signers[0]!.verifier.name;
     if (verifier.name === expected) continue;
     throw new SigningKeyError(
-      `The signing key is that of ${verifier.name}, but ORIGIN is ${expected}. A ledger keeps its ` +
-        'origin for ever, since every checkpoint names it: leave ORIGIN out, or set it back.',
+      `The signing key is that of ${verifier.name}, but ORIGIN is ${expected}. A ledger keeps ` +
+        'its origin for ever, since every checkpoint names it: leave ORIGIN out, or set it back.',
     );
   }
   return signers;

@@ -62,7 +62,7 @@ export type ReadRoute<
 export type SetRoute<B extends Schema, A extends Schema> = Common<undefined, undefined, A> & {
   readonly policy: Policy;
   readonly body: B;
-  readonly handle: (body: z.output<B>) => z.input<A>;
+  readonly handle: (body: z.output<B>) => z.input<A> | Promise<z.input<A>>;
 };
 
 /** What a write made, for the route to word its answer from. */

@@ -26,6 +26,8 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   transaction_not_found: 404,
   key_not_found: 404,
   fund_not_found: 404,
+  receipt_withheld: 403,
+  beyond_the_tree: 404,
   card_revoked: 422,
   card_required: 422,
   card_drawn_before: 503,

@@ -5,18 +5,16 @@ import {
   transactionsAnswer,
   transactionsQuery,
 } from '../../../schemas/http/account.ts';
-import { accountOf, kindOf, type TransactionId } from '../../../schemas/ids.ts';
+import { accountOf, type TransactionId } from '../../../schemas/ids.ts';
 import { addDays, startOfDay, type Day } from '../../../schemas/time.ts';
-import type { Directory } from '../../../projections/directory.ts';
-import { movementOf } from '../../../projections/movement.ts';
 import { firstRecordedAfter } from '../asAt.ts';
 import { callerIn, type Caller } from '../authentication.ts';
 import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
-import { isTransaction, recordedAs } from '../transactions.ts';
-import { creditKnown, sees, seesAccount } from '../visibility.ts';
+import { transactionAsked } from '../transactions.ts';
+import { creditKnown, sees } from '../visibility.ts';
 
 /** How many events one page looks at, and how many before others get their turn. */
 const SCANNED_MAX = 5_000;
@@ -49,12 +47,8 @@ export function transactionRoutes(routes: Routes): void {
     params: transactionParams,
     answer: transactionAnswer,
     handle: async ({ params: { id }, request }) => {
-      const found = await recordedAs(services, id);
-      const known = found !== undefined && isTransaction(found.event);
-      if (!known || !maySee(directory, callerIn(request), found)) {
-        return stop('transaction_not_found', { id });
-      }
-      return shown(services, callerIn(request), found);
+      const caller = callerIn(request);
+      return shown(services, caller, await transactionAsked(services, caller, id));
     },
   });
 
@@ -106,15 +100,6 @@ function reversalShown(recorded: Recorded) {
   return [
     { transactionId, credits, minutes: issue?.minutes, reason, recordedAt: event.recordedAt },
   ];
-}
-
-/** The organisation that recorded it sees it, and whoever sees an account it moved. */
-function maySee(directory: Directory, caller: Caller, { event }: Recorded): boolean {
-  if (sees(caller, event.by.organisation)) return true;
-  const movement = movementOf(event);
-  if (movement === undefined) return false;
-  const sides = [movement.debit, movement.credit].filter((side) => kindOf(side) !== 'programme');
-  return sides.some((side) => seesAccount(directory, caller, side));
 }
 
 /** A transaction with its words and the reversals that cite it. */
