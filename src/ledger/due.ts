@@ -36,11 +36,14 @@ export function isDue(state: Ledger, now_ms: number): boolean {
   return factsDue(state, now_ms).facts.length > 0;
 }
 
-/** Bookings that have expired, and with the first event of a day the rests of funds that ended. */
+/**
+ * Bookings that have expired, and the rests of funds that ended: once they are over, with the
+ * first event of a day. Expiries alone do not make a day begin, for there may be more of them.
+ */
 function factsDue(state: Ledger, now_ms: number) {
   const holds = holdsDue(state, now_ms);
   const today = state.calendar(now_ms);
-  if (holds.more || today === state.calendar(state.recordedAt_ms)) return holds;
+  if (holds.more || today === state.calendar(state.expiredTo_ms)) return holds;
   const facts = [...holds.facts, ...allocationsLapsed(state, today)];
   // What would be too many today is due again tomorrow.
   return { facts: facts.slice(0, EVENTS_MAX), more: false };
