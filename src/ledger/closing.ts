@@ -118,7 +118,8 @@ function restRefused(
   const no = (why: string) => refuse('rest_not_allowed', { to, why });
   const missing = refuse('account_not_found', { id: to });
   if (holderMissing(state, to) !== undefined) return missing;
-  if (kind === 'pot' && !actsFor(caller, holderOf(to) as OrganisationId)) return missing;
+  const ofGroup = kind === 'pot' || kind === 'allocation';
+  if (ofGroup && !actsFor(caller, holderOf(to) as OrganisationId)) return missing;
   if (closed) return refuse(kindOf(from) === 'wallet' ? 'member_closed' : 'organisation_closed');
   if (!['wallet', 'pot', 'lapsed'].includes(kind)) return no('it is no wallet and no pot');
   if (accountNow(state, to) === from) return no('that is what is closed');

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Ask } from '../../schemas/commands.ts';
 import { allocationsLapsed } from '../../src/ledger/allocation.ts';
+import { refuse } from '../../schemas/refusals.ts';
 import { bookOf, did, given, type Past } from '../support/given.ts';
 import {
   ADMIN,
@@ -72,4 +73,10 @@ t.test('more than one movement carries', async (t) => {
     'accepted',
     'until the rest fits',
   );
+});
+
+t.test('a closing that ends more than one command may', async (t) => {
+  const { detail, aloud } = refuse('list_too_long', { events: 1001, limit: 1000 });
+  t.match(detail, /before a closing cancel bookings/, 'says what to do first');
+  t.notMatch(aloud, /list|issued/, 'and speaks of no list');
 });
