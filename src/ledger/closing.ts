@@ -1,4 +1,5 @@
 import { creditsAloud } from '../../schemas/amounts.ts';
+import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import {
   accountOf,
@@ -17,8 +18,6 @@ import { memberOf } from './member.ts';
 import { releasedByMember, releasedByOrganisation, releasedByVenue } from './release.ts';
 import { accountNow, balanceOf, endOf, movedRest, restTooLarge, survivorOf } from './rest.ts';
 import type { Ledger } from './state.ts';
-
-const EVENTS_MAX = 1000;
 
 /** Closes a wallet for good; what is left in it goes where the closing says. */
 export function closeMember(context: Context, ask: CloseMember): Verdict {
@@ -103,7 +102,8 @@ function* endedBy(context: Context, organisation: OrganisationId): Generator<Fac
 /** The closing with all that goes before it, if one command may make so many events. */
 function within(before: readonly Fact[], closing: Fact): Verdict {
   const events = before.length + 1;
-  if (events > EVENTS_MAX) return reject('list_too_long', { events, limit: EVENTS_MAX });
+  if (events > COMMAND_EVENTS_MAX)
+    return reject('list_too_long', { events, limit: COMMAND_EVENTS_MAX });
   return { facts: [...before, closing] };
 }
 

@@ -17,6 +17,7 @@ import {
   wallet,
   world,
 } from '../support/past.ts';
+import { histories } from '../support/histories.ts';
 import { altered, findingsIn } from './altered.ts';
 
 /* What `timecredits check` says of what is booked, and of those who are merged or suspended. */
@@ -65,4 +66,11 @@ t.test('what is booked by what is suspended', async (t) => {
   t.equal(await found(suspended(pool, booked)), NEW, 'a venue');
   t.equal(await found(suspended(garden, ofPot)), NEW, 'a group');
   t.equal(await found(suspended(garden, booked)), undefined, 'but not the group of a member');
+});
+
+t.test('random histories', async (t) => {
+  for (const [index, stream] of (await histories()).entries()) {
+    const lines = stream.map(({ event }) => canonical(event));
+    t.same([...(await findingsIn(lines)).values()], [], `${index}: nothing is found`);
+  }
 });
