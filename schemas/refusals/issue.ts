@@ -27,8 +27,9 @@ export const issueRefusals = {
   ),
   list_too_long: entry(
     FINAL,
-    'This would make {events} events; one call makes at most {limit}. Send it in parts.',
-    'The list is too long. Nothing was issued. Send it in parts.',
+    'This would make {events} events; one call makes at most {limit}. Send a list in parts; ' +
+      'before a closing cancel bookings, and close venues one by one.',
+    'That is too much at once. Nothing was changed. Do it in parts.',
   ),
   duplicate_sheet: entry(
     FINAL,

@@ -205,4 +205,9 @@ export const registerRefusals = {
     'The pot has {credits}: say in "potTo" where they go.',
     'The pot is not empty. Say where its credits go. Nothing was changed.',
   ),
+  rest_too_large: entry(
+    FINAL,
+    '{account} has {credits}, more than one movement carries. Transfer some of them first.',
+    'There is too much to move at once. Nothing was changed. Move a part of it first.',
+  ),
 } as const satisfies Record<string, Entry>;

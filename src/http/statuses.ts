@@ -49,6 +49,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   merge_into_itself: 422,
   rest_not_allowed: 422,
   rest_unplaced: 422,
+  rest_too_large: 422,
   both_sides_same: 409,
   not_an_earn_group: 422,
   not_a_spend_partner: 422,

@@ -219,11 +219,10 @@ export class Sequencer {
     round.begin(this.#options.commandId);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
-      if (round.events.length >= BATCH_EVENTS_MAX) {
+      if (round.events.length >= BATCH_EVENTS_MAX || !round.take(item)) {
         this.#queue.unshift(...items.slice(index));
         break;
       }
-      round.take(item);
     }
     return round;
   }

@@ -68,7 +68,8 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
   if (holderMissing(state, from) ?? hidden(context, from)) {
     return fault(at('from'), 'account_not_found', { id: from });
   }
-  if (holderMissing(state, to) ?? (kindOf(to) === 'pot' && hidden(context, to))) {
+  const ofGroup = ['pot', 'allocation'].includes(kindOf(to));
+  if (holderMissing(state, to) ?? (ofGroup && hidden(context, to))) {
     return fault(at('to'), 'account_not_found', { id: to });
   }
   const halted = debitHalted(state, from);
@@ -79,15 +80,15 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
   if (kindOf(to) === 'wallet' && holderOf(to) === caller.member) {
     return fault(at('to'), 'own_wallet', { line: index + 1 });
   }
+  if (kindOf(from) === 'allocation' && !coversToday(context, from)) {
+    const words = { fund: ` named ${fundOf(from)}`, day: context.today };
+    return fault(at('from'), 'no_fund_for_day', words);
+  }
   const way = WAYS[`${kindOf(from)} ${kindOf(to)}`];
   const elsewhere = kindOf(from) === 'allocation' && holderOf(from) !== holderOf(to);
   if (from === to || elsewhere || !way?.includes(ask.reason)) {
     const words = { line: index + 1, from, to, reason: ask.reason };
     return fault(at('to'), 'transfer_not_allowed', words);
-  }
-  if (kindOf(from) === 'allocation' && !coversToday(context, from)) {
-    const words = { fund: ` named ${fundOf(from)}`, day: context.today };
-    return fault(at('from'), 'no_fund_for_day', words);
   }
   return undefined;
 }

@@ -132,7 +132,7 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
       ? accountExists(books, from) && knows(caller, books.members[holder]!.groups)
       : actsFor(caller, holder);
   if (!accountExists(books, from) || !sees) return 'from account_not_found';
-  const foreign = other === 'pot' && !actsFor(caller, receiver);
+  const foreign = /^(pot|allocation)$/.test(other) && !actsFor(caller, receiver);
   if (!accountExists(books, to) || foreign) return 'to account_not_found';
   const no = /^(wallet|pot|allocation):/.test(from)
     ? halted(books, kind === 'wallet' ? { member: holder } : { organisation: holder })
@@ -140,12 +140,12 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
   if (no) return `from ${no}`;
   if (to in books.goesTo) return `to ${other === 'wallet' ? 'member' : 'organisation'}_closed`;
   if (other === 'wallet' && receiver === caller.member) return 'to own_wallet';
-  const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
-  const crossed = kind === 'allocation' && holder !== receiver;
-  if (!way || crossed || from === to) return 'to transfer_not_allowed';
   const { first = '', last = '9999' } = books.funds[holder]?.[from.split(':')[2]!] ?? {};
   const open = first <= caller.today && caller.today <= last;
-  return kind === 'allocation' && !open ? 'from no_fund_for_day' : undefined;
+  if (kind === 'allocation' && !open) return 'from no_fund_for_day';
+  const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
+  const crossed = kind === 'allocation' && holder !== receiver;
+  return !way || crossed || from === to ? 'to transfer_not_allowed' : undefined;
 }
 
 /** The account that a name stands for since members were merged. */
