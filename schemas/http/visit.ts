@@ -13,6 +13,12 @@ import { bearerFields, oneBearer, revisionSchema } from './common.ts';
 /** How many visits one call records. */
 export const VISITS_MAX = 1000;
 
+/** The headings that a sheet of visits may have, and those of them that it must have. */
+export const VISIT_SHEET = {
+  headings: ['direction', 'venue', 'member', 'credits', 'occurred', 'reference'],
+  needed: ['direction', 'credits', 'occurred', 'reference'],
+} as const;
+
 const directionSchema = z
   .enum(['here', 'away'], 'must be "here" (their member at our venue) or "away" (ours at theirs)')
   .meta({ description: 'here: their member at our venue; away: our member at theirs' });

@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { visitSchema, VISITS_MAX } from '../../schemas/http/visit.ts';
+import { VISIT_SHEET, visitSchema, VISITS_MAX } from '../../schemas/http/visit.ts';
 import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
 import { daySchema } from '../../schemas/time.ts';
 import { amountIn, rowsIn, type Row, type Unreadable } from '../sheet.ts';
 import { RefusedError, stop } from './problems.ts';
 
-const HEADINGS = ['direction', 'venue', 'member', 'credits', 'occurred', 'reference'];
-const NEEDED = ['direction', 'credits', 'occurred', 'reference'];
+const { headings: HEADINGS, needed: NEEDED } = VISIT_SHEET;
 
 /** The heading under which each field of a visit stands. */
 const HEADING_OF: Readonly<Record<string, string>> = {
@@ -65,7 +64,8 @@ function visitOn(cells: Row['cells']): Readonly<Record<string, string>> {
 function faultsOf({ line, cells }: Row, visit: object, index: number): Fault[] {
   const at = `#/visits/${index}`;
   const plain = Object.entries(cells).flatMap(([heading, cell]) => {
-    if (cell === '' && NEEDED.includes(heading)) return [`${heading} is empty`];
+    if (cell === '' && (NEEDED as readonly string[]).includes(heading))
+      return [`${heading} is empty`];
     if (!FORMULA.test(cell)) return [];
     return [`${heading} ${JSON.stringify(cell)} is a formula; send what it comes to`];
   });
