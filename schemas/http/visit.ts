@@ -35,14 +35,14 @@ export const visitSchema = z
   })
   .refine(
     ({ direction, venueId }) => (direction === 'here') === (venueId !== undefined),
-    'must name a venue by venueId if it was here, and none if it was away',
+    'must name a venue if it was here, and none if it was away',
   )
   .refine(
     (visit) =>
       visit.direction === 'away'
         ? oneBearer(visit)
         : visit.memberId === undefined && visit.card === undefined,
-    'must name the member by either memberId or card if it was away, and none if it was here',
+    'must name the member (by one of memberId and card) if it was away, and none if it was here',
   )
   .refine(
     ({ occurredAt, occurredOn }) => (occurredAt === undefined) !== (occurredOn === undefined),

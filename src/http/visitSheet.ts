@@ -24,6 +24,8 @@ const WHY: Readonly<Record<Unreadable['why'], string>> = {
   cells: 'The sheet cannot be read.',
 };
 
+const NO_TIME = 'must be a day or a time, as 2026-03-31 or 2026-03-31T14:30:00+01:00';
+
 /** What a spreadsheet would take for a formula, which no cell of a list of visits is. */
 const FORMULA = /^[=+@-]/;
 
@@ -72,12 +74,15 @@ function faultsOf({ line, cells }: Row, visit: object, index: number): Fault[] {
   if (plain.length > 0) return plain.map((detail) => faultOn(line, at, detail));
   const parsed = visitSchema.safeParse(visit);
   if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => {
+  return parsed.error.issues.flatMap(({ path, message }, place, issues) => {
     const [field] = path as string[];
-    if (field === undefined) return faultOn(line, at, message);
+    if (field === undefined) return [faultOn(line, at, message)];
+    const isFirst = issues.findIndex((one) => one.path[0] === field) === place;
+    if (!isFirst) return [];
     const heading = HEADING_OF[field] ?? field;
     const typed = JSON.stringify(cells[heading] ?? '');
-    return faultOn(line, `${at}/${field}`, `${heading} ${typed} ${message}`);
+    const why = heading === 'occurred' ? NO_TIME : message;
+    return [faultOn(line, `${at}/${field}`, `${heading} ${typed} ${why}`)];
   });
 }
 

@@ -46,6 +46,7 @@ t.test('given a sheet with faults', async (t) => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['a formula', [here('=1+1', 'c-1')], /line 2: credits "=1\+1" is a formula/],
     ['more than is agreed', [here('1', 'a'), here('30', 'b')], /line 3: The limit agreed/],
+    ['a venue missing', ['here,,,1,2026-06-10,a'], /line 2: must name a venue if it was here/],
     ['a reference twice', [away('1', 'a'), '', here('1', 'a')], /line 4: /],
   ];
   for (const [name, lines, sentence] of cases) {
@@ -61,6 +62,13 @@ t.test('given a sheet with faults', async (t) => {
   const named = await cli.run(...command(t, `${HEADINGS},name`, `${here('1', 'a')},Ann`));
   t.match(named, { status: 1, progress: /the heading "name" is not known/ });
   t.equal(cli.sent.length, sent, 'and a sheet with names is never sent');
+  const many = Array.from({ length: 1001 }, (_, at) => here('0.01', `m-${at}`));
+  const long = await cli.run(...command(t, HEADINGS, ...many));
+  t.match(long, {
+    status: 1,
+    progress: /has 1,001 lines and one sheet takes at most 1000\. Split/,
+  });
+  t.equal(cli.sent.length, sent, 'nor is one that is too long');
 });
 
 t.test('given somebody at a terminal', async (t) => {

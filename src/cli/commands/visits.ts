@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { createHash } from 'node:crypto';
 import { creditsAloud, hundredths } from '../../../schemas/amounts.ts';
-import { VISIT_SHEET, visitCreated } from '../../../schemas/http/visit.ts';
+import { VISIT_SHEET, visitCreated, VISITS_MAX } from '../../../schemas/http/visit.ts';
 import { networkSchema } from '../../../schemas/ids.ts';
 import { amountIn } from '../../sheet.ts';
 import { clientFrom, Refused } from '../client.ts';
@@ -36,6 +36,7 @@ export const visits: Command = {
     const client = clientFrom(given, io);
     const bytes = io.files.read(path);
     const sheet = readSheet(path, bytes, VISIT_SHEET.headings, VISIT_SHEET.needed);
+    if (sheet.rows.length > VISITS_MAX) throw tooLong(path, sheet);
     await agreed(given, io, sheet, network);
     const named = JSON.stringify([sheet.sha256, network]);
     const key = `visits-${createHash('sha256').update(named).digest('hex')}`;
@@ -49,6 +50,14 @@ export const visits: Command = {
     return reportOf(body, replayed);
   },
 };
+
+function tooLong(path: string, { rows }: Sheet): Failure {
+  return faulty(
+    'list_too_long',
+    `${path} has ${counted(rows.length, 'line')} and one sheet takes at most ${VISITS_MAX}. ` +
+      'Split it into files of at most that many and record each; nothing was recorded.',
+  );
+}
 
 async function agreed(given: Given, io: Io, { rows }: Sheet, network: string): Promise<void> {
   if (given.flag('yes') || io.confirm === undefined) return;
