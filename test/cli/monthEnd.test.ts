@@ -122,8 +122,10 @@ t.test('given a till that is refused', async (t) => {
 });
 
 t.test('the statement of a month', async (t) => {
-  const { admin, cli, clock, partner, cinema, group, memberId, sell } = await monthWorld();
+  const { admin, cli, clock, partner, cinema, quiet, group, memberId, sell } = await monthWorld();
   await sell(cinema, '3', 'b');
+  const { transactionId } = await sell(partner.venue, '1', 'a');
+  await partner.till.post(`/v1/transactions/${transactionId}/reversals`, { reason: 'mistake' });
   const network = { network: 'cardiff', theyOweAtMost: '20', weOweAtMost: '5' };
   await admin.post('/v1/networks', network);
   const visit = { direction: 'away', memberId, credits: '1', occurredOn: TODAY, reference: 'c-1' };
@@ -148,8 +150,10 @@ t.test('the statement of a month', async (t) => {
     const pot = await cli.run(...of('--organisation', group.id));
     t.match(pot.output, /of Strood Gardeners[^]* issue +allocation:\S+ +-10 +990 /);
     t.match((await cli.run(...of('--network', 'cardiff'))).output, / visit +1 +1 +c-1 /);
-    const quiet = await cli.run(...of('--venue', partner.venue));
-    t.match(quiet.output, /nothing was recorded in this month/);
+    const pool = await cli.run(...of('--venue', partner.venue));
+    t.match(pool.output, new RegExp(` refund +-1 +0 +of ${transactionId} `), 'with what is undone');
+    const empty = await cli.run(...of('--venue', quiet));
+    t.match(empty.output, /nothing was recorded in this month/);
   });
 
   await t.test('when it is written to a file', async (t) => {

@@ -95,7 +95,7 @@ function textOf(answer: Statement, name: string, timeZone: string): string[] {
     ...of(line.account),
     line.credits,
     line.balance,
-    line.reference ?? '',
+    line.reference ?? (line.reverses === undefined ? '' : `of ${line.reverses}`),
     line.transactionId,
   ]);
   const headings = [

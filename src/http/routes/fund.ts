@@ -30,6 +30,13 @@ export function fundRoutes(routes: Routes): void {
     ...(year !== undefined && funds.years.of(year)),
     revision: funds.revision,
   });
+  // A table is kept and handed on by itself, so each row says of which days it is.
+  const rowIn = (year: number | undefined) => {
+    const { from = '', to = '' } = year === undefined ? {} : funds.years.of(year);
+    return ({ fund, note = '', ...row }: Readonly<Record<string, unknown>>) => {
+      return { fund, from, to, ...row, note };
+    };
+  };
   const named = ({ organisationId, firstDay, lastDay, ...figures }: FundPart) => {
     const { name } = directory.organisations.get(organisationId)!;
     return { organisationId, name, firstDay, lastDay, ...worded(figures) };
@@ -49,7 +56,7 @@ export function fundRoutes(routes: Routes): void {
         const { parts, total } = funds.report(fund, query.year, only);
         return { fund, organisations: parts.length, ...worded(total) };
       };
-      if (wantsCsv(request)) return sendCsv(reply, names.map(item).map(withNote));
+      if (wantsCsv(request)) return sendCsv(reply, names.map(item).map(rowIn(query.year)));
       return { ...span(query.year), ...pageOf(request, reply, names, query, item) };
     },
   });
@@ -71,10 +78,8 @@ export function fundRoutes(routes: Routes): void {
       if (wantsCsv(request)) {
         const days = { firstDay: undefined, lastDay: undefined };
         const sum = { organisationId: '', name: 'Total', ...days, ...total };
-        return sendCsv(
-          reply,
-          [...organisations, sum].map((row) => withNote({ fund, ...row })),
-        );
+        const rows = [...organisations, sum].map((row) => ({ fund, ...row }));
+        return sendCsv(reply, rows.map(rowIn(year)));
       }
       return { fund, ...span(year), years: [...report.years], organisations, total };
     },
@@ -104,9 +109,4 @@ function worded({ minutes, minutesWithdrawn, members, ...amounts }: FundFigures)
     members: members ?? null,
     ...(members === undefined && { note: NOT_SHOWN }),
   };
-}
-
-/** Every row of a table has all its columns, also one that has nothing to note. */
-function withNote({ note = '', ...row }: Readonly<Record<string, unknown>>): object {
-  return { ...row, note };
 }
