@@ -153,8 +153,8 @@ function stoppedAt(
   { text, json }: Report,
 ): Failure {
   const again =
-    `  Stopped at ${printable(name)} (${venueId}). Put that right and run the same command again: what is ` +
-    'settled is not settled twice.';
+    `  Stopped at ${printable(name)} (${venueId}). Put that right and run the same command ` +
+    'again: what is settled is not settled twice.';
   const more = { text: [...text, again], json: { ...json, stoppedAt: venueId } };
   return new Failure(exit, code, message, [], more);
 }

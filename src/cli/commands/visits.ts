@@ -65,7 +65,8 @@ async function agreed(given: Given, io: Io, { rows }: Sheet, network: string): P
     (all, { cells }) => all + hundredths(amountIn(cells['credits'] ?? '') ?? '0'),
     0,
   );
-  const question = `Record ${counted(rows.length, 'visit')} with ${network}, ${creditsAloud(sum)} in all?`;
+  const what = `${counted(rows.length, 'visit')} with ${network}, ${creditsAloud(sum)} in all`;
+  const question = `Record ${what}?`;
   if (!(await io.confirm(question))) throw faulty('not_agreed', 'Nothing was recorded.');
 }
 
@@ -110,7 +111,8 @@ function reportOf(recorded: Recorded, replayed: boolean): Report {
       ? `This sheet was recorded before: ${what}. Nothing was recorded twice.`
       : `Recorded ${what}, at revision ${revision}.`,
     ...table(headings, rows),
-    `  after it they owe us ${creditsAloud(hundredths(theyOwe))}, we owe them ${creditsAloud(hundredths(weOwe))}`,
+    `  after it they owe us ${creditsAloud(hundredths(theyOwe))}, ` +
+      `we owe them ${creditsAloud(hundredths(weOwe))}`,
   ];
   return { text, json: { ...recorded, replayed } };
 }
