@@ -96,6 +96,11 @@ export function poundsFor(amount: Hundredths, rate: string): string {
   return (pounds.isZero() ? new Decimal(0) : pounds).toFixed(2);
 }
 
+/** The sum of some pounds. */
+export function poundsTogether(pounds: readonly string[]): string {
+  return pounds.reduce((sum, one) => sum.plus(one), new Decimal(0)).toFixed(2);
+}
+
 function isAmount(text: string): boolean {
   return SPELLING.test(text) && hundredths(text) <= LARGEST;
 }

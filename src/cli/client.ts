@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keySchema } from '../../schemas/keys.ts';
 import type { Given } from './command.ts';
-import { EXIT, Failure, wrongUsage } from './failure.ts';
+import { EXIT, Failure, wrongUsage, type Exit } from './failure.ts';
 import type { Io } from './io.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
@@ -9,6 +9,9 @@ const ATTEMPTS_MAX = 4;
 const FIRST_WAIT_MS = 500;
 const WAIT_MAX_MS = 60_000;
 const ANSWER_MS = 30_000;
+const TOO_MANY = 429;
+const SERVER_ERROR = 500;
+const CSV = 'text/csv';
 
 /** A problem as the service words it; later codes than this program knows are read as well. */
 const problemSchema = z.object({
@@ -26,9 +29,9 @@ export class Refused extends Failure {
   /** The fields that differ from what the same idempotency key did before, where that is why. */
   readonly differs: string | undefined;
 
-  constructor({ code, detail, retryable, errors }: z.infer<typeof problemSchema>) {
+  constructor(exit: Exit, { code, detail, errors }: z.infer<typeof problemSchema>) {
     const faults = errors.map((one) => ({ code: one.code, detail: worded(one) }));
-    super(retryable ? EXIT.unreachable : EXIT.refused, code, detail, faults);
+    super(exit, code, detail, faults);
     this.pointers = errors;
     this.differs = code === 'key_reused' ? /what differs: ([^.]*)/.exec(detail)?.[1] : undefined;
   }
@@ -45,6 +48,9 @@ type Sent = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+  /** A body that is a sheet. */
+  readonly sheet?: string;
+  readonly accept?: string;
   readonly idempotencyKey?: string;
 };
 
@@ -83,6 +89,23 @@ export class Client {
     return { body: this.#read(json, schema), replayed };
   }
 
+  /** A report as the CSV that the service makes of it, byte for byte. */
+  async getCsv(path: string): Promise<string> {
+    const { json } = await this.#send({ method: 'GET', path, accept: CSV });
+    return this.#read(json, z.string());
+  }
+
+  /** Sends a sheet, as CSV. */
+  async postCsv<S extends z.ZodType>(
+    path: string,
+    sheet: string,
+    idempotencyKey: string,
+    schema: S,
+  ): Promise<Answered<z.output<S>>> {
+    const { json, replayed } = await this.#send({ method: 'POST', path, sheet, idempotencyKey });
+    return { body: this.#read(json, schema), replayed };
+  }
+
   async #send(sent: Sent): Promise<{ readonly json: unknown; readonly replayed: boolean }> {
     for (let attempt = 1; ; attempt += 1) {
       const result = await this.#attempt(sent);
@@ -96,10 +119,14 @@ export class Client {
     }
   }
 
-  async #attempt({ method, path, body, idempotencyKey }: Sent): Promise<Attempt> {
+  async #attempt({ method, path, idempotencyKey, accept, ...sent }: Sent): Promise<Attempt> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.#key}` };
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (accept !== undefined) headers['accept'] = accept;
+    const body = sent.sheet ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+    if (body !== undefined) {
+      headers['content-type'] = sent.sheet === undefined ? 'application/json' : CSV;
+    }
     try {
       const response = await this.#io.fetch(`${this.url}${path}`, {
         method,
@@ -107,7 +134,7 @@ export class Client {
         // A key goes to the address that was named and is not carried on to another.
         redirect: 'manual',
         signal: AbortSignal.timeout(ANSWER_MS),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body }),
       });
       const text = await response.text();
       return this.#judge(response, text);
@@ -117,7 +144,8 @@ export class Client {
   }
 
   #judge(response: Response, text: string): Attempt {
-    const json = parsed(text);
+    const isCsv = response.headers.get('content-type')?.startsWith(CSV) ?? false;
+    const json = isCsv ? text : parsed(text);
     if (response.ok && json !== undefined) {
       const replayed = response.headers.get('idempotent-replayed') === 'true';
       return { answer: { json, replayed } };
@@ -125,7 +153,10 @@ export class Client {
     const problem = problemSchema.safeParse(json);
     if (!problem.success) return { failure: this.#stranger(`status ${response.status}`) };
     const retryAfter_ms = Number(response.headers.get('retry-after') ?? 0) * 1000;
-    return { failure: new Refused(problem.data), retryAfter_ms };
+    // A day that has not ended may be asked for again later, but not in a moment.
+    const passes = response.status === TOO_MANY || response.status >= SERVER_ERROR;
+    const exit = problem.data.retryable && passes ? EXIT.unreachable : EXIT.refused;
+    return { failure: new Refused(exit, problem.data), retryAfter_ms };
   }
 
   #read<S extends z.ZodType>(json: unknown, schema: S): z.output<S> {

@@ -100,16 +100,19 @@ t.test('a fund', async (t) => {
   const rows = csv.body.trimEnd().split('\n');
   const [visitors] = over.organisations;
   const [head = [], line = []] = rows.map((row) => row.split(','));
-  const figures = { fund: 'health', ...visitors, name: "'=Visits", note: '' };
+  const its = { from: '2026-04-01', to: '2027-03-31' };
+  const figures = { fund: 'health', ...its, ...visitors, name: "'=Visits", note: '' };
   t.same(
     Object.fromEntries(head.map((name, index) => [name, line[index]])),
     Object.fromEntries(
       Object.entries(figures).map(([name, value]: [string, unknown]) => [name, String(value)]),
     ),
-    'with a head line and the same figures, formulas escaped',
+    'with a head line, the days of the year and the same figures, formulas escaped',
   );
   t.equal(rows.length, 4, 'and the total last');
-  t.match(rows[3], /^health,,Total,,,0,200,9,/);
+  t.match(rows[3], /^health,2026-04-01,2027-03-31,,Total,,,0,200,9,/);
+  const life = await admin.get('/v1/funds', { accept: 'text/csv' });
+  t.match(life.body, /^fund,from,to,[^]*\nhealth,,,2,/, 'or none over its whole life');
 });
 
 t.test('the people of a fund', async (t) => {

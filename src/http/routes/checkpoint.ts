@@ -8,6 +8,7 @@ import {
 } from '../../../schemas/http/proof.ts';
 import { limitOf, linked } from '../lists.ts';
 import type { Routes } from '../route.ts';
+import { PROVERS } from './proof.ts';
 
 const TAG = 'Proofs';
 const TEXT = 'text/plain; charset=utf-8';
@@ -46,7 +47,7 @@ export function checkpointRoutes(routes: Routes): void {
     url: '/v1/checkpoints',
     tag: TAG,
     summary: 'Every checkpoint that was shown, the smallest first',
-    policy: 'any key',
+    policy: PROVERS,
     query: checkpointsQuery,
     answer: checkpointsAnswer,
     handle: ({ query, request, reply }) => {

@@ -17,8 +17,9 @@ import { sees } from '../visibility.ts';
 
 const TAG = 'Funds';
 const READERS: readonly Role[] = ['commissioner', 'admin', 'auditor', 'coordinator'];
-const COLUMNS = Object.keys(fundsAnswer.shape.items.element.shape);
-const COLUMNS_OF_ONE = ['fund', ...Object.keys(fundAnswer.shape.organisations.element.shape)];
+/** A table is kept and handed on by itself, so each row says of which days it is. */
+const COLUMNS = columns(fundsAnswer.shape.items.element.shape);
+const COLUMNS_OF_ONE = columns(fundAnswer.shape.organisations.element.shape);
 const NOT_SHOWN = 'fewer than 8 people, here or in a figure beside this; not shown';
 
 /**
@@ -28,8 +29,9 @@ const NOT_SHOWN = 'fewer than 8 people, here or in a figure beside this; not sho
 export function fundRoutes(routes: Routes): void {
   const { funds, directory } = routes.services.projections;
 
+  const daysOf = (year: number | undefined) => (year === undefined ? {} : funds.years.of(year));
   const span = (year: number | undefined) => ({
-    ...(year !== undefined && funds.years.of(year)),
+    ...daysOf(year),
     revision: funds.revision,
   });
   const named = ({ organisationId, firstDay, lastDay, ...figures }: FundPart) => {
@@ -52,7 +54,14 @@ export function fundRoutes(routes: Routes): void {
         const { parts, total } = funds.report(fund, query.year, only);
         return { fund, organisations: parts.length, ...worded(total) };
       };
-      if (wantsCsv(request)) return sendCsv(reply, COLUMNS, names.map(item));
+      if (wantsCsv(request)) {
+        const days = daysOf(query.year);
+        return sendCsv(
+          reply,
+          COLUMNS,
+          names.map((fund) => ({ ...days, ...item(fund) })),
+        );
+      }
       return { ...span(query.year), ...pageOf(request, reply, names, query, item) };
     },
   });
@@ -74,12 +83,17 @@ export function fundRoutes(routes: Routes): void {
       const total = worded(report.total);
       if (wantsCsv(request)) {
         const sum = { organisationId: '', name: 'Total', ...total };
-        const rows = [...organisations, sum].map((row) => ({ fund, ...row }));
+        const days = daysOf(year);
+        const rows = [...organisations, sum].map((row) => ({ fund, ...days, ...row }));
         return sendCsv(reply, COLUMNS_OF_ONE, rows);
       }
       return { fund, ...span(year), years: [...report.years], organisations, total };
     },
   });
+}
+
+function columns(shape: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set(['fund', 'from', 'to', ...Object.keys(shape)])];
 }
 
 /** The organisation whose parts alone a caller sees; none for who sees every one. */

@@ -28,6 +28,8 @@ import { transactionAsked } from '../transactions.ts';
 import { creditKnown } from '../visibility.ts';
 
 const TAG = 'Proofs';
+/** A proof names nothing but hashes; it is for those who record what is proved, or check it. */
+export const PROVERS = ['admin', 'auditor', 'coordinator', 'partner', 'network'] as const;
 const BYTES = 'application/octet-stream';
 /** A tile that was served never changes; it may be kept, though not by a cache for many. */
 const FOR_EVER = 'private, max-age=31536000, immutable';
@@ -52,7 +54,7 @@ function proofs(routes: Routes): void {
     url: '/v1/proofs/inclusion',
     tag: TAG,
     summary: 'The proof that an event stands at its revision of the tree at some size',
-    policy: 'any key',
+    policy: PROVERS,
     query: inclusionQuery,
     answer: inclusionAnswer,
     handle: async ({ query: { revision, size: asked } }) => {
@@ -72,7 +74,7 @@ function proofs(routes: Routes): void {
     url: '/v1/proofs/consistency',
     tag: TAG,
     summary: 'The proof that the tree at one size is the beginning of the tree at another',
-    policy: 'any key',
+    policy: PROVERS,
     query: consistencyQuery,
     answer: consistencyAnswer,
     handle: async ({ query: { from, to: asked } }) => {
@@ -123,7 +125,7 @@ function tiles(routes: Routes): void {
     url: '/v1/tile/:level/*',
     tag: TAG,
     summary: 'A piece of the tree, such as 0/x001/x234/067 or 0/003.p/17',
-    policy: 'any key',
+    policy: PROVERS,
     params: tileParams,
     forms: [BYTES],
     answer: tileAnswer,

@@ -125,6 +125,7 @@ async function shown(services: Services, caller: Caller, recorded: Recorded) {
     terminal: data.terminal,
     reason: data.reason,
     reverses: data.reverses,
+    settlement: event.type === 'TillSettled' ? event.data : undefined,
     occurredOn: event.occurredOn,
     occurredAt: event.occurredAt,
     recordedAt: event.recordedAt,
