@@ -95,7 +95,9 @@ function duplicateSheet(
       if (line.type !== 'CreditsIssued') continue;
       if (corrected.some((original) => original.revision === revision)) continue;
       if (remainsOf(state, { revision, event: line }) === 0) continue;
-      return refuse('duplicate_sheet', { first: issueIdAt(start, event.command.id) });
+      const issued = issueIdAt(start, event.command.id);
+      const words = { first: issued, activity: event.data.activity, day: event.occurredOn };
+      return refuse('duplicate_sheet', words);
     }
   }
   return undefined;

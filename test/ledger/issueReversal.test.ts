@@ -92,6 +92,9 @@ t.test('what was spent already', async (t) => {
       refused: 'insufficient_credits',
       facts: { available: '1', needed: '3', reversibleMinutes: 60 },
     });
+  const { decision } = given(world(), issued(180), spent('2')).when(reverse(), COORDINATOR);
+  const detail = /60 of the 180 minutes of txn_\w+ could be reversed; an admin can reverse all/;
+  t.match(decision, { refusal: { detail } }, 'of which transaction, and who can reverse the rest');
   given(world(), issued(200), spent('2'))
     .when(reverse(), COORDINATOR)
     .then(t, 'counts the carried minutes among them', {
