@@ -71,7 +71,7 @@ function correctedBy(
     if (original.event.by.organisation !== ask.organisationId) {
       return reject('transaction_not_found', { id });
     }
-    if (remainsOf(context.state, original) === 0) return reject('already_reversed');
+    if (remainsOf(context.state, original) === 0) return reject('already_reversed', { id });
     originals.push(original as RecordedIssue);
   }
   return { originals };

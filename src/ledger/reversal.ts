@@ -63,7 +63,7 @@ export function reverseTransaction(context: Context, ask: ReverseTransaction): V
     return reject('reversal_unit', { type: original.event.type, unit });
   }
   const remaining = remainsOf(context.state, original);
-  if (remaining === 0) return reject('already_reversed');
+  if (remaining === 0) return reject('already_reversed', { id: ask.transactionId });
   const asked = ask.credits === undefined ? ask.minutes : hundredths(ask.credits);
   const amount = asked ?? remaining;
   if (amount > remaining) {

@@ -66,6 +66,9 @@ t.test('the reversal of an issue', async (t) => {
   given(world(), issued(60), did(reverse(), COORDINATOR, AT))
     .when(reverse({ minutes: 1 }), COORDINATOR)
     .then(t, 'is never made twice', { refused: 'already_reversed' });
+  const twice = given(world(), issued(60), did(reverse(), COORDINATOR, AT));
+  const { decision } = twice.when(reverse({ minutes: 1 }), COORDINATOR);
+  t.match(decision, { refusal: { detail: /of the transaction txn_\w+ is/ } }, 'and says of which');
   given(world(), issued(60))
     .when(reverse({ credits: '1' }), COORDINATOR)
     .then(t, 'is counted in minutes', { refused: 'reversal_unit' });

@@ -49,10 +49,11 @@ export const entries: Command = {
       entry.reference ?? '',
     ]);
     const headings = ['recorded', 'occurred', 'what', 'amount>', 'balance>', 'other account'];
+    const count = counted(rows.length, 'entry').replace('entrys', 'entries');
     const more = found.next === undefined ? [] : ['  There are older entries: --all shows them.'];
     return {
       text: [
-        `${found.account}: ${counted(rows.length, 'entry').replace('entrys', 'entries')}, newest first`,
+        `${found.account}: ${count}, newest first`,
         ...mergedText(account, found.account),
         `  closing balance ${found.closing}`,
         ...table([...headings, 'transaction', 'reference'], rows),

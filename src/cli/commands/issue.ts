@@ -221,7 +221,7 @@ function reportOf(
 
 type Booked = Issued['entries'][number] & { readonly line: number };
 
-/** The list as a table: where credits went where not all are in wallets, and by what transaction. */
+/** The list as a table; where credits went, where not all went to wallets. */
 function tableOf(
   list: readonly Attendance[],
   entries: readonly Booked[],
@@ -229,12 +229,12 @@ function tableOf(
 ): [string[], (string | number)[][]] {
   const booked = new Map(entries.map((entry) => [entry.line, entry]));
   const elsewhere = list.some(({ entry }) => entry.give !== undefined);
-  const only = <T>(shown: boolean, cell: T): T[] => (shown ? [cell] : []);
+  const cellIf = <T>(shown: boolean, cell: T): T[] => (shown ? [cell] : []);
   const headings = [
     ...['line>', 'name', 'member', 'minutes>', 'credits>'],
-    ...only(elsewhere, 'to'),
+    ...cellIf(elsewhere, 'to'),
     ...['carried>', 'balance>'],
-    ...only(!preview, 'transaction'),
+    ...cellIf(!preview, 'transaction'),
   ];
   const rows = list.map(({ line, name, entry }) => {
     const made = booked.get(line);
@@ -245,9 +245,9 @@ function tableOf(
     const { memberId, minutes, credits, carriedMinutes, balance = '', transactionId = '' } = made;
     return [
       ...[line, name, memberId, minutes, credits],
-      ...only(elsewhere, TO[entry.give ?? 'wallet']),
+      ...cellIf(elsewhere, TO[entry.give ?? 'wallet']),
       ...[carriedMinutes, balance],
-      ...only(!preview, transactionId),
+      ...cellIf(!preview, transactionId),
     ];
   });
   return [headings, rows];
