@@ -49,6 +49,7 @@ export const issueCreated = z.object({
     z.object({
       transactionId: transactionIdSchema.optional(),
       reverses: transactionIdSchema,
+      memberId: memberIdSchema.optional(),
       minutes: z.int(),
       credits: balanceSchema,
     }),

@@ -78,6 +78,14 @@ export class Client {
     return this.#read(json, schema);
   }
 
+  /** What is at an address, asked once; undefined where the service knows of nothing there. */
+  async find<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> {
+    const result = await this.#attempt({ method: 'GET', path });
+    if ('answer' in result) return this.#read(result.answer.json, schema);
+    if (result.failure.code.endsWith('_not_found')) return undefined;
+    throw result.failure;
+  }
+
   async post<S extends z.ZodType>(
     path: string,
     body: unknown,

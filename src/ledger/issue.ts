@@ -71,7 +71,7 @@ function correctedBy(
     if (original.event.by.organisation !== ask.organisationId) {
       return reject('transaction_not_found', { id });
     }
-    if (remainsOf(context.state, original) === 0) return reject('already_reversed');
+    if (remainsOf(context.state, original) === 0) return reject('already_reversed', { id });
     originals.push(original as RecordedIssue);
   }
   return { originals };
@@ -95,7 +95,9 @@ function duplicateSheet(
       if (line.type !== 'CreditsIssued') continue;
       if (corrected.some((original) => original.revision === revision)) continue;
       if (remainsOf(state, { revision, event: line }) === 0) continue;
-      return refuse('duplicate_sheet', { first: issueIdAt(start, event.command.id) });
+      const issued = issueIdAt(start, event.command.id);
+      const words = { first: issued, activity: event.data.activity, day: event.occurredOn };
+      return refuse('duplicate_sheet', words);
     }
   }
   return undefined;

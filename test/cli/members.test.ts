@@ -5,6 +5,21 @@ import { readCard } from '../../schemas/cards.ts';
 import { smallWorld } from '../support/world.ts';
 import { coordinatorOf, tillOf } from './support.ts';
 
+t.test('given a member who was merged into another', async (t) => {
+  const world = await smallWorld();
+  const cli = await coordinatorOf(world);
+  const [old, young] = [await world.enrol(60), await world.enrol(120)];
+  await world.group.coordinator.post(`/v1/members/${old}/merge`, { into: young });
+  const said = new RegExp(`wallet:${old} was merged into this one`);
+  for (const command of ['balance', 'entries']) {
+    const { output } = await cli.run(command, old);
+    t.match(output, new RegExp(`^wallet:${young}: `), `${command} names whose credits it shows`);
+    t.match(output, said, 'and says why');
+  }
+  const { output } = await cli.run('balance', young);
+  t.notMatch(output, /merged/, 'and says nothing where the other is asked');
+});
+
 t.test('given a group with new members', async (t) => {
   const world = await smallWorld();
   const cli = await coordinatorOf(world);

@@ -112,10 +112,14 @@ export function transfer(books: Books, caller: Caller, ask: AskOf<'TransferCredi
   const asksNobody = entries.every(({ from }) => !from.startsWith('wallet'));
   if (!asksNobody && ask.agreed === undefined) return { refused: 'agreement_missing' };
   const trial = structuredClone(books);
-  for (const { from, to, credits } of entries) {
-    if (freeIn(trial, from) < cents(credits)) return { refused: 'insufficient_credits' };
-    move(trial, caller, 'transfer', { from, to, credits });
-  }
+  entries.forEach(({ from, to, credits }, index) => {
+    if (freeIn(trial, from) >= cents(credits)) {
+      move(trial, caller, 'transfer', { from, to, credits });
+    } else {
+      faults.push(`#/entries/${index}/credits insufficient_credits`);
+    }
+  });
+  if (faults.length > 0) return { refused: 'insufficient_credits', faults };
   entries.forEach(({ from, to, credits }, index) => {
     const side = [from, to].find((account) => /^(pot|allocation):/.test(account));
     const organisation = caller.organisation ?? side?.split(':')[1];

@@ -96,6 +96,7 @@ function issueAnswer(
       reversed.push({
         transactionId: transactionId(one),
         reverses,
+        memberId: issue?.memberId,
         minutes: issue?.minutes ?? 0,
         credits: taken ?? '0',
       });
