@@ -12,6 +12,7 @@ const ANSWER_MS = 30_000;
 const TOO_MANY = 429;
 const SERVER_ERROR = 500;
 const CSV = 'text/csv';
+const BYTES = 'application/octet-stream';
 
 /** A problem as the service words it; later codes than this program knows are read as well. */
 const problemSchema = z.object({
@@ -103,6 +104,24 @@ export class Client {
     return this.#read(json, z.string());
   }
 
+  /** What is answered as plain text. */
+  async getText(path: string): Promise<string> {
+    const { json } = await this.#send({ method: 'GET', path, accept: 'text/plain' });
+    return this.#read(json, z.string());
+  }
+
+  /** What is answered as bytes. */
+  async getBytes(path: string): Promise<Uint8Array> {
+    const { json } = await this.#send({ method: 'GET', path, accept: BYTES });
+    return this.#read(json, z.instanceof(Uint8Array));
+  }
+
+  /** Asks for something that is no fact of the ledger, and so takes no idempotency key. */
+  async make<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+    const { json } = await this.#send({ method: 'POST', path, body: {} });
+    return this.#read(json, schema);
+  }
+
   /** Sends a sheet, as CSV. */
   async postCsv<S extends z.ZodType>(
     path: string,
@@ -144,16 +163,14 @@ export class Client {
         signal: AbortSignal.timeout(ANSWER_MS),
         ...(body !== undefined && { body }),
       });
-      const text = await response.text();
-      return this.#judge(response, text);
+      return this.#judge(response, new Uint8Array(await response.arrayBuffer()));
     } catch (error) {
       return { failure: this.#unreachable(reasonOf(error)) };
     }
   }
 
-  #judge(response: Response, text: string): Attempt {
-    const isCsv = response.headers.get('content-type')?.startsWith(CSV) ?? false;
-    const json = isCsv ? text : parsed(text);
+  #judge(response: Response, bytes: Uint8Array): Attempt {
+    const json = understood(response.headers.get('content-type') ?? '', bytes);
     if (response.ok && json !== undefined) {
       const replayed = response.headers.get('idempotent-replayed') === 'true';
       return { answer: { json, replayed } };
@@ -215,7 +232,11 @@ export function newKey(io: Io): string {
   return `cli-${Buffer.from(io.random(16)).toString('hex')}`;
 }
 
-function parsed(text: string): unknown {
+/** What was answered: bytes, text, or what JSON says; undefined where it is none of them. */
+function understood(type: string, bytes: Uint8Array): unknown {
+  if (type.startsWith(BYTES)) return bytes;
+  const text = new TextDecoder().decode(bytes);
+  if (type.startsWith('text/plain') || type.startsWith(CSV)) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {

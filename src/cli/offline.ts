@@ -23,7 +23,8 @@ export function dataFile(directory: string | undefined, io: Io): string {
   );
 }
 
-function dataConfig(directory: string | undefined, { environment }: Io): Config {
+/** How the data in a folder is set up, as the environment says beside it. */
+export function dataConfig(directory: string | undefined, { environment }: Io): Config {
   return configFrom({
     DATA_DIR: directory ?? environment['DATA_DIR'],
     JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,

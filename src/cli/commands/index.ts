@@ -1,12 +1,16 @@
 import type { Command } from '../command.ts';
 import { accessGrant } from './accessGrant.ts';
 import { accessList, accessRevoke } from './access.ts';
+import { auditFetch } from './auditFetch.ts';
 import { balance } from './balance.ts';
 import { check } from './check.ts';
+import { checkpoint } from './checkpoint.ts';
+import { checkpointRotate } from './checkpointRotate.ts';
 import { enrol } from './enrol.ts';
 import { entries } from './entries.ts';
 import { fund } from './fund.ts';
 import { issue } from './issue.ts';
+import { receipt } from './receipt.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
 import { serve } from './serve.ts';
@@ -25,6 +29,10 @@ export const commands: readonly Command[] = [
   settle,
   statement,
   fund,
+  receipt,
+  checkpoint,
+  checkpointRotate,
+  auditFetch,
   accessGrant,
   accessRevoke,
   accessList,

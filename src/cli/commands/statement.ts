@@ -5,8 +5,8 @@ import { networkSchema, organisationIdSchema, venueIdSchema } from '../../../sch
 import { milliseconds, monthSchema, wallClockIn, type WallTime } from '../../../schemas/time.ts';
 import { clientFrom } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given } from '../command.ts';
-import { faulty, wrongUsage } from '../failure.ts';
-import type { Io } from '../io.ts';
+import { wrongUsage } from '../failure.ts';
+import { keepFile } from '../keepFile.ts';
 import { printable, table } from '../table.ts';
 
 type Statement = z.output<typeof statementAnswer>;
@@ -41,7 +41,7 @@ export const statement: Command = {
     const url = `${path}/statements/${period}`;
     const out = given.text('out');
     if (out !== undefined) {
-      const how = saved(io, out, await client.getCsv(url));
+      const how = keepFile(io, out, await client.getCsv(url));
       const text = `The statement of ${holder} for ${period} ${how} in ${out}`;
       return { text: [text], json: { holder, period, file: out } };
     }
@@ -64,21 +64,6 @@ function holderIn(given: Given): { readonly path: string; readonly holder: strin
     throw wrongUsage('Say whose statement: one of --venue, --organisation and --network.');
   }
   return { path: `/v1/${first.join('/')}`, holder: first[1]! };
-}
-
-/** Writes a file that is not there; one that is must have the same bytes. */
-function saved(io: Io, path: string, text: string): string {
-  if (io.files.exists(path)) {
-    if (Buffer.from(text).equals(io.files.read(path))) return 'was already';
-    throw faulty('EEXIST', `${path} is there already and is another file. Choose another name.`);
-  }
-  const file = io.files.create(path);
-  try {
-    file.write(text);
-  } finally {
-    file.close();
-  }
-  return 'is';
 }
 
 function textOf(answer: Statement, name: string, timeZone: string): string[] {
