@@ -187,7 +187,7 @@ export class Sequencer {
     }
   }
 
-  /** Appends, and after an unknown outcome sends the same again until it is known. */
+  /** Appends; what is unknown is sent again until it is known. Only events can have landed. */
   async #append(events: readonly StreamEvent[]): Promise<Appended> {
     const expectedRevision = this.ledger.revision;
     let doubtful = false;
@@ -198,7 +198,7 @@ export class Sequencer {
       }
       const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
       if (!trying || (appended.outcome === 'unavailable' && !doubtful)) return appended;
-      doubtful = true;
+      doubtful = events.length > 0;
       this.#note(appended.why);
       await new Promise<void>((resolve) => this.#options.timing.later(resolve, RESEND_MS));
     }
