@@ -165,7 +165,8 @@ export class SimulatedJournal {
       return end(process, 'after it sent an append');
     }
     const dies = weather.strikes('crashAfter');
-    scheduler.after(scheduler.between(0.5, 4), () => {
+    const most_ms = weather.strikes('slowAppend') ? choices.pick([60, 300, 6_000]) : 4;
+    scheduler.after(scheduler.between(0.5, most_ms), () => {
       const appended = this.#execute(call);
       if (dies) end(process, 'before it heard of its append');
       else reply(appended);

@@ -207,7 +207,8 @@ export class Run {
 
   #broken(process: Process, why: string): void {
     if (!process.mayBreak) throw new Wrong('a process whose journal is well', 'goes on', why);
-    this.#end(process, 'as its journal is broken');
+    const end = () => this.#end(process, 'as its journal is broken');
+    this.scheduler.after(this.scheduler.between(0, 20), end, process);
   }
 
   /** A process ends in the middle of whatever it does, and another is started in its place. */

@@ -4,6 +4,7 @@ import type { Choices } from '../../scripts/demo/random.ts';
 export const FAULTS = {
   lostRequest: 'an append never reaches the journal, and its caller gives up waiting',
   lostReply: 'an append is done, and the answer is lost',
+  slowAppend: 'an append takes long, and many commands gather behind it',
   lateAppend: 'its caller gives up waiting, and the append is done long after',
   noReply: 'an append is never answered, whether it was done or not',
   unavailable: 'the journal takes nothing just now',
