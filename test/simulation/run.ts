@@ -60,6 +60,8 @@ export class Run {
   #starts = 0;
   #wall_ms: number;
   #phaseEnds = 0;
+  /** The weather is calm, and what went wrong before is over. */
+  #isCalm = true;
   #wrong: unknown;
 
   constructor(settings: Settings) {
@@ -151,7 +153,7 @@ export class Run {
 
   /** In calm weather whoever asks is told. */
   #demandCalm(process: Process, code: string): void {
-    if (!this.weather.isCalm || !['outcome_unknown', 'busy', 'not_writing'].includes(code)) return;
+    if (!this.#isCalm || !['outcome_unknown', 'busy', 'not_writing'].includes(code)) return;
     if (code === 'not_writing' && this.judge.isBehind(this.#clock_ms(process))) return;
     throw new Wrong(`the answer of ${process.name} in calm weather`, 'a decision', code);
   }
@@ -207,6 +209,7 @@ export class Run {
 
   #broken(process: Process, why: string): void {
     if (!process.mayBreak) throw new Wrong('a process whose journal is well', 'goes on', why);
+    process.stuck = true;
     const end = () => this.#end(process, 'as its journal is broken');
     this.scheduler.after(this.scheduler.between(0, 20), end, process);
   }
@@ -251,6 +254,7 @@ export class Run {
   async #phase(): Promise<void> {
     const { choices, scheduler, trace, weather } = this;
     trace.note(`weather: ${weather.change()}`);
+    this.#isCalm = weather.isCalm;
     this.#phaseEnds = Math.min(this.#settings.steps, this.step + 5 + choices.below(20));
     for (const client of this.#clients) {
       client.isBusy = true;
@@ -293,6 +297,7 @@ export class Run {
     const isDone = () =>
       this.#seats.every(({ inside }) => inside.every(({ answered }) => answered));
     await this.#until(() => !this.#journal.isDown && this.#isServing() && isDone());
+    this.#isCalm = true;
     for (const { service } of this.#seats) readBalances(this.judge.fold, service!);
     readAll(this.judge.fold, this.choices.pick(this.#seats).service!);
   }
@@ -312,7 +317,7 @@ export class Run {
   }
 
   #isServing(): boolean {
-    return this.#seats.every(({ alive, service }) => alive && service !== undefined);
+    return this.#seats.every(({ alive, stuck, service }) => alive && !stuck && service);
   }
 
   async #until(isSo: () => boolean): Promise<void> {
