@@ -17,6 +17,7 @@ import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import { emptyLedger } from './ledger/state.ts';
+import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import type { Services } from './http/services.ts';
 
 export type ServiceOptions = {
@@ -34,6 +35,8 @@ export type ServiceOptions = {
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
+  /** How the sequencer waits; the event loop and its timers unless a simulation hands in its own. */
+  readonly timing?: Timing;
 };
 
 export type Service = Services & {
@@ -76,6 +79,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     commandId,
     published: (recorded) => projections.apply(recorded),
     broken: options.broken,
+    timing: options.timing ?? EVENT_LOOP,
   });
   const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
   const checkpoints = new Checkpoints({

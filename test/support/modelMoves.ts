@@ -51,6 +51,7 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
 }
 
 export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'>): Ruling {
+  if (voids in books.voided) return { standing: books.voided[voids]! };
   const request = books.requests[voids];
   const held = Object.values(books.holds).find(({ at }) => at === request?.first);
   if (held !== undefined) {
@@ -66,7 +67,6 @@ export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'
     if (made.left === 0) return { standing: made.at };
     return giveBack(books, caller, made, made.left);
   }
-  if (voids in books.voided) return { standing: books.voided[voids]! };
   books.voided[voids] = books.events;
   return { events: 1 };
 }
