@@ -61,7 +61,8 @@ export const amountSchema = z
 /** An amount that may be zero: only an issue whose minutes are all carried has one. */
 export const amountOrZeroSchema = z
   .string()
-  .refine(isAmount, { error: `must be "0" or ${EXAMPLE}` });
+  .refine(isAmount, { error: `must be "0" or ${EXAMPLE}` })
+  .meta({ description: `Credits: "0", or ${EXAMPLE}`, examples: ['0.5'] });
 
 /** A balance: may be zero or negative, and has the same one spelling. */
 export const balanceSchema = z

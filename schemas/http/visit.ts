@@ -49,10 +49,27 @@ export const visitSchema = z
     'must say when it was by either occurredAt or occurredOn',
   );
 
-export const visitBody = z.strictObject({
-  network: networkSchema,
-  visits: z.array(visitSchema).min(1).max(VISITS_MAX),
-});
+export const visitBody = z
+  .strictObject({
+    network: networkSchema,
+    visits: z.array(visitSchema).min(1).max(VISITS_MAX),
+  })
+  .meta({
+    examples: [
+      {
+        network: 'cardiff',
+        visits: [
+          {
+            direction: 'here',
+            venueId: 'ven_0123456789abcdef',
+            credits: '2',
+            occurredOn: '2026-11-21',
+            reference: 'cardiff/0001',
+          },
+        ],
+      },
+    ],
+  });
 export const visitQuery = z.strictObject({
   network: networkSchema.optional().meta({ description: 'of a body that is CSV' }),
 });

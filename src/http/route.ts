@@ -263,9 +263,10 @@ function refuseNull(request: FastifyRequest, _reply: FastifyReply, done: () => v
 }
 
 const keyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .meta({ description: 'Yours, 1 to 255 visible characters: the same again, the same answer' }),
+  'idempotency-key': z.string().meta({
+    description: 'Yours, 1 to 255 visible characters: the same again, the same answer',
+    examples: ['1c0f5a52-6a6e-4f0c-9f0e-5d5b8f3f7a21'],
+  }),
 });
 
 function schemaOf(

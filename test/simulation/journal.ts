@@ -3,6 +3,7 @@ import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
 import { encode, linesOf } from '../../src/journal/encode.ts';
 import { UnusableJournalError, type Journal } from '../../src/journal/journal.ts';
+import { memoryJournal } from '../../src/journal/memory.ts';
 import type { Process } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
 import { same, type Trace } from './trace.ts';
@@ -73,6 +74,7 @@ export class SimulatedJournal {
       append: (events, expectedRevision) => this.#append(process, events, expectedRevision),
       read: (fromRevision, limit) => this.#read(process, fromRevision, limit),
       pick: (revisions) => this.#pick(process, revisions),
+      tile: (tile) => memoryJournal(this.#frames.map(({ line }) => line)).tile(tile),
       close: async () => undefined,
     };
   }

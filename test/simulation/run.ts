@@ -6,6 +6,7 @@ import { openService } from '../../src/service.ts';
 import { Resolver, type Draw } from '../support/draws.ts';
 import { opening } from '../support/modelOpening.ts';
 import { idOf } from '../support/names.ts';
+import { testCheckpoints } from '../support/service.ts';
 import { Client, idsFrom } from './client.ts';
 import { SimulatedJournal } from './journal.ts';
 import { Judge } from './judge.ts';
@@ -55,6 +56,7 @@ export class Run {
   readonly #journal: SimulatedJournal;
   readonly #resolver = new Resolver(this.judge.books);
   readonly #seats: Process[] = [];
+  readonly #shown: ReturnType<typeof testCheckpoints>[] = [];
   readonly #clients: Client[];
   readonly #ids = idsFrom();
   #starts = 0;
@@ -162,6 +164,11 @@ export class Run {
     return this.#wall_ms + Math.floor(this.scheduler.now_ms) + skew_ms;
   }
 
+  /** What each seat has shown of the ledger outlives its processes, as its disk does. */
+  #checkpoints(seat: number): ReturnType<typeof testCheckpoints> {
+    return (this.#shown[seat] ??= testCheckpoints());
+  }
+
   #start(seat: number): void {
     const { choices, scheduler, trace } = this;
     const name = `i${seat}.${(this.#starts += 1)}`;
@@ -174,6 +181,7 @@ export class Run {
     const acknowledged = this.judge.fold.revision;
     const opened = openService({
       journal: this.#journal.of(process),
+      checkpoints: this.#checkpoints(seat),
       opening: { network, timeZone, rules },
       bootstrapAdminKey: ADMIN_KEY,
       now_ms: () => this.#clock_ms(process),
