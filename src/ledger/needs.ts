@@ -11,7 +11,8 @@ export type Needs = { readonly events: readonly number[]; readonly commands: rea
 
 /**
  * Tells which old events to read before a command is decided, so that `decide` stays synchronous.
- * May name too many (a candidate that turns out to be another), never too few.
+ * The state is the one it is decided on: what came before it in its batch may change what it wants,
+ * as a merge does. May name too many (a candidate that turns out to be another), never too few.
  */
 export function needsOf(state: Ledger, { key, ask }: Command): Needs {
   const commands = key === undefined ? [] : [...state.keys.candidates(key)];

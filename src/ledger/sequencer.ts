@@ -6,7 +6,7 @@ import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import type { Appended } from '../../schemas/stream.ts';
 import { isDue } from './due.ts';
 import { evolve } from './evolve.ts';
-import { needsOf } from './needs.ts';
+import { needsOf, type Needs } from './needs.ts';
 import { Round, type Item, type Outcome } from './round.ts';
 import type { Ledger } from './state.ts';
 
@@ -213,9 +213,8 @@ export class Sequencer {
   }
 
   async #decideAll(items: readonly Item[]): Promise<Round> {
-    const recalled = await this.#recallFor(items);
-    const now_ms = this.#options.now_ms();
-    const round = new Round(this.#options.ledger, now_ms, recalled);
+    const recalled = new Map<number, StreamEvent>();
+    const round = new Round(this.#options.ledger, this.#options.now_ms(), recalled);
     round.begin(this.#options.commandId);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
@@ -223,30 +222,28 @@ export class Sequencer {
         this.#queue.unshift(...items.slice(index));
         break;
       }
+      const needs = needsOf(round.draft, item.command);
+      if (needs.events.length + needs.commands.length > 0) await this.#recall(needs, recalled);
       round.take(item);
     }
     return round;
   }
 
-  /** Reads the old events that the decisions will want, so that deciding never waits. */
-  async #recallFor(items: readonly Item[]): Promise<Map<number, StreamEvent>> {
-    const recalled = new Map<number, StreamEvent>();
+  /** Reads the old events that a decision will want, so that deciding never waits. */
+  async #recall({ events, commands }: Needs, recalled: Map<number, StreamEvent>): Promise<void> {
     const read = async (revision: number, count = 1) => {
-      if (count === 1 && recalled.has(revision)) return;
+      // What came earlier in the batch is in no journal yet, and the round has it.
+      if (revision > this.ledger.revision || (count === 1 && recalled.has(revision))) return;
       for await (const page of this.#options.stream.read(revision, count)) {
         for (const { revision: at, event } of page) recalled.set(at, event);
       }
     };
-    for (const { command } of items) {
-      const { events, commands } = needsOf(this.ledger, command);
-      for (const revision of events) await read(revision);
-      for (const revision of commands) {
-        await read(revision);
-        const { index, count } = recalled.get(revision)!.command;
-        if (count > 1) await read(revision - index, count);
-      }
+    for (const revision of events) await read(revision);
+    for (const revision of commands) {
+      await read(revision);
+      const { index = 0, count = 1 } = recalled.get(revision)?.command ?? {};
+      if (count > 1) await read(revision - index, count);
     }
-    return recalled;
   }
 
   #publish(round: Round): void {
