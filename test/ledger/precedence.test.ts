@@ -9,6 +9,7 @@ import {
   ADMIN,
   AUDITOR,
   card,
+  carded,
   COORDINATOR,
   hours,
   member,
@@ -37,6 +38,7 @@ const REVERSED = [
     ADMIN,
     AT,
   ),
+  carded('ben'),
 ];
 const grant = (more: object): Ask => ({
   type: 'GrantAccess',
@@ -156,6 +158,12 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     'day_not_ended',
   ],
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
+  [
+    { type: 'IssueCard', memberId: memberId('ben'), hmac: hashOf('card of ben') },
+    ADMIN,
+    'member_has_card',
+    'card_drawn_before',
+  ],
 ];
 
 /** Everything rests: a member, a venue, its organisation, a group; and one member was closed. */
