@@ -560,7 +560,8 @@ export class Resolver {
       writeOff: this.#number(4) === 0 ? true : undefined,
     };
     const theirs = original?.kind === 'redemption' ? 'partner' : 'coordinator';
-    const role = this.#pick(['admin', theirs, theirs]);
+    const ofNobody = original !== undefined && original.organisation === undefined;
+    const role = ofNobody ? 'admin' : this.#pick(['admin', theirs, theirs]);
     return { by: this.#by(role, role === 'admin' ? undefined : original?.organisation), ask };
   }
 
