@@ -35,7 +35,7 @@ export type ServiceOptions = {
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
-  /** How the sequencer waits; the event loop and its timers unless a simulation hands in its own. */
+  /** How the sequencer waits: the event loop and its timers, unless it is simulated. */
   readonly timing?: Timing;
 };
 

@@ -96,15 +96,15 @@ export const registerRefusals = {
     'This member has a card: send "card" instead of "memberId".',
     'This member has a card. Nothing was taken. Ask to see the card.',
   ),
-  card_drawn_before: entry(
-    RETRY,
-    'The number drawn for this card was drawn before. Send the same request again.',
-    'Try again: another number will be drawn.',
-  ),
   member_has_card: entry(
     FINAL,
     'The member has a live card, {id}; revoke that one first.',
     'This member has a card already. Revoke the old card first.',
+  ),
+  card_drawn_before: entry(
+    RETRY,
+    'The number drawn for this card was drawn before. Send the same request again.',
+    'Try again: another number will be drawn.',
   ),
   card_already_revoked: entry(
     FINAL,

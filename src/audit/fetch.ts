@@ -210,8 +210,8 @@ function keepKeys(directory: string, text: string): string[] {
   const gone = before.find((key) => !named.includes(key));
   if (gone !== undefined) {
     throw new MirrorError(
-      `The ledger no longer names the key ${gone}, with which this directory was begun. It may be ` +
-        'another ledger; if it is not, ask why before you trust it.',
+      `The ledger no longer names the key ${gone}, with which this directory was begun. It may ` +
+        'be another ledger; if it is not, ask why before you trust it.',
     );
   }
   writeFileSync(join(directory, 'keys'), named.map((key) => `${key}\n`).join(''), { flush: true });

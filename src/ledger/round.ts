@@ -17,6 +17,7 @@ export type Outcome =
   | {
       readonly outcome: 'previewed';
       readonly recorded: readonly Recorded[];
+      /** What an account that these events name would have; of others it is not certain when. */
       readonly balanceOf: (account: Account) => Hundredths;
     }
   | { readonly outcome: 'refused'; readonly refusal: Refusal };

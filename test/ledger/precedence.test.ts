@@ -12,6 +12,7 @@ import {
   AT,
   AUDITOR,
   card,
+  carded,
   COORDINATOR,
   funded,
   hours,
@@ -46,6 +47,7 @@ const REVERSED = [
     AT,
   ),
   funded('garden', 'over', '1', { lastDay: '2026-06-09' }),
+  carded('ben'),
 ];
 const grant = (more: object): Ask => ({
   type: 'GrantAccess',
@@ -189,6 +191,12 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     ADMIN,
     'no_fund_for_day',
     'transfer_not_allowed',
+  ],
+  [
+    { type: 'IssueCard', memberId: memberId('ben'), hmac: hashOf('card of ben') },
+    ADMIN,
+    'member_has_card',
+    'card_drawn_before',
   ],
 ];
 

@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap';
+import type { Ask } from '../../schemas/commands.ts';
+import type { MemberId } from '../../schemas/ids.ts';
 import type { Outcome } from '../../src/ledger/round.ts';
 import { TODAY } from '../support/service.ts';
 import { FUND, smallWorld } from '../support/world.ts';
@@ -86,6 +88,26 @@ t.test('one key twice in a batch', async (t) => {
     'of the same events',
   );
   t.equal(journal.lines.length, before + 1, 'of which the stream has one');
+});
+
+t.test('a list that comes with the merge of somebody on it', async (t) => {
+  const { group, memberId, enrol, sequencer } = await sequencerOn(t);
+  const enrolled = await enrol();
+  const event = enrolled.outcome === 'accepted' ? enrolled.recorded[0]!.event : undefined;
+  if (event?.type !== 'MemberEnrolled') throw new TypeError('nobody was enrolled');
+  const into = event.data.memberId;
+  const list = { organisationId: group.id, fund: FUND, occurredOn: TODAY, activity: 'weeding' };
+  const hours = (member: MemberId): Ask => ({
+    ...{ type: 'IssueCredits', ...list, entries: [{ member: { memberId: member }, minutes: 60 }] },
+  });
+  await sequencer.submit(commandFor(hours(memberId)));
+  const [merged, issued] = await Promise.all([
+    sequencer.submit(commandFor({ type: 'MergeMembers', from: memberId, into })),
+    sequencer.submit(commandFor(hours(into))),
+  ]);
+  t.equal(codeOf(merged), 'accepted');
+  const codes = issued.outcome === 'refused' && issued.refusal.errors?.map(({ code }) => code);
+  t.same(codes, ['duplicate_entry'], 'and knows the hours of both');
 });
 
 t.test('more events than one append takes', async (t) => {

@@ -19,7 +19,7 @@ export type Attempt = {
   readonly place: number;
   /** Where its events are, once they are in the stream. */
   landed?: { readonly first: number; readonly count: number };
-  /** The naive ledger as it was where the process had the journal's word for its newest decision. */
+  /** The naive ledger as it was where the process last had the journal's word for its newest. */
   seen?: { readonly books: Books; readonly now_ms: number };
   /** What it was answered. */
   answered?: string;
@@ -32,8 +32,8 @@ const INFRASTRUCTURE: readonly string[] = ['busy', 'not_writing', 'outcome_unkno
 const CLOCK_BEHIND_MS = 5_000;
 
 /**
- * Follows the stream with the naive ledger of `test/support/model.ts`, which shares no code with the
- * one under test, and judges by it every event that is written and every answer that is given.
+ * Follows the stream with the naive ledger of `test/support/model.ts`, which shares no code with
+ * the one under test, and judges by it every event that is written and every answer that is given.
  */
 export class Judge {
   readonly fold = new Fold();

@@ -1,5 +1,6 @@
 import { choicesFrom, type Choices } from '../../scripts/demo/random.ts';
 import type { Command } from '../../schemas/commands.ts';
+import { FORMAT } from '../../schemas/events/index.ts';
 import { makeKey } from '../../schemas/keys.ts';
 import type { CommandId } from '../../schemas/ids.ts';
 import { openService } from '../../src/service.ts';
@@ -174,7 +175,7 @@ export class Run {
     const name = `i${seat}.${(this.#starts += 1)}`;
     const process = newProcess(name, choices.pick(SKEWS_MS));
     this.#seats[seat] = process;
-    const ask = opening()[0]!(this.judge.books);
+    const ask = opening(FORMAT)[0]!(this.judge.books);
     if (ask.type !== 'OpenLedger') throw new TypeError('a ledger begins with its opening');
     const { network, timeZone, rules } = ask;
     trace.note(`${name} starts, its clock off by ${process.skew_ms} ms`);
@@ -246,7 +247,7 @@ export class Run {
 
   /** The commands with which every history begins. */
   async #prologue(): Promise<void> {
-    for (const [index, make] of opening().slice(1).entries()) {
+    for (const [index, make] of opening(FORMAT).slice(1).entries()) {
       const ask = make(this.judge.books);
       let answer = '';
       while (answer !== 'accepted') {

@@ -4,6 +4,7 @@ import { canonical } from '../../schemas/canonical.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
 import type {
   AccessId,
+  CardId,
   HoldId,
   MemberId,
   OfferId,
@@ -12,7 +13,15 @@ import type {
   VenueId,
 } from '../../schemas/ids.ts';
 import { isLifecycle, LIFECYCLE_KINDS, lifecycleAsk, type Picks } from './drawsLifecycle.ts';
-import { balanceOf, dayInLondon, daysBefore, type Books } from './modelBooks.ts';
+import { freeIn } from './modelBookings.ts';
+import {
+  balanceOf,
+  dayInLondon,
+  daysBefore,
+  endOfWay,
+  type Books,
+  type Transaction,
+} from './modelBooks.ts';
 import { hashOf, idOf } from './names.ts';
 
 /**
@@ -20,12 +29,12 @@ import { hashOf, idOf } from './names.ts';
  * turn comes, among what is registered by then, so that most commands mean something.
  */
 export const KINDS = {
-  ...{ issue: 12, redeem: 20, reverse: 10, transfer: 7, correct: 8, retry: 3, clash: 1, void: 4 },
-  ...{ allocate: 2, returnAllocation: 1, bring: 2, rules: 2, enrol: 2, join: 1, card: 2 },
+  ...{ issue: 12, redeem: 20, reverse: 12, transfer: 9, correct: 8, retry: 3, clash: 1, void: 4 },
+  ...{ allocate: 2, returnAllocation: 2, bring: 3, rules: 2, enrol: 2, join: 1, card: 2 },
   ...{ venue: 1 },
-  ...{ revokeCard: 1, grant: 2, revokeAccess: 1 },
-  ...{ offer: 4, withdraw: 1, hold: 16, capture: 8, cancel: 2 },
-  ...{ settle: 6, agree: 1, network: 1, limits: 1, visit: 6 },
+  ...{ revokeCard: 3, grant: 2, revokeAccess: 1, raise: 1 },
+  ...{ offer: 4, withdraw: 2, hold: 16, capture: 8, cancel: 2 },
+  ...{ settle: 6, agree: 1, network: 1, limits: 2, visit: 7 },
   ...LIFECYCLE_KINDS,
 };
 export type Kind = keyof typeof KINDS;
@@ -44,6 +53,12 @@ export const draw: fc.Arbitrary<Draw> = fc.record({
   numbers: fc.array(fc.nat(9999), { minLength: 16, maxLength: 16, size: 'max' }),
 });
 
+/** Whether a list of hours is previewed before it is sent, or without being sent at all. */
+export function previewOf({ kind, numbers }: Draw): 'and do' | 'alone' | undefined {
+  if (kind !== 'issue' && kind !== 'correct') return undefined;
+  return ([undefined, undefined, undefined, 'and do', 'alone'] as const)[numbers[0]! % 5];
+}
+
 const MINUTES = [0, 10, 20, 25, 30, 45, 60, 75, 90, 120, 150, 180, 200, 241];
 const CREDITS = ['0.25', '0.5', '1', '1', '1.5', '2', '3', '12', '51'];
 const DAYS_AGO = [0, 0, 0, 0, 0, 0, 1, 1, 2, 31, 32, -1];
@@ -57,7 +72,17 @@ const WAYS = [
   ['allocation', 'pot', 'trip'],
 ] as const;
 const FUNDS = ['a', 'a', 'b', 'c'];
+/** What a rule may be changed to. */
+const MOVEMENT_MAX = 100_000_000;
+const RULES = [
+  ...([{ creditStep: '1' }, { creditStep: '0.5' }, { creditStep: '0.25' }] as const),
+  ...[{ issueBackdatingDays: 31 }, { issueBackdatingDays: 3 }, { redemptionBackdatingDays: 0 }],
+  ...[{ redemptionBackdatingDays: 2 }, { memberDayMinutes: 240 }, { memberDayMinutes: 180 }],
+  ...[{ longestHoldDays: 31 }, { longestHoldDays: 1 }, { largestRedemption: '2' }],
+  ...[{ largestRedemption: '50' }],
+];
 const NOBODY: MemberId = idOf('mem', 'nobody');
+const NOBODY_HAS: AccessId = idOf('acc', 'unknown');
 
 /** Turns draws into commands, against the books as they are. */
 export class Resolver {
@@ -80,10 +105,11 @@ export class Resolver {
       const body = kind === 'retry' ? earlier.body : hashOf('another body');
       return this.#note({ ...earlier, id, body });
     }
-    const { ask, by } = this.#ask(kind, now_ms, knownCards);
+    const older = this.#books.format === 1 && this.#number(6) === 0;
+    const { ask, by } = this.#ask(older ? 'raise' : kind, now_ms, knownCards);
     if (this.#number(10) < 3) return this.#note({ id, by, ask });
     const scope = this.#scope(by);
-    const late = ask.type === 'RedeemCredits' && this.#number(6) === 0;
+    const late = ask.type === 'RedeemCredits' && this.#number(5) === 0;
     const name = late ? `late ${this.#number(3)}` : `key ${this.#sent.length}`;
     const body = bodyDigest(ask.type, JSON.parse(canonical(ask)));
     return this.#note({ id, by, ask, key: keyDigest(scope, name), body });
@@ -152,17 +178,24 @@ export class Resolver {
   }
 
   #picks(): Picks {
-    const known = (table: object) => this.#pick(Object.keys(table));
     return {
       number: (below) => this.#number(below),
       pick: (list) => this.#pick(list),
       member: () => this.#member(),
       organisation: () => this.#organisation(),
       venue: () => this.#venue()[0],
-      access: () => known(this.#books.accesses) as AccessId,
+      access: () => this.#access(),
       books: this.#books,
       by: (role) => this.#by(role),
     };
+  }
+
+  #access(): AccessId {
+    if (this.#number(8) === 0) return idOf('acc', 'unknown');
+    const all = Object.entries(this.#books.accesses);
+    const revoked = all.filter(([, access]) => access.revoked);
+    const some = revoked.length > 0 && this.#number(5) === 0 ? revoked : all;
+    return this.#pick(some)[0] as AccessId;
   }
 
   /** Mostly somebody who may, sometimes anybody. */
@@ -203,7 +236,7 @@ export class Resolver {
     return has > 0 && this.#number(2) === 0 ? String(has / 100) : this.#pick(CREDITS);
   }
 
-  #ask(kind: Kind, now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
+  #ask(kind: Kind, now_ms: number, cards: readonly string[]): { ask: Ask; by: Command['by'] } {
     if (isLifecycle(kind)) return lifecycleAsk(kind, this.#picks());
     switch (kind) {
       case 'issue':
@@ -214,6 +247,8 @@ export class Resolver {
         return this.#redeem(now_ms, cards);
       case 'reverse':
         return this.#reverse();
+      case 'raise':
+        return this.#raise();
       case 'offer':
       case 'withdraw':
         return this.#offer(kind);
@@ -228,16 +263,16 @@ export class Resolver {
         const by = this.#by('partner');
         const names = [...this.#keyed().map(({ key }) => key!)];
         const late = keyDigest(this.#scope(by), `late ${this.#number(3)}`);
-        return { by, ask: { type: 'VoidKey', voids: this.#pick([...names.slice(-4), late]) } };
+        const voids = this.#pick([...names.slice(-4), late, late]);
+        return { by, ask: { type: 'VoidKey', voids } };
       }
-      case 'bring': {
-        const entries = [{ account: this.#account(), credits: this.#pick(CREDITS) }];
-        return { by: this.#by('admin'), ask: { type: 'BringForward', entries } };
-      }
-      case 'rules': {
-        const creditStep = this.#pick(['1', '0.5', '0.25'] as const);
-        return { by: this.#by('admin'), ask: { type: 'ChangeRules', rules: { creditStep } } };
-      }
+      case 'bring':
+        return this.#bring();
+      case 'rules':
+        return {
+          by: this.#by('admin'),
+          ask: { type: 'ChangeRules', rules: this.#pick(RULES) },
+        };
       case 'settle':
       case 'agree':
         return this.#settle(kind, now_ms);
@@ -251,8 +286,33 @@ export class Resolver {
     }
   }
 
+  /** Now and then as much in a till as one movement carries, twice. */
+  #bring(): { ask: Ask; by: AccessId } {
+    const tills = Object.keys(this.#books.venues).map((id) => `till:${id}`);
+    const till = { account: this.#pick(tills), credits: '1000000' };
+    const entries =
+      this.#number(4) === 0
+        ? [till, till]
+        : [{ account: this.#account(), credits: this.#pick(CREDITS) }];
+    return { by: this.#by('admin'), ask: { type: 'BringForward', entries } };
+  }
+
+  /** Mostly to the next format; or the ledger is opened once more. */
+  #raise(): { ask: Ask; by: Command['by'] } {
+    if (this.#number(4) === 0) {
+      const admin = { accessId: NOBODY_HAS, keyHash: hashOf('key'), label: 'admin' };
+      const rules = this.#books.rules!;
+      const terms = { network: 'medway', timeZone: 'Europe/London', rules, admin };
+      return { by: 'system', ask: { type: 'OpenLedger', ...terms } };
+    }
+    const next = this.#books.format + 1;
+    const format = this.#pick([next, next, next, next - 1, next + 1]);
+    return { by: this.#by('admin'), ask: { type: 'RaiseFormat', format } };
+  }
+
   #issue(now_ms: number, cards: readonly string[], corrects: boolean) {
     const issues = this.#books.transactions.filter(({ hours }) => hours !== undefined);
+    if (!corrects && issues.length > 0 && this.#number(4) === 0) return this.#sameHours(issues);
     const original = corrects && issues.length > 0 ? this.#pick(issues) : undefined;
     const organisationId =
       (original?.organisation as OrganisationId | undefined) ?? this.#earnGroup();
@@ -283,9 +343,30 @@ export class Resolver {
     return { by, ask };
   }
 
-  #redeem(now_ms: number, cards: readonly string[]) {
+  /** Hours that were issued before, as if a sheet had been typed in twice. */
+  #sameHours(issues: readonly Transaction[]): { ask: Ask; by: AccessId } {
+    const { hours, organisation } = this.#pick(issues);
+    const { member, day, activity, minutes, sheet } = hours!;
+    const organisationId = organisation as OrganisationId;
+    const again = this.#pick([undefined, undefined, true]);
+    const ask: Ask = {
+      ...{ type: 'IssueCredits', organisationId, activity, occurredOn: day },
+      sheet: sheet === undefined ? undefined : { reference: 'sheet', sha256: sheet },
+      entries: [{ member: { memberId: member as MemberId }, minutes, again }],
+    };
+    return { by: this.#by('coordinator', organisationId), ask };
+  }
+
+  #redeem(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
     const [venueId, owner] = this.#venue();
     const occurred = this.#number(5) === 0 ? now_ms + this.#pick(OCCURRED_MS) : undefined;
+    const strangers = this.#toStrangers(this.#books.transactions);
+    if (strangers.length > 0 && this.#number(5) === 0) {
+      const wallet = this.#pick(strangers).to!;
+      const member = { memberId: wallet.slice('wallet:'.length) as MemberId };
+      const credits = String(Math.max(freeIn(this.#books, wallet), 25) / 100);
+      return { by: this.#by('admin'), ask: { type: 'RedeemCredits', venueId, member, credits } };
+    }
     const member = this.#bearer(cards);
     const ask: Ask = {
       type: 'RedeemCredits',
@@ -301,10 +382,11 @@ export class Resolver {
   #price(venueId: string, account: string) {
     const own = Object.entries(this.#books.offers).filter(
       ([, { terms, withdrawn }]) =>
-        (terms.venueId === venueId && !withdrawn) || this.#number(20) === 0,
+        (terms.venueId === venueId && (!withdrawn || this.#number(2) === 0)) ||
+        this.#number(20) === 0,
     );
     if (own.length === 0 || this.#number(4) === 0) {
-      return { credits: this.#number(4) === 0 ? this.#creditsFrom(account) : this.#pick(CREDITS) };
+      return { credits: this.#number(3) === 0 ? this.#creditsFrom(account) : this.#pick(CREDITS) };
     }
     const used = own.filter(([id]) => this.#books.uses.some(({ offer }) => offer === id));
     const some = used.length > 0 && this.#number(3) > 0 ? used : own;
@@ -405,12 +487,14 @@ export class Resolver {
     const by = this.#by('partner', owner);
     if (kind === 'cancel') return { by, ask: { type: 'CancelHold', holdId: holdId as HoldId } };
     const half = found && found.amount > 1 ? String(Math.floor(found.amount / 2) / 100) : '1';
-    const credits = this.#pick([undefined, undefined, half, half, this.#pick(CREDITS)]);
+    const credits = this.#pick([undefined, undefined, half, half, '51', this.#pick(CREDITS)]);
     return { by, ask: { type: 'CaptureHold', holdId: holdId as HoldId, credits } };
   }
 
   #settle(kind: 'settle' | 'agree', now_ms: number): { ask: Ask; by: AccessId } {
-    const venueId = this.#pick(Object.keys(this.#books.venues)) as VenueId;
+    const venues = Object.keys(this.#books.venues) as VenueId[];
+    const full = venues.filter((id) => balanceOf(this.#books, `till:${id}`) > MOVEMENT_MAX);
+    const venueId = this.#pick(full.length > 0 && this.#number(2) === 0 ? full : venues);
     const by = this.#by('admin');
     if (kind === 'agree') {
       const poundsPerCredit = this.#pick(['4.5', '0.3333', '0', '12.005']);
@@ -422,7 +506,12 @@ export class Resolver {
 
   #network(kind: 'network' | 'limits'): { ask: Ask; by: AccessId } {
     const type = kind === 'network' ? 'RegisterNetwork' : 'ChangeNetworkLimits';
-    const network = this.#pick(['cardiff', 'cardiff', 'cardiff', 'leeds', 'leeds', 'medway']);
+    const network = this.#pick(['cardiff', 'cardiff', 'leeds', 'leeds', 'medway']);
+    const before = this.#books.networks[network];
+    if (kind === 'limits' && before !== undefined && this.#number(4) === 0) {
+      const [theyOweAtMost, weOweAtMost] = [String(before.they / 100), String(before.we / 100)];
+      return { by: this.#by('admin'), ask: { type, network, theyOweAtMost, weOweAtMost } };
+    }
     const theyOweAtMost = this.#pick(['0.5', '2', '6']);
     const weOweAtMost = this.#pick(['0.5', '1', '6']);
     return { by: this.#by('admin'), ask: { type, network, theyOweAtMost, weOweAtMost } };
@@ -430,14 +519,20 @@ export class Resolver {
 
   #visit(now_ms: number, cards: readonly string[]): { ask: Ask; by: AccessId } {
     const known = Object.keys(this.#books.networks);
-    const network = this.#pick(this.#number(12) === 0 ? ['bristol'] : known);
+    const unknown = known.length === 0 || this.#number(12) === 0;
+    const network = this.#pick(unknown ? ['bristol'] : known);
+    const used = this.#books.visits.flatMap((visit) => {
+      const [of, reference = ''] = visit.split(' ');
+      return of === network ? [reference] : [];
+    });
+    const twice = this.#number(4) === 0 ? 'visit-twice' : undefined;
     const venues = Object.keys(this.#books.venues) as VenueId[];
     const lines = Array.from({ length: 1 + this.#number(2) }, () => {
       const day = daysBefore(dayInLondon(now_ms), this.#pick(DAYS_AGO));
       const time = new Date(now_ms + this.#pick(OCCURRED_MS)).toISOString();
       return {
         credits: this.#pick(['0.25', '0.5', '0.5', '1', '3']),
-        reference: `visit-${this.#number(40)}`,
+        reference: twice ?? this.#pick([`visit-${this.#number(9999)}`, ...used.slice(0, 1)]),
         ...this.#pick([{ occurredOn: day }, { occurredOn: day }, { occurredAt: time }]),
         ...this.#pick([
           { direction: 'here' as const, venueId: this.#pick(venues) },
@@ -451,7 +546,7 @@ export class Resolver {
   #reverse() {
     const { transactions } = this.#books;
     const able = transactions.filter(({ kind }) => kind !== 'other' && kind !== 'settlement');
-    const some = able.length === 0 || this.#number(12) === 0 ? transactions : able;
+    const some = able.length === 0 || this.#number(12) === 0 ? transactions : this.#telling(able);
     const original = some.length === 0 ? undefined : this.#pick(some);
     const unit = this.#number(10);
     const inMinutes = (original?.kind === 'issue') === unit > 0;
@@ -464,9 +559,32 @@ export class Resolver {
       minutes: part && inMinutes ? 1 + this.#number(60) : undefined,
       writeOff: this.#number(4) === 0 ? true : undefined,
     };
-    const roles = ['admin', original?.kind === 'redemption' ? 'partner' : 'coordinator'];
-    const role = this.#pick(roles);
+    const theirs = original?.kind === 'redemption' ? 'partner' : 'coordinator';
+    const ofNobody = original !== undefined && original.organisation === undefined;
+    const role = ofNobody ? 'admin' : this.#pick(['admin', theirs, theirs]);
     return { by: this.#by(role, role === 'admin' ? undefined : original?.organisation), ask };
+  }
+
+  /** Often those whose sides have become one account, or whose credits are spent. */
+  #telling(able: readonly Transaction[]): readonly Transaction[] {
+    const books = this.#books;
+    const left = able.filter(({ left }) => left > 0);
+    const moot = left.filter(({ from = '', to = '' }) => endOfWay(books, from) === to);
+    if (moot.length > 0 && this.#number(5) > 0) return moot;
+    const spent = left.filter(
+      ({ left, to = '' }) => to.startsWith('wallet') && freeIn(books, to) < left,
+    );
+    const hidden = this.#toStrangers(spent);
+    if (hidden.length > 0 && this.#number(3) > 0) return hidden;
+    return spent.length > 0 && this.#number(3) === 0 ? spent : able;
+  }
+
+  /** Those that gave something to a member of another group. */
+  #toStrangers(given: readonly Transaction[]): Transaction[] {
+    return given.filter(({ organisation = '', left, to = '' }) => {
+      const member = this.#books.members[to.slice('wallet:'.length)];
+      return left > 0 && member !== undefined && !member.groups.includes(organisation);
+    });
   }
 
   #transfer() {
@@ -493,11 +611,17 @@ export class Resolver {
     switch (kind) {
       case 'allocate': {
         const lastDay = this.#pick([undefined, '2026-03-30', '2026-10-26', '2027-01-01']);
-        const ask = { type: 'AllocateCredits', organisationId, fund, credits, lastDay } as const;
+        const firstDay = this.#pick([...Array<undefined>(5), '2026-03-30', '2026-10-26']);
+        const days = { firstDay, lastDay };
+        const ask = { type: 'AllocateCredits', organisationId, fund, credits, ...days } as const;
         return { by: admin, ask };
       }
-      case 'returnAllocation':
-        return { by: admin, ask: { type: 'ReturnAllocation', organisationId, fund, credits } };
+      case 'returnAllocation': {
+        const account = `allocation:${organisationId}:${fund}`;
+        const returned = this.#creditsFrom(account);
+        const ask = { type: 'ReturnAllocation', organisationId, fund, credits: returned } as const;
+        return { by: admin, ask };
+      }
       case 'venue': {
         const openAmounts = this.#number(2) === 0 ? true : undefined;
         return {
@@ -510,17 +634,21 @@ export class Resolver {
       case 'join':
         return { by: coordinator, ask: { type: 'AddMembership', member: this.#bearer([]) } };
       case 'card': {
-        const hmac = hashOf(`card ${this.#sent.length}`);
+        const drawn = Object.keys(this.#books.cards);
+        const fresh = hashOf(`card ${this.#sent.length}`);
+        const hmac = this.#pick([fresh, fresh, fresh, ...drawn.slice(0, 1)]);
         return { by: coordinator, ask: { type: 'IssueCard', memberId: this.#member(), hmac } };
       }
       case 'revokeCard': {
-        const cards = Object.values(this.#books.cards).map(({ id }) => id as `crd_${string}`);
-        const cardId = this.#pick([...cards, idOf('crd', 'unknown')]);
-        return { by: coordinator, ask: { type: 'RevokeCard', cardId } };
+        const cards = Object.values(this.#books.cards);
+        const revoked = cards.filter((card) => card.revoked);
+        const some = revoked.length > 0 && this.#number(3) === 0 ? revoked : cards;
+        const cardId = this.#pick([...some.map(({ id }) => id), idOf('crd', 'unknown')]) as CardId;
+        const by = this.#number(2) === 0 ? admin : coordinator;
+        return { by, ask: { type: 'RevokeCard', cardId } };
       }
       case 'revokeAccess': {
-        const accessId = this.#pick(Object.keys(this.#books.accesses)) as AccessId;
-        return { by: admin, ask: { type: 'RevokeAccess', accessId } };
+        return { by: admin, ask: { type: 'RevokeAccess', accessId: this.#access() } };
       }
       default:
         return { by: admin, ask: this.#grant(organisationId) };

@@ -40,9 +40,9 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
     case 'suspendMember':
       return { type: 'SuspendMember', memberId: picks.member() };
     case 'closeMember':
-      return { type: 'CloseMember', memberId: picks.member(), restTo: rest(picks) };
+      return { type: 'CloseMember', ...ended(picks) };
     case 'merge':
-      return { type: 'MergeMembers', from: userOfOffers(picks), into: picks.member() };
+      return { type: 'MergeMembers', ...two(picks) };
     case 'suspendVenue':
       return { type: 'SuspendVenue', venueId: picks.venue() };
     case 'closeVenue':
@@ -50,7 +50,7 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
     case 'suspendOrganisation':
       return { type: 'SuspendOrganisation', organisationId: picks.organisation() };
     case 'closeOrganisation': {
-      const potTo = picks.number(4) === 0 ? undefined : rest(picks);
+      const potTo = picks.number(3) === 0 ? undefined : rest(picks);
       return { type: 'CloseOrganisation', organisationId: holderOfBookings(picks), potTo };
     }
     case 'suspendAccess':
@@ -64,6 +64,33 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
         { type: 'RenameAccess', accessId: picks.access(), label: 'till-2' },
       ]);
   }
+}
+
+/** Often both sides of a gift, which then can no more be undone. */
+function two(picks: Picks): { from: MemberId; into: MemberId } {
+  const sides = gifts(picks).filter(([, to]) => to.startsWith('wallet'));
+  if (sides.length === 0 || picks.number(3) === 0) {
+    return { from: userOfOffers(picks), into: picks.member() };
+  }
+  const [from, into] = picks.pick(sides).map((wallet) => wallet.slice('wallet:'.length));
+  return { from: from as MemberId, into: into as MemberId };
+}
+
+/** Often one who gave, with the rest to where the gift went. */
+function ended(picks: Picks): { memberId: MemberId; restTo: Account } {
+  const sides = gifts(picks);
+  if (sides.length === 0 || picks.number(2) === 0) {
+    return { memberId: picks.member(), restTo: rest(picks) };
+  }
+  const [from, restTo] = picks.pick(sides);
+  return { memberId: from.slice('wallet:'.length) as MemberId, restTo: restTo };
+}
+
+/** Both sides of what was transferred from wallets. */
+function gifts({ books }: Picks): [from: string, to: string][] {
+  return books.transactions.flatMap(({ kind, from = '', to = '' }) =>
+    kind === 'transfer' && from.startsWith('wallet') && from !== to ? [[from, to]] : [],
+  );
 }
 
 /** Somebody who has used an offer, if anybody has, or anybody. */

@@ -15,8 +15,24 @@ import { networks, visits } from './modelVisits.ts';
  * happened. It is written from the words of the design and shares no code with the first.
  */
 export type Verdict =
-  | { outcome: 'accepted' | 'replayed' | 'standing'; first: number; count: number }
+  | { outcome: 'accepted' | 'previewed' | 'replayed' | 'standing'; first: number; count: number }
   | { outcome: 'refused'; code: RefusalCode; faults: string[] };
+
+/** What can be done in the first format; the rest waits for the second. */
+const FIRST_FORMAT: readonly string[] = [
+  ...['OpenLedger', 'ChangeRules', 'RaiseFormat', 'BringForward', 'RegisterOrganisation'],
+  ...['RegisterVenue', 'EnrolMember', 'AddMembership', 'IssueCard', 'RevokeCard'],
+  ...['GrantAccess', 'RevokeAccess', 'AllocateCredits', 'ReturnAllocation', 'IssueCredits'],
+  ...['RedeemCredits', 'VoidKey', 'TransferCredits', 'ReverseTransaction'],
+];
+
+/** What a preview of one command would answer, and what the accounts would then have. */
+export function foresee(books: Books, command: Command, now_ms: number) {
+  const trial = structuredClone(books);
+  const verdict = carryOut(trial, command, now_ms);
+  if (verdict.outcome !== 'accepted') return { verdict, balances: {} };
+  return { verdict: { ...verdict, outcome: 'previewed' as const }, balances: trial.balances };
+}
 
 /** Carries out one command, or says why not and leaves the books alone. */
 export function carryOut(books: Books, command: Command, now_ms: number): Verdict {
@@ -39,9 +55,14 @@ export function carryOut(books: Books, command: Command, now_ms: number): Verdic
     return { outcome: 'replayed', first: earlier.first, count: earlier.count };
   }
   if (key in books.voided) return no('voided');
-  const ruling = rule(books, { ...access, command, now_ms, today }, command.ask);
+  const { ask } = command;
+  const newer = 'openAmounts' in ask ? ask.openAmounts : !FIRST_FORMAT.includes(ask.type);
+  const tooNew = books.format === 1 && newer === true;
+  const caller = { ...access, command, now_ms, today };
+  const ruling = rule(tooNew ? structuredClone(books) : books, caller, ask);
   if ('refused' in ruling) return no(ruling.refused, ruling.faults);
   if ('standing' in ruling) return { outcome: 'standing', first: ruling.standing, count: 1 };
+  if (tooNew) return no('format_too_low');
   const first = books.events;
   books.events += ruling.events;
   books.lastDay = today;
@@ -53,7 +74,7 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
   switch (ask.type) {
     case 'OpenLedger': {
       if (books.events > 0) return { refused: 'ledger_already_open' };
-      books.rules = ask.rules;
+      Object.assign(books, { rules: ask.rules, format: 2 });
       books.accesses[ask.admin.accessId] = { role: 'admin', revoked: false };
       return { events: 2 };
     }
@@ -68,7 +89,9 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     case 'AgreeReimbursement':
       return settle(books, caller, ask);
     case 'RaiseFormat':
-      return { refused: 'format_not_next' };
+      if (ask.format !== books.format + 1 || ask.format > 2) return { refused: 'format_not_next' };
+      books.format = ask.format;
+      return { events: 1 };
     case 'BringForward':
       return bringForward(books, caller, ask);
     case 'AllocateCredits':

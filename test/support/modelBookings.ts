@@ -17,6 +17,7 @@ import {
   type Caller,
   type Ruling,
 } from './modelBooks.ts';
+import { idOf } from './names.ts';
 
 type AskOf<T extends Ask['type']> = Extract<Ask, { type: T }>;
 type Wanted = Pick<AskOf<'RedeemCredits'>, 'venueId' | 'credits' | 'offerId' | 'party'>;
@@ -142,14 +143,15 @@ export function expire(books: Books, now_ms: number): number {
     hold.ended = 'hold_expired';
     forget(hold.use);
   }
+  const command = { id: idOf('cmd', `system ${books.events}`) };
   books.events += due.length;
-  const ended = endFunds(books, now_ms);
+  const ended = endFunds(books, { command } as Caller, now_ms);
   if (due.length + ended > 0) books.lastDay = dayInLondon(now_ms);
   return due.length + ended;
 }
 
 /** With the first event of a day, what is left of funds too old to issue from goes back. */
-function endFunds(books: Books, now_ms: number): number {
+function endFunds(books: Books, system: Caller, now_ms: number): number {
   const today = dayInLondon(now_ms);
   if (books.rules === undefined || books.lastDay === today) return 0;
   const oldest = daysBefore(today, books.rules.issueBackdatingDays);
@@ -160,16 +162,13 @@ function endFunds(books: Books, now_ms: number): number {
       const left = balanceOf(books, account);
       if (last === undefined || last >= oldest || left === 0) continue;
       const what = { from: account, to: 'programme', credits: String(left / 100), organisation };
-      move(books, SYSTEM, 'other', what);
+      move(books, system, 'other', what);
       books.events += 1;
       events += 1;
     }
   }
   return events;
 }
-
-/** Transactions of the system are known by their place alone, as no test cites them. */
-const SYSTEM = { command: { id: 'cmd_system' } } as unknown as Caller;
 
 export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): Ruling {
   const forOther = ask.potOf === undefined ? 'coordinator' : 'partner';

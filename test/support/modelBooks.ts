@@ -8,6 +8,8 @@ export type Books = {
   events: number;
   /** The day of the last event. */
   lastDay: string;
+  /** What the stream may hold: what came with a later format waits until it is raised. */
+  format: number;
   rules: Rules | undefined;
   organisations: Record<string, { roles: readonly string[] } & Stands>;
   venues: Record<string, string>;
@@ -133,6 +135,7 @@ export function emptyBooks(): Books {
     ...{
       events: 0,
       lastDay: '',
+      format: 0,
       rules: undefined,
       organisations: {},
       venues: {},

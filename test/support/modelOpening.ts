@@ -4,8 +4,8 @@ import type { Books } from './modelBooks.ts';
 import { hashOf, idOf } from './names.ts';
 import { RULES } from './past.ts';
 
-/** The commands with which every run begins, until all is registered. */
-export function opening(): ((books: Books) => Ask)[] {
+/** The commands with which every run begins, until all is registered that the format may hold. */
+export function opening(format: number): ((books: Books) => Ask)[] {
   const last = (table: Record<string, unknown>, index: number) => Object.keys(table)[index]!;
   const organisation = (books: Books, index: number) =>
     last(books.organisations, index) as OrganisationId;
@@ -38,7 +38,7 @@ export function opening(): ((books: Books) => Ask)[] {
     (books) => ({ type: 'RegisterVenue', organisationId: organisation(books, 1), name: 'Hall' }),
     (books) => ({
       ...{ type: 'RegisterVenue', organisationId: organisation(books, 2), name: 'Pool' },
-      openAmounts: true,
+      openAmounts: format > 1 ? true : undefined,
     }),
     (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 0) }),
     (books) => ({ type: 'EnrolMember', organisationId: organisation(books, 0) }),
@@ -51,7 +51,9 @@ export function opening(): ((books: Books) => Ask)[] {
     (books) => ({
       type: 'BringForward',
       entries: [
-        ...Object.keys(books.members).map((id) => ({ account: `wallet:${id}`, credits: '9' })),
+        ...Object.keys(books.members).map((id, at) => {
+          return { account: `wallet:${id}` as const, credits: at < 3 ? '9' : '1' };
+        }),
         { account: `pot:${last(books.organisations, 0)}`, credits: '9' },
         { account: `pot:${last(books.organisations, 1)}`, credits: '9' },
       ],
@@ -70,7 +72,7 @@ export function opening(): ((books: Books) => Ask)[] {
       hmac: hashOf('card of the second member'),
     }),
     fund(0, 'a', '20'),
-    fund(0, 'b', '6', '2026-12-30'),
-    fund(1, 'a', '20'),
+    fund(0, 'b', '4', '2026-12-30'),
+    fund(1, 'a', '12'),
   ];
 }

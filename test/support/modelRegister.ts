@@ -98,6 +98,7 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       const member = books.members[memberId];
       if (!member || !knows(caller, member.groups)) return { refused: 'member_not_found' };
       if (hasCard(books, memberId)) return { refused: 'member_has_card' };
+      if (ask.hmac in books.cards) return { refused: 'card_drawn_before' };
       if (member.standing === 'closed') return { refused: 'member_closed' };
       books.cards[ask.hmac] = { id: `crd_${made}`, member: memberId, revoked: false };
       return { events: 1 };

@@ -1,17 +1,18 @@
 import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
-import type { StreamEvent } from '../../schemas/events/index.ts';
+import type { EventOf, StreamEvent } from '../../schemas/events/index.ts';
 import { kindOf, type Account } from '../../schemas/ids.ts';
 import { memoryJournal, type MemoryJournal } from '../../src/journal/memory.ts';
 import { readRecorded } from '../../src/journal/journal.ts';
+import { decide } from '../../src/ledger/decide.ts';
 import { evolve } from '../../src/ledger/evolve.ts';
 import type { Outcome } from '../../src/ledger/round.ts';
 import { Sequencer } from '../../src/ledger/sequencer.ts';
-import { emptyLedger, type Ledger } from '../../src/ledger/state.ts';
+import { draftOf, emptyLedger, type Ledger } from '../../src/ledger/state.ts';
 import { EVENT_LOOP } from '../../src/ledger/timing.ts';
 import { answersAs, digestOf, listedLedger } from './books.ts';
-import { Resolver, type Draw } from './draws.ts';
-import { carryOut, type Verdict } from './model.ts';
+import { previewOf, Resolver, type Draw } from './draws.ts';
+import { carryOut, foresee, type Verdict } from './model.ts';
 import { expire, totals } from './modelBookings.ts';
 import { emptyBooks, type Books } from './modelBooks.ts';
 import { opening } from './modelOpening.ts';
@@ -24,8 +25,22 @@ const COUNTERS = [
   ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
 ];
 
+/** What has a second version since the second format. */
+const RENEWED: readonly string[] = ['VenueRegistered', 'CreditsRedeemed', 'TransactionReversed'];
+
+/** When a stream begins, and in which format. */
+export type Start = { readonly at: string; readonly format: number };
+
 /** Commands that arrive together, after some time. */
 export type Batch = { readonly after_ms: number; readonly draws: readonly Draw[] };
+
+/** A command on its way, with what the naive ledger says to it. */
+type Asked = {
+  readonly command: Command;
+  readonly expected: Verdict;
+  /** Of a preview: what each account would then have. */
+  readonly balances?: Readonly<Record<string, number>>;
+};
 
 /** The ledger and the naive one, side by side; every difference is thrown. */
 export class ModelRun {
@@ -36,11 +51,13 @@ export class ModelRun {
   readonly #timeGiven = new TimeGiven();
   readonly #resolver = new Resolver(this.books);
   readonly #sequencer: Sequencer;
+  readonly #format: number;
   #now_ms: number;
   #checked = 0;
 
-  constructor(start_ms: number) {
-    this.#now_ms = start_ms;
+  constructor({ at, format }: Start) {
+    this.#format = format;
+    this.#now_ms = Date.parse(at);
     this.#sequencer = new Sequencer({
       stream: {
         append: (events, expectedRevision) => this.#journal.append(events, expectedRevision),
@@ -63,9 +80,11 @@ export class ModelRun {
   }
 
   async open(): Promise<void> {
-    for (const [index, make] of opening().entries()) {
+    for (const [index, make] of opening(this.#format).entries()) {
       const ask = make(this.books);
-      await this.#together([{ id: idOf('cmd', `opening ${index}`), by: 'system', ask }]);
+      const command: Command = { id: idOf('cmd', `opening ${index}`), by: 'system', ask };
+      if (index === 0 && this.#format === 1) await this.#openOlder(command);
+      else await this.#compare([this.#ask(command)]);
     }
   }
 
@@ -73,14 +92,40 @@ export class ModelRun {
     this.#now_ms += after_ms;
     const due = expire(this.books, this.#now_ms);
     const cards = Object.keys(this.books.cards);
-    const expected: Verdict[] = [];
-    const commands = draws.map((draw) => {
+    const asked = draws.flatMap((draw) => {
       const command = this.#resolver.resolve(draw, this.#now_ms, cards);
-      expected.push(carryOut(this.books, command, this.#now_ms));
-      return command;
+      const preview = previewOf(draw);
+      if (preview === undefined) return [this.#ask(command)];
+      const { key: _, body: _body, ...bare } = command;
+      return [this.#preview(bare), ...(preview === 'and do' ? [this.#ask(bare)] : [])];
     });
-    await this.#compare(commands, expected, due);
-    await this.#retry(commands);
+    await this.#compare(asked, due);
+    await this.#retry(asked.map(({ command }) => command));
+  }
+
+  #ask(command: Command): Asked {
+    return { command, expected: carryOut(this.books, command, this.#now_ms) };
+  }
+
+  #preview(command: Command): Asked {
+    const { verdict, balances } = foresee(this.books, command, this.#now_ms);
+    return { command, expected: verdict, balances };
+  }
+
+  /** Begins a stream as it was begun while there was one format. */
+  async #openOlder(command: Command): Promise<void> {
+    const decision = decide(draftOf(this.#ledger), command, this.#now_ms, () => {
+      throw new Error('there is nothing to recall');
+    });
+    if (decision.outcome !== 'accepted') throw new Error('the ledger was not opened');
+    const [opened, granted] = decision.events as [EventOf<'LedgerOpened'>, StreamEvent];
+    const older = { ...opened, data: { ...opened.data, format: this.#format } };
+    await this.#journal.append([older, granted], -1);
+    for (const [revision, event] of [older, granted].entries()) {
+      evolve(this.#ledger, { revision, event });
+    }
+    carryOut(this.books, command, this.#now_ms);
+    this.books.format = this.#format;
   }
 
   /** What was rebuilt from the stream, with flat tables and without, is what is live. */
@@ -92,8 +137,20 @@ export class ModelRun {
       evolve(listed, recorded);
     });
     this.#checkSettlements();
+    this.#checkVersions();
     same('the state rebuilt from the stream', digestOf(listed), digestOf(this.#ledger));
     same('the state in flat tables', answersAs(flat, listed), true);
+  }
+
+  /** Every event has the version that its type has in the format of the stream by then. */
+  #checkVersions(): void {
+    let format = 0;
+    for (const line of this.lines) {
+      const { type, v, data } = JSON.parse(line) as StreamEvent;
+      if (type === 'LedgerOpened' || type === 'FormatRaised') format = data.format;
+      same(`the version of a ${type}`, v, format > 1 && RENEWED.includes(type) ? 2 : 1);
+      this.#tally(`${type}.v${v}`);
+    }
   }
 
   /** Settlements say what the naive ledger says; no entry of a till is in two of them. */
@@ -125,26 +182,21 @@ export class ModelRun {
     same('how often the entries of tills are settled', timesSettled, settledTimes(this.books));
   }
 
-  async #together(commands: readonly Command[]): Promise<void> {
-    const expected = commands.map((command) => carryOut(this.books, command, this.#now_ms));
-    await this.#compare(commands, expected);
-  }
-
   /** @param due how many bookings expire before the first of the commands */
-  async #compare(
-    commands: readonly Command[],
-    expected: readonly Verdict[],
-    due = 0,
-  ): Promise<void> {
+  async #compare(asked: readonly Asked[], due = 0): Promise<void> {
     const before = digestOf(this.#ledger);
     const lines = this.#journal.lines.length;
-    const outcomes = await Promise.all(commands.map((one) => this.#sequencer.submit(one)));
-    for (const [index, outcome] of outcomes.entries()) {
-      const asked = `the answer to ${canonical(commands[index])}`;
-      same(asked, this.#told(outcome), expected[index]);
-      const kind = outcome.outcome === 'refused' ? outcome.refusal.code : outcome.outcome;
-      this.#tally(kind);
-      if (kind === 'accepted') this.#tally(commands[index]!.ask.type);
+    const outcomes = await Promise.all(
+      asked.map(({ command, balances }) => this.#sequencer.submit(command, balances !== undefined)),
+    );
+    for (const [index, { command, expected, balances }] of asked.entries()) {
+      const outcome = outcomes[index]!;
+      same(`the answer to ${canonical(command)}`, this.#told(outcome), expected);
+      if (balances !== undefined) checkBalances(outcome, balances);
+      if (asked[index - 1]?.command === command) checkPreview(outcomes[index - 1]!, outcome);
+      this.#tally(outcome.outcome);
+      if (outcome.outcome === 'accepted') this.#tally(command.ask.type);
+      if (outcome.outcome === 'refused') for (const code of codesOf(outcome)) this.#tally(code);
     }
     if (outcomes.every(({ outcome }) => outcome !== 'accepted')) {
       if (due === 0) same('the state after no acceptance', digestOf(this.#ledger), before);
@@ -168,7 +220,7 @@ export class ModelRun {
       id: idOf('cmd', `again ${this.books.events} ${index} ${command.id}`),
     }));
     const probes = again.filter(({ key }) => this.books.requests[key!] !== undefined);
-    if (probes.length > 0) await this.#together(probes);
+    if (probes.length > 0) await this.#compare(probes.map((command) => this.#ask(command)));
   }
 
   /** An outcome as the naive ledger words it; events must be those in the stream. */
@@ -178,11 +230,10 @@ export class ModelRun {
       const faults = errors.map((fault) => `${fault.pointer} ${fault.code}`);
       return { outcome: 'refused', code, faults };
     }
-    if (outcome.outcome === 'previewed') throw new Error('nobody asked for a preview');
-    for (const { revision, event } of outcome.recorded) {
+    const { recorded } = outcome;
+    for (const { revision, event } of outcome.outcome === 'previewed' ? [] : recorded) {
       same('an event that was answered', canonical(event), this.#journal.lines[revision]);
     }
-    const { recorded } = outcome;
     return { outcome: outcome.outcome, first: recorded[0]!.revision, count: recorded.length };
   }
 
@@ -231,6 +282,29 @@ export class ModelRun {
     }
     same('the rule of time given, broken for', this.#timeGiven.broken(), []);
   }
+}
+
+/** What a preview says of the accounts that it moves is what the naive ledger says. */
+function checkBalances(previewed: Outcome, balances: Readonly<Record<string, number>>): void {
+  if (previewed.outcome !== 'previewed') return;
+  for (const { event } of previewed.recorded) {
+    const { debit, credit } = event.data as { debit?: Account; credit?: Account };
+    for (const account of [debit ?? [], credit ?? []].flat()) {
+      const told = previewed.balanceOf(account);
+      same(`the balance of ${account} in a preview`, told, balances[account] ?? 0);
+    }
+  }
+}
+
+/** A preview says what the same command, which follows it at once, then does, or why not. */
+function checkPreview(previewed: Outcome, done: Outcome): void {
+  const said = 'recorded' in previewed ? previewed.recorded : previewed.refusal;
+  same('what was previewed', 'recorded' in done ? done.recorded : done.refusal, said);
+}
+
+/** The code of a refusal, and those of its lines. */
+function codesOf({ refusal }: Extract<Outcome, { outcome: 'refused' }>): Set<string> {
+  return new Set([refusal.code, ...(refusal.errors ?? []).map(({ code }) => code)]);
 }
 
 function byName([a]: readonly [string, number], [b]: readonly [string, number]): number {

@@ -3,6 +3,9 @@ import { move, type Books, type Caller, type Ruling } from './modelBooks.ts';
 
 type AskOf<T extends Ask['type']> = Extract<Ask, { type: T }>;
 
+/** A million credits, in hundredths: the most that one movement may carry. */
+const LARGEST = 100_000_000;
+
 /** The naive ledger's settlement: all that was ever recorded for the till is looked through. */
 export function settle(
   books: Books,
@@ -23,6 +26,7 @@ export function settle(
   );
   if (due.length === 0) return { refused: 'nothing_to_settle' };
   const amount = due.reduce((sum, entry) => sum + entry.amount, 0);
+  if (Math.abs(amount) > LARGEST) return { refused: 'settlement_too_large' };
   const places = due.map(({ at }) => at);
   const rate = Number(books.rates[venueId] ?? '0') === 0 ? undefined : books.rates[venueId];
   books.settlements.push({

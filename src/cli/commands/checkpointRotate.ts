@@ -35,7 +35,7 @@ export const checkpointRotate: Command = {
     const keys = kept.map(({ verifier }) => verifier.text);
     return {
       text: [
-        `From the next start of the service, ${keys.length === 1 ? 'this key signs' : 'these keys sign'}:`,
+        'From the next start of the service, every checkpoint is signed with:',
         ...keys.map((key) => `  ${key}`),
       ],
       json: { keys },

@@ -9,9 +9,9 @@ export const receipt: Command = {
   summary: 'take the receipt of a transaction, which anybody can verify offline',
   operands: ['transaction'],
   about:
-    'The file has the event as the ledger holds it, and the proof that it is there under a signed ' +
-    'checkpoint. Whoever has it needs nothing more than the ledger’s public key to verify it: ' +
-    'timecredits audit receipt does.',
+    'The file has the event as the ledger holds it, and the proof that it is there under a ' +
+    'signed checkpoint. Whoever has it needs nothing more than the ledger’s public key to ' +
+    'verify it: timecredits audit receipt does.',
   options: {
     to: { value: 'FILE', help: 'write it to a file; a file that is there is never overwritten' },
     ...SERVICE_OPTIONS,
