@@ -18,7 +18,11 @@ import type { Outcome } from './ledger/round.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import { emptyLedger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
+import { keepingTiles } from './proofs/tiles.ts';
 import type { Services } from './http/services.ts';
+
+/** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
+const TILES_KEPT = 256;
 
 export type ServiceOptions = {
   readonly journal: Journal;
@@ -82,9 +86,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     timing: options.timing ?? EVENT_LOOP,
   });
   const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
+  const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
   const checkpoints = new Checkpoints({
     ...options.checkpoints,
-    tile: (tile) => journal.tile(tile),
+    tile,
     size: () => sequencer.ledger.revision + 1,
     now_ms,
     broken: options.broken,
@@ -103,7 +108,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     sequencer,
     projections,
     checkpoints,
-    tile: (tile) => journal.tile(tile),
+    tile,
     read: (fromRevision, limit) => journal.read(fromRevision, limit),
     eventAt: async (revision) => {
       for await (const page of journal.read(revision, 1)) return recordedIn(page)[0]!.event;

@@ -1,7 +1,8 @@
 import { cpuTime } from './machine.ts';
 import { ask, type Server } from './processes.ts';
 
-export type Plan = 'redemptions' | 'hot' | 'mix' | 'issues' | 'offers' | 'holds' | 'captures';
+export type Plan =
+  'redemptions' | 'hot' | 'mix' | 'issues' | 'offers' | 'holds' | 'captures' | 'inclusions';
 
 /** What the load generator is asked for. */
 export type Job = {

@@ -31,10 +31,15 @@ export type Server = {
   stop(): Promise<void>;
 };
 
-/** Starts the real service, as `npm start` does, on the stream in a folder. */
-export function startService(folder: string): Promise<Server> {
+/**
+ * Starts the real service, as `npm start` does, on the stream in a folder.
+ * @param before scripts of this folder that are loaded first
+ */
+export function startService(folder: string, before: readonly string[] = []): Promise<Server> {
   const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK };
-  return start(['--expose-gc', '--import', COLLECT, SERVICE], environment);
+  const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
+  return start(['--expose-gc', ...imports, SERVICE], environment);
 }
 
 /** Starts the bare route. */

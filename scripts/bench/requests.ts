@@ -23,6 +23,8 @@ type Draft = {
 const LIST_DAYS = 28;
 const SHORT_LIST = 10;
 export const LONG_LIST = 100;
+/** A prime, so that revisions far apart follow one another. */
+const SCATTERED = 7919;
 
 /** Stands in the path for the booking that the same connection made just before. */
 export const LAST_HOLD = ':last-hold';
@@ -40,6 +42,8 @@ export function bodyOf({ plan, members, run, today, connections }: Job, number: 
       return offered(number % members, number);
     case 'holds':
       return hold(number % members, number);
+    case 'inclusions':
+      return inclusion((number * SCATTERED) % members);
     case 'captures':
       // Each connection books and captures in turn.
       return Math.floor(number / connections) % 2 === 0
@@ -82,6 +86,12 @@ function offered(member: number, number: number): Draft {
     terminal: 'till-1',
   };
   return { method: 'POST', path: '/v1/redemptions', key: PARTNER_KEY, body };
+}
+
+/** The proof that an event is in the tree of the last checkpoint. */
+function inclusion(revision: number): Draft {
+  const path = `/v1/proofs/inclusion?revision=${revision}`;
+  return { method: 'GET', path, key: PARTNER_KEY };
 }
 
 function hold(member: number, number: number): Draft {

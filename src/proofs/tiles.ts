@@ -70,19 +70,20 @@ export function indexIn(path: string): Omit<Tile, 'level'> | undefined {
  */
 export class GrowingTiles {
   readonly #keep: (tile: Tile, hashes: Uint8Array) => void;
-  readonly #edge: { index: number; width: number; readonly hashes: Buffer }[] = [];
+  readonly #edge: { index: number; width: number; hashes: Buffer }[] = [];
 
   /** @param keep gets bytes that change with the next leaf */
   constructor(keep: (tile: Tile, hashes: Uint8Array) => void) {
     this.#keep = keep;
   }
 
-  /** The same edge, to grow apart from this one. */
+  /**
+   * The same edge, to grow instead of this one. Both write into the same bytes, behind what both
+   * have, so of several drafts the last one counts.
+   */
   draft(keep: (tile: Tile, hashes: Uint8Array) => void): GrowingTiles {
     const draft = new GrowingTiles(keep);
-    for (const { hashes, ...edge } of this.#edge) {
-      draft.#edge.push({ ...edge, hashes: Buffer.from(hashes) });
-    }
+    draft.#edge.push(...this.#edge.map((edge) => ({ ...edge })));
     return draft;
   }
 
@@ -111,6 +112,7 @@ export class GrowingTiles {
     const root = rootOver(hashes);
     edge.index += 1;
     edge.width = 0;
+    edge.hashes = Buffer.alloc(TILE_BYTES);
     this.#put(level + 1, root);
   }
 }
@@ -165,6 +167,59 @@ export async function consistencyProof(
   return Promise.all(proof);
 }
 
+/** The roots over all runs of 2, 4, 8 … hashes of a tile, each worked out once. */
+class TileNodes {
+  /** Of each height the roots over as many hashes, 32 bytes each; those of height 0 are the tile. */
+  readonly #rows: Uint8Array[];
+
+  constructor(hashes: Uint8Array) {
+    this.#rows = [hashes];
+    for (let row = hashes; row.length >= 2 * HASH_BYTES;) {
+      const next = new Uint8Array(Math.floor(row.length / HASH_BYTES / 2) * HASH_BYTES);
+      for (let at = 0; at < next.length; at += HASH_BYTES) {
+        next.set(nodeHash(hashAt(row, 2 * at), hashAt(row, 2 * at + HASH_BYTES)), at);
+      }
+      this.#rows.push(next);
+      row = next;
+    }
+  }
+
+  /** The root over the run of `count` hashes, a power of two, with a number among those runs. */
+  root(number: number, count: number): Uint8Array {
+    return hashAt(this.#rows[Math.log2(count)]!, number * HASH_BYTES);
+  }
+}
+
+function hashAt(hashes: Uint8Array, at: number): Uint8Array {
+  return hashes.subarray(at, at + HASH_BYTES);
+}
+
+/** For as long as somebody keeps a tile, its nodes are kept with it. */
+const kept = new WeakMap<Uint8Array, TileNodes>();
+
+function nodesOf(tile: Uint8Array): TileNodes {
+  let nodes = kept.get(tile);
+  if (nodes === undefined) {
+    nodes = new TileNodes(tile);
+    kept.set(tile, nodes);
+  }
+  return nodes;
+}
+
+/** Keeps the tiles that were read last, at most so many: a tile of one width never changes. */
+export function keepingTiles(read: ReadTile, most: number): ReadTile {
+  const tiles = new Map<string, Promise<Uint8Array>>();
+  return (tile) => {
+    const key = tilePath(tile);
+    const found = tiles.get(key) ?? read(tile);
+    tiles.delete(key);
+    tiles.set(key, found);
+    if (tiles.size > most) tiles.delete(tiles.keys().next().value!);
+    found.catch(() => tiles.delete(key));
+    return found;
+  };
+}
+
 /** The roots over ranges of leaves that the tree of some size is split into. */
 class Ranges {
   readonly #read: ReadTile;
@@ -190,8 +245,7 @@ class Ranges {
     const first = start / TILE_WIDTH ** level;
     const count = 2 ** (height % TILE_HEIGHT);
     const tile = await this.#tile(level, Math.floor(first / TILE_WIDTH));
-    const from = (first % TILE_WIDTH) * HASH_BYTES;
-    return rootOver(tile.subarray(from, from + count * HASH_BYTES));
+    return nodesOf(tile).root((first % TILE_WIDTH) / count, count);
   }
 
   #tile(level: number, index: number): Promise<Uint8Array> {

@@ -10,8 +10,8 @@ export const checkpoint: Command = {
   about:
     'A checkpoint says in a few lines what the ledger was at one moment. Kept elsewhere (on ' +
     'paper, in an e-mail to the auditor, in another organisation’s records) it shows for ever ' +
-    'whether anything before it was changed: audit verify --since compares. --new makes one over all ' +
-    'that is recorded by now, which takes the key of an auditor or admin.',
+    'whether anything before it was changed: audit verify --since compares. --new makes one over ' +
+    'all that is recorded by now, which takes the key of an auditor or admin.',
   options: {
     to: { value: 'FILE', help: 'write it to a file; a file that is there is never overwritten' },
     new: { help: 'make one over all that is recorded by now' },
