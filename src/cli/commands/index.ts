@@ -1,4 +1,7 @@
 import type { Command } from '../command.ts';
+import { auditBalance } from './auditBalance.ts';
+import { auditReceipt } from './auditReceipt.ts';
+import { auditVerify } from './auditVerify.ts';
 import { accessGrant } from './accessGrant.ts';
 import { accessList, accessRevoke } from './access.ts';
 import { balance } from './balance.ts';
@@ -22,5 +25,8 @@ export const commands: readonly Command[] = [
   accessList,
   replay,
   check,
+  auditVerify,
+  auditReceipt,
+  auditBalance,
   serve,
 ];
