@@ -18,7 +18,7 @@ export async function writeMirror(reader: Pick<Journal, 'read'>, directory: stri
     leaves.push(Buffer.concat(lines.map((line) => leafHash(line))));
   }
   closeSync(file);
-  const levels = [Buffer.concat(leaves)];
+  const levels: Buffer[] = [Buffer.concat(leaves)];
   while (levels.at(-1)!.length >= TILE_BYTES) levels.push(above(levels.at(-1)!));
   const size = levels[0]!.length / HASH_BYTES;
   const read: ReadTile = async ({ level, index, width }) =>

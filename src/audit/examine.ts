@@ -34,7 +34,7 @@ export type Examined = {
 
 const NEWLINE = 0x0a;
 
-/** The part of the work that looks at each line by itself: any thread can do it. */
+/** The part of the work that looks at each line alone, so every thread can do it. */
 export function examine({ firstRevision, count, bytes, tiles }: Task): Examined {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   // Not out of Node's pool, so that another thread can be given them.
@@ -81,7 +81,7 @@ function rootsOf(leaves: Buffer): Uint8Array {
 function tileBreach(leaves: Buffer, firstRevision: number, tiles: Task['tiles']): Spot | undefined {
   if (tiles === undefined) return undefined;
   const first = firstRevision / TILE_WIDTH;
-  const here = Math.min(Math.floor(leaves.length / TILE_BYTES), tiles.full - first);
+  const here = Math.min(Math.ceil(leaves.length / TILE_BYTES), tiles.full - first);
   for (let tile = 0; tile < here; tile += 1) {
     const place = { level: 0, index: first + tile, width: TILE_WIDTH };
     const hashes = leaves.subarray(tile * TILE_BYTES, (tile + 1) * TILE_BYTES);
@@ -93,7 +93,7 @@ function tileBreach(leaves: Buffer, firstRevision: number, tiles: Task['tiles'])
   return undefined;
 }
 
-/** Where the file of a tile differs from its hashes as they were worked out anew. */
+/** Where the file of a tile differs from its hashes as they were worked out anew, if as many. */
 export function tileUnlike(
   folder: string,
   path: string,
@@ -113,5 +113,7 @@ export function tileUnlike(
   const shown = (hash: Uint8Array) =>
     hash.length === 0 ? 'none' : Buffer.from(hash).toString('base64');
   const expected = `${shown(hashOf(found))}, hash ${at} of ${name}`;
-  return { at, ...breach(expected, `${shown(hashOf(hashes))}, that of the events`) };
+  const anew = hashOf(hashes);
+  const got = anew.length === 0 ? 'no more events' : `${shown(anew)}, that of the events`;
+  return { at, ...breach(expected, got) };
 }

@@ -10,7 +10,7 @@ export type Lines = {
 
 /** Full tiles of the tree, so that each piece of work has whole ones. */
 export const LINES = 16 * 256;
-const PIECE_BYTES = 8 * 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
 /** Of so many lines the place of one is kept. */
 const MARK_EVERY = 16;
 const NEWLINE = 0x0a;
@@ -38,10 +38,11 @@ export class EventsFile {
     let base = 0;
     try {
       for (;;) {
-        const piece = Buffer.allocUnsafe(PIECE_BYTES);
-        const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES);
+        const room = Buffer.allocUnsafeSlow(held.length + PIECE_BYTES);
+        room.set(held);
+        const { bytesRead } = await handle.read(room, held.length, PIECE_BYTES);
         if (bytesRead === 0) break;
-        held = Buffer.concat([held, piece.subarray(0, bytesRead)]);
+        held = room.subarray(0, held.length + bytesRead);
         let start = 0;
         for (;;) {
           const newline = held.indexOf(NEWLINE, scanned);

@@ -10,7 +10,6 @@ import {
   type Tile,
 } from '../proofs/tiles.ts';
 import { tileUnlike, type Spot } from './examine.ts';
-import { breach } from './model/invariant.ts';
 
 /**
  * The tree worked out anew. It keeps the hashes from level 1 on, one for 256 events, and of the
@@ -50,17 +49,17 @@ export class Tree {
   }
 
   root(size = this.size): Promise<Uint8Array> {
-    return rootAt((tile) => Promise.resolve(this.tile(tile)!), size);
+    return rootAt((tile) => Promise.resolve(this.tile(tile)), size);
   }
 
-  /** The hashes of a tile; nothing where there are not as many, or they were not kept. */
-  tile({ level, index, width }: Tile): Uint8Array | undefined {
+  /** The hashes of a tile, or as many of them as there are. */
+  tile({ level, index, width }: Tile): Uint8Array {
     const [from, to] = [index * TILE_BYTES, index * TILE_BYTES + width * HASH_BYTES];
     const hashes =
       level === 0
         ? this.#leafTiles.get(index)?.subarray(0, width * HASH_BYTES)
         : this.#levels[level - 1]?.slice(from, to);
-    return hashes?.length === width * HASH_BYTES ? hashes : undefined;
+    return hashes ?? new Uint8Array();
   }
 
   #addNode(level: number, hash: Uint8Array): void {
@@ -122,13 +121,7 @@ export class TileFiles {
     for (const tile of [...this.tiles, ...needed.filter((one) => !there.has(tilePath(one)))]) {
       const span = TILE_WIDTH ** tile.level;
       const revision = tile.index * TILE_WIDTH * span;
-      const hashes = tree.tile(tile);
-      if (hashes === undefined) {
-        const past = breach(`no tile past the ${tree.size} events`, `tile/${tilePath(tile)}`);
-        yield { revision: tree.size, ...past };
-        continue;
-      }
-      const found = tileUnlike(this.#folder, tilePath(tile), hashes);
+      const found = tileUnlike(this.#folder, tilePath(tile), tree.tile(tile));
       if (found === undefined) continue;
       const { at, ...spot } = found;
       yield { revision: revision + at * span, ...spot };

@@ -197,7 +197,7 @@ class Verification {
 
   #compareTiles(): void {
     if (this.#tileFiles === undefined) return;
-    for (const spot of this.#tileFiles.unlike(this.#tree, Math.min(this.#size, this.#tree.size))) {
+    for (const spot of this.#tileFiles.unlike(this.#tree, this.#size)) {
       this.#first(TILES.name, spot);
     }
     const [strange] = this.#tileFiles.strange;

@@ -10,10 +10,12 @@ import { naiveRoot, tilesOver } from '../proofs/tree.ts';
 export const ORIGIN = 'credits.example/medway';
 export const SIGNER = makeSigner(ORIGIN, Buffer.alloc(32, 1));
 
+type Over = { readonly size?: number; readonly signer?: Signer; readonly origin?: string };
+
 /** A checkpoint over the first so many lines, as its ledger would sign it. */
 export function checkpointOver(
   lines: readonly string[],
-  { size = lines.length, signer = SIGNER, origin = signer.verifier.name } = {},
+  { size = lines.length, signer = SIGNER, origin = ORIGIN }: Over = {},
 ): string {
   const root = naiveRoot(leavesOf(lines.slice(0, size)));
   return signNote(checkpointText({ origin, size, root }), [signer]);

@@ -13,8 +13,8 @@ export const auditBalance: Command = {
   operands: ['dir', 'account'],
   about:
     'Counts from the lines of <dir>/events.ndjson alone, now or as it was. Verify the directory ' +
-    'first: this believes what it reads. The account is written as for the command balance, whose ' +
-    'answer must be the same.',
+    'first: this believes what it reads. The account is written as for the command balance, ' +
+    'whose answer must be the same.',
   options: {
     'at-revision': { value: 'N', help: 'as it was after that revision of the stream' },
     'recorded-by': { value: 'TIME', help: 'as recorded by a time, as 2026-03-31T18:00:00Z' },

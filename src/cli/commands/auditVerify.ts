@@ -21,8 +21,8 @@ export const auditVerify: Command = {
     'by rules of its own: it shares no code with the service. Nothing is asked of the service.\n' +
     'Without --keys it takes the keys in <dir>/keys, which whoever made the directory wrote: ' +
     'compare them with those that were published elsewhere. A checkpoint that you kept yourself, ' +
-    'given with --since, shows whether history before it was changed or cut off, even by somebody ' +
-    'who has the signing key. The exit status is 1 if anything does not hold.',
+    'given with --since, shows whether history before it was changed or cut off, even by ' +
+    'somebody who has the signing key. The exit status is 1 if anything does not hold.',
   options: {
     since: { value: 'FILE', many: true, help: 'a checkpoint kept elsewhere; as often as you like' },
     keys: { value: 'FILE', help: 'the keys you trust, one a line, also those of witnesses' },
