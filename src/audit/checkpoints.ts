@@ -50,6 +50,14 @@ export function verifiersIn(text: string): Verifier[] {
   return lines.filter((line) => line !== '' && !line.startsWith('#')).map(verifierIn);
 }
 
+type Opening = {
+  /** Every checkpoint of the ledger that somebody trusted signed, the smallest first. */
+  readonly signed: readonly Signed[];
+  /** How many events the directory itself says that it has. */
+  readonly size: number;
+  readonly breaches: readonly Breach[];
+};
+
 /**
  * Opens checkpoints with the keys that are trusted.
  * @param saved those that were kept elsewhere: they say what ledger it is
@@ -58,7 +66,7 @@ export function openAll(
   own: readonly Note[],
   saved: readonly Note[],
   verifiers: readonly Verifier[],
-): { readonly signed: readonly Signed[]; readonly breaches: readonly Breach[] } {
+): Opening {
   const breaches: Breach[] = [];
   const opened = (notes: readonly Note[]): Signed[] =>
     notes.flatMap(({ name, note, size }) => {
@@ -84,7 +92,9 @@ export function openAll(
     ...fallenIn(found),
   );
   const signed = [...kept, ...found].filter((one) => one.origin === origin);
-  return { signed: signed.toSorted((one, other) => one.size - other.size), breaches };
+  const bySize = signed.toSorted((one, other) => one.size - other.size);
+  const mirrored = bySize.findLast((one) => found.includes(one)) ?? bySize.at(-1);
+  return { signed: bySize, size: mirrored?.size ?? 0, breaches };
 }
 
 /** A directory's checkpoints grow, and the newest stands last. */

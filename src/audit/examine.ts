@@ -33,6 +33,8 @@ export type Examined = {
 };
 
 const NEWLINE = 0x0a;
+/** Ends what is said of a hash that is not the one in a tile. */
+export const OF_EVENTS = 'that of the events';
 
 /** The part of the work that looks at each line alone, so every thread can do it. */
 export function examine({ firstRevision, count, bytes, tiles }: Task): Examined {
@@ -114,6 +116,6 @@ export function tileUnlike(
     hash.length === 0 ? 'none' : Buffer.from(hash).toString('base64');
   const expected = `${shown(hashOf(found))}, hash ${at} of ${name}`;
   const anew = hashOf(hashes);
-  const got = anew.length === 0 ? 'no more events' : `${shown(anew)}, that of the events`;
+  const got = anew.length === 0 ? 'no more events' : `${shown(anew)}, ${OF_EVENTS}`;
   return { at, ...breach(expected, got) };
 }

@@ -6,7 +6,7 @@ export type Fault = Breach & {
   /** The event that is bad; nothing where it is no event, such as a key that is not known. */
   readonly revision?: number;
   /** The last event that may be the bad one, where it is not known which of several is. */
-  readonly to?: number;
+  readonly to?: number | undefined;
   readonly event?: string;
 };
 

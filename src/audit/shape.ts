@@ -165,7 +165,7 @@ function wholeNumberOf(definition: Definition): string {
     else throw new Inexpressible();
   }
   if ((least !== 0 && least !== 1) || greatest < 1) throw new Inexpressible();
-  const digits = String(greatest).length - 1;
+  const digits = Math.floor(Math.log10(greatest + 1));
   const shorter = digits === 0 ? [] : [`[1-9]\\d{0,${digits - 1}}`];
   return anyOf([...(least === 0 ? ['0'] : []), ...shorter, String(greatest)]);
 }

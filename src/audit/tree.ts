@@ -115,7 +115,7 @@ export class TileFiles {
   }
 
   /** What is missing of a tree of some size, or is there and is not its own. */
-  *unlike(tree: Tree, size: number): Generator<Spot> {
+  *unlike(tree: Tree, size: number): Generator<Spot & { readonly to?: number }> {
     const there = new Set(this.tiles.map(tilePath));
     const needed = [...tilesOf(size)].filter(({ level, width }) => level > 0 || width < TILE_WIDTH);
     for (const tile of [...this.tiles, ...needed.filter((one) => !there.has(tilePath(one)))]) {
@@ -124,7 +124,8 @@ export class TileFiles {
       const found = tileUnlike(this.#folder, tilePath(tile), tree.tile(tile));
       if (found === undefined) continue;
       const { at, ...spot } = found;
-      yield { revision: revision + at * span, ...spot };
+      const first = revision + at * span;
+      yield { revision: first, ...(span > 1 && { to: first + span - 1 }), ...spot };
     }
   }
 }

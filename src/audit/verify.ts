@@ -5,7 +5,7 @@ import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Verifier } from '../proofs/note.ts';
 import { TILE_WIDTH } from '../proofs/tiles.ts';
 import { notesIn, openAll, type Note, type Signed } from './checkpoints.ts';
-import type { Examined, Spot } from './examine.ts';
+import { OF_EVENTS, type Examined, type Spot } from './examine.ts';
 import { byPlace, type Fault } from './fault.ts';
 import { EventsFile, type Lines } from './lines.ts';
 import { FORM } from './model/form.ts';
@@ -83,6 +83,7 @@ class Verification {
   readonly #judge = new Judge();
   readonly #faults: Fault[] = [];
   readonly #signed: readonly Signed[];
+  readonly #size: number;
   readonly #holding: Signed[] = [];
   readonly #tileFiles: TileFiles | undefined;
   readonly #tree: Tree;
@@ -94,8 +95,9 @@ class Verification {
     this.#asked = asked;
     this.#team = team;
     this.file = new EventsFile(join(directory, 'events.ndjson'));
-    const { signed, breaches } = openAll(notesIn(directory), saved, verifiers);
+    const { signed, size, breaches } = openAll(notesIn(directory), saved, verifiers);
     this.#signed = signed;
+    this.#size = size;
     for (const one of breaches) this.#fault(CHECKPOINTS.name, one);
     const tiles = join(directory, 'tile');
     this.#tileFiles = hasFiles(tiles) ? new TileFiles(tiles) : undefined;
@@ -129,10 +131,6 @@ class Verification {
       rules: [CHECKPOINTS, TILES, FORM, ...invariants.map(({ name, says }) => ({ name, says }))],
       faults: this.#faults.map((one) => this.#judged(one)).toSorted(byPlace),
     };
-  }
-
-  get #size(): number {
-    return this.#signed.at(-1)?.size ?? 0;
   }
 
   get #tiles() {
@@ -220,14 +218,15 @@ class Verification {
   #first(rule: string, spot: Spot & { readonly to?: number }): void {
     const known = this.#faults.find((one) => one.rule === rule && one.revision !== undefined);
     if (known === undefined) this.#faults.push({ rule, ...spot });
-    else if (spot.revision < known.revision!) Object.assign(known, spot);
+    else if (byPlace({ rule, ...spot }, known) < 0) Object.assign(known, { to: undefined }, spot);
   }
 
   /** A tile that differs from events which a checkpoint signs is itself what is wrong. */
   #judged(fault: Fault): Fault {
     const { rule, revision = Infinity } = fault;
     const signed = this.#holding.at(-1)?.size ?? 0;
-    if (rule !== TILES.name || revision >= signed) return fault;
+    const differs = rule === TILES.name && fault.found.endsWith(OF_EVENTS);
+    if (!differs || revision >= signed) return fault;
     const found = `${fault.found}, which is what is signed: the tile is wrong, not the event`;
     return { ...fault, found };
   }
