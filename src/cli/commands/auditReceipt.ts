@@ -11,8 +11,8 @@ export const auditReceipt: Command = {
   operands: ['file'],
   about:
     'Shows that the event in the receipt stands in the ledger at its revision, under a ' +
-    'checkpoint that a key of yours signed. Nothing is asked of the service. The exit status is 1 ' +
-    'where anything in the file does not fit.',
+    'checkpoint that a key of yours signed. Nothing is asked of the service. ' +
+    'The exit status is 1 where anything in the file does not fit.',
   options: {
     keys: { value: 'FILE', help: 'the keys you trust, one a line, as they were published' },
   },
