@@ -11,13 +11,14 @@ import { proofs } from './proofs.ts';
 import { redemptions } from './redemptions.ts';
 import { replay } from './replay.ts';
 import { statements } from './statements.ts';
+import { verify } from './verify.ts';
 
 const HELP = `npm run bench -- [--only <parts>] [--seconds 4] [--rounds 3] [--json]
 
 Measures the service on this machine: both sides of every comparison in one run, in turn, and the
 median of the rounds. The data is made up, in a temporary folder that is removed at the end.
 
-  --only      some of redemptions,bookings,issuing,replay,growth,statements,proofs, with
+  --only      some of redemptions,bookings,issuing,replay,growth,statements,proofs,verify, with
               commas
   --seconds   how long each side is loaded in each round
   --rounds    how many rounds; fewer than three say little
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
   growth,
   statements,
   proofs,
+  verify,
 };
 
 async function main(): Promise<void> {

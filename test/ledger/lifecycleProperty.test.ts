@@ -11,10 +11,11 @@ import {
   type MemberId,
   type OrganisationId,
 } from '../../schemas/ids.ts';
-import { guarded, movements, zeroSum } from '../../src/cli/check/balances.ts';
-import { endings, suspensions } from '../../src/cli/check/endings.ts';
-import { hoursGiven } from '../../src/cli/check/hours.ts';
-import { reversals } from '../../src/cli/check/reversals.ts';
+import { guarded, movements, zeroSum } from '../../src/audit/model/balances.ts';
+import { endings, suspensions } from '../../src/audit/model/endings.ts';
+import { hoursGiven } from '../../src/audit/model/hours.ts';
+import { Judge } from '../../src/audit/model/judge.ts';
+import { reversals } from '../../src/audit/model/reversals.ts';
 import { bookOf, decided, record, type Book } from '../support/given.ts';
 import {
   allocation,
@@ -176,20 +177,19 @@ function judged(stream: readonly Recorded[]): string | undefined {
   const timeGiven = new TimeGiven();
   for (const { event } of stream) timeGiven.take(event);
   if (timeGiven.broken().length > 0) return `hours given by ${timeGiven.broken().join()}`;
-  const invariants = [
+  const judge = new Judge([
     ...[zeroSum(), guarded(), movements(), hoursGiven(), reversals()],
     ...[endings(), suspensions()],
-  ];
+  ]);
   for (const { revision, event } of stream) {
     const original =
       event.type === 'TransactionReversed'
         ? stream[revisionIn(event.data.reverses)]!.event
         : undefined;
-    for (const invariant of invariants) {
-      const found = invariant.take({ revision, event, original });
-      if (found === undefined) continue;
-      return `${revision} ${event.type}: ${invariant.name}: ${found.expected}; ${found.found}`;
-    }
+    judge.take(revision, event, original);
+    const [found] = judge.findings;
+    if (found === undefined) continue;
+    return `${revision} ${event.type}: ${found.invariant}: ${found.expected}; ${found.found}`;
   }
   return undefined;
 }

@@ -4,8 +4,8 @@ import { credits } from '../../../schemas/amounts.ts';
 import type { Account } from '../../../schemas/ids.ts';
 import { evolve } from '../../ledger/evolve.ts';
 import { emptyLedger } from '../../ledger/state.ts';
-import { sidesOf } from './balances.ts';
-import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+import { sidesOf } from '../../audit/model/books.ts';
+import { breach, unless, type Breach, type Invariant } from '../../audit/model/invariant.ts';
 
 /** What the service decides on is what an auditor works out. */
 export function ledgerAgrees(): Invariant {

@@ -1,5 +1,5 @@
 import { checkStream, type Checked } from '../check/index.ts';
-import { sentence } from '../check/invariant.ts';
+import { sentence } from '../../audit/model/invariant.ts';
 import { DATA_OPTIONS, type Command, type Report } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { openData } from '../offline.ts';

@@ -1,7 +1,10 @@
 import type { Command } from '../command.ts';
 import { accessGrant } from './accessGrant.ts';
 import { accessList, accessRevoke } from './access.ts';
+import { auditBalance } from './auditBalance.ts';
 import { auditFetch } from './auditFetch.ts';
+import { auditReceipt } from './auditReceipt.ts';
+import { auditVerify } from './auditVerify.ts';
 import { balance } from './balance.ts';
 import { check } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -33,6 +36,9 @@ export const commands: readonly Command[] = [
   checkpoint,
   checkpointRotate,
   auditFetch,
+  auditVerify,
+  auditReceipt,
+  auditBalance,
   accessGrant,
   accessRevoke,
   accessList,

@@ -2,15 +2,14 @@ import { canonical } from '../../../schemas/canonical.ts';
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
 import { holdIdAt, holderOf, kindOf, type Account, type HoldId } from '../../../schemas/ids.ts';
-import { Books, sidesOf } from './balances.ts';
-import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+import type { Books } from './books.ts';
+import { breach, unless, type Breach, type Invariant, type Subject } from './invariant.ts';
 
 /** A booking, with the member whose use its offer counts, also after a merge. */
 type Held = EventOf<'CreditsHeld'>['data'] & { readonly memberId: string | undefined };
 
 /** What is booked is there, is used once, in time, and at its venue. */
 export function bookings(): Invariant {
-  const books = new Books();
   const open = new Map<HoldId, Held>();
   const held = new Map<Account, Hundredths>();
   const add = (account: Account, amount: Hundredths) =>
@@ -26,12 +25,12 @@ export function bookings(): Invariant {
     return breach(`an end ${when} ${found.expiresAt}`, event.recordedAt);
   };
 
-  const judge = (revision: number, event: StreamEvent): Breach | undefined => {
+  const judge = ({ revision, event, books, debited }: Subject): Breach | undefined => {
     switch (event.type) {
       case 'CreditsHeld':
         open.set(holdIdAt(revision, event.command.id), counted(event.data));
         add(event.data.account, hundredths(event.data.held));
-        return covered(event.data.account);
+        return covered(event.data.account, books);
       case 'HoldCaptured': {
         const found = open.get(event.data.holdId);
         return ended(event.data.holdId, event, true) ?? captured(found!, event.data);
@@ -49,16 +48,16 @@ export function bookings(): Invariant {
         const moved = held.get(from) ?? 0;
         add(from, -moved);
         add(into, moved);
-        return covered(into);
+        return covered(into, books);
       }
       default: {
-        const { debit } = sidesOf(event);
-        return debit === undefined || !held.has(debit) ? undefined : covered(debit);
+        if (debited === undefined || !held.has(debited.account)) return undefined;
+        return covered(debited.account, books);
       }
     }
   };
 
-  const covered = (account: Account): Breach | undefined => {
+  const covered = (account: Account, books: Books): Breach | undefined => {
     const has = books.of(account);
     const needs = held.get(account) ?? 0;
     if (has >= needs) return undefined;
@@ -68,10 +67,7 @@ export function bookings(): Invariant {
   return {
     name: 'bookings',
     says: 'what is booked is covered, and ends once: captured or cancelled in time, or expired',
-    take({ revision, event }) {
-      books.book(event);
-      return judge(revision, event);
-    },
+    take: judge,
   };
 }
 

@@ -1,13 +1,19 @@
-import type { StreamEvent } from '../../../schemas/events/index.ts';
+import type { EventType, StreamEvent } from '../../../schemas/events/index.ts';
+import type { Books, Kept } from './books.ts';
 
 /** What does not hold: what the rest of the stream led to expect, and what was found. */
 export type Breach = { readonly expected: string; readonly found: string };
 
-/** One event at its place, and for a reversal the event that it cites, if that is in the stream. */
+/** One event at its place, after it was booked. */
 export type Subject = {
   readonly revision: number;
   readonly event: StreamEvent;
+  /** What a reversal cites, if that is in the stream. */
   readonly original: StreamEvent | undefined;
+  readonly books: Books;
+  /** The accounts that it names on either side. */
+  readonly debited: Kept | undefined;
+  readonly credited: Kept | undefined;
 };
 
 /** Something that always holds along a stream, as a fold that judges one event after another. */
@@ -15,9 +21,11 @@ export interface Invariant {
   readonly name: string;
   /** What holds, as a sentence. */
   readonly says: string;
+  /** The only types of events that it needs to see; all of them where this is left out. */
+  readonly of?: readonly EventType[];
   take(subject: Subject): Breach | undefined;
   /** What can only be judged when no more events come. */
-  end?(): Breach | undefined;
+  end?(books: Books): Breach | undefined;
 }
 
 /** The first event that breaks an invariant. */

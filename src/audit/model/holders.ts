@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../../schemas/events/index.ts';
 import { holderOf, kindOf, type Account } from '../../../schemas/ids.ts';
-import { sidesOf } from './balances.ts';
-import { breach, type Invariant } from './invariant.ts';
+import type { Kept } from './books.ts';
+import { breach, type Invariant, type Subject } from './invariant.ts';
 
 /** Whoever and whatever an event names was registered before it. */
 export function registered(): Invariant {
@@ -9,9 +9,9 @@ export function registered(): Invariant {
   return {
     name: 'holders',
     says: "every account's holder, and everyone an event names, is registered before",
-    take({ event }) {
-      const missing = namedIn(event).find((name) => !known.has(name));
-      for (const name of madeBy(event)) known.add(name);
+    take(subject) {
+      const missing = namedIn(subject).find((name) => !known.has(name));
+      for (const name of madeBy(subject.event)) known.add(name);
       return missing === undefined
         ? undefined
         : breach(`${missing} to be registered before`, 'no event that does so');
@@ -19,9 +19,11 @@ export function registered(): Invariant {
   };
 }
 
-function namedIn(event: StreamEvent): string[] {
-  const { debit, credit } = sidesOf(event);
-  const named = [debit, credit].filter((account) => account !== undefined).map(accountNeeds);
+function namedIn({ revision, event, debited, credited }: Subject): string[] {
+  const named: string[] = [];
+  // Whoever holds an account that was named before is known, or was found missing then.
+  if (debited?.since === revision) named.push(keptNeeds(debited));
+  if (credited?.since === revision) named.push(keptNeeds(credited));
   if (event.by.organisation !== undefined && event.type !== 'OrganisationRegistered') {
     named.push(event.by.organisation);
   }
@@ -86,6 +88,10 @@ function namedIn(event: StreamEvent): string[] {
   }
 }
 
+function keptNeeds({ account, kind, holder }: Kept): string {
+  return kind === 'allocation' || kind === 'clearing' ? account : holder;
+}
+
 function accountNeeds(account: Account): string {
   return ['allocation', 'clearing'].includes(kindOf(account)) ? account : holderOf(account);
 }
@@ -115,20 +121,21 @@ function madeBy({ type, data }: StreamEvent): string[] {
 
 /** Nobody writes without an access that stands. */
 export function accesses(): Invariant {
-  const ended = new Map<string, string | undefined>([['system', undefined]]);
+  const STANDS = 'stands';
+  const standing = new Map<string, string>([['system', STANDS]]);
   return {
     name: 'accesses',
     says: 'every event is by the system, or by an access that was granted and was not ended',
     take({ event }) {
       const { access } = event.by;
-      const found = ended.has(access) ? ended.get(access) : 'which was not granted';
+      const found = standing.get(access) ?? 'which was not granted';
       const { type, data } = event;
       if (type === 'AccessGranted' || type === 'AccessReinstated') {
-        ended.set(data.accessId, undefined);
+        standing.set(data.accessId, STANDS);
       }
-      if (type === 'AccessRevoked') ended.set(data.accessId, 'which was revoked');
-      if (type === 'AccessSuspended') ended.set(data.accessId, 'which was suspended');
-      if (found === undefined) return undefined;
+      if (type === 'AccessRevoked') standing.set(data.accessId, 'which was revoked');
+      if (type === 'AccessSuspended') standing.set(data.accessId, 'which was suspended');
+      if (found === STANDS) return undefined;
       return breach('an access that stands', `${access}, ${found}`);
     },
   };

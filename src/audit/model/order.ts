@@ -1,3 +1,6 @@
+import type { EventType, StreamEvent } from '../../../schemas/events/index.ts';
+import { versionIn } from '../../../schemas/events/index.ts';
+import { DigestTable } from './digests.ts';
 import { breach, unless, type Breach, type Invariant } from './invariant.ts';
 
 /** The ledger is opened once, first of all. */
@@ -54,10 +57,15 @@ export function commandRuns(): Invariant {
         return breach('both a key and a body, or neither', 'one of them');
       }
       if (head === undefined) return breach('index 0 of a command', `index ${index}`);
-      const expected = `${head.id} ${next}/${head.count} ${head.recordedAt} by ${head.access}`;
-      const found = `${id} ${index}/${count} ${recordedAt} by ${by.access}`;
+      const at = next;
       next += 1;
-      if (expected !== found) return breach(expected, found);
+      const same = id === head.id && index === at && count === head.count;
+      if (!same || recordedAt !== head.recordedAt || by.access !== head.access) {
+        return breach(
+          `${head.id} ${at}/${head.count} ${head.recordedAt} by ${head.access}`,
+          `${id} ${index}/${count} ${recordedAt} by ${by.access}`,
+        );
+      }
       if (command.key === undefined && command.body === undefined) return undefined;
       return breach('no key and no body behind the first event', 'one of them');
     },
@@ -67,10 +75,9 @@ export function commandRuns(): Invariant {
 
 /** A key, used or voided, is used up. */
 export function idempotencyKeys(): Invariant {
-  const used = new Map<string, number>();
+  const used = new DigestTable();
   const use = (key: string, revision: number): Breach | undefined => {
-    const first = used.get(key) ?? revision;
-    used.set(key, first);
+    const first = used.add(key, revision);
     if (first === revision) return undefined;
     return breach('an idempotency key that is new', `the key hash ${key} of revision ${first}`);
   };
@@ -82,6 +89,38 @@ export function idempotencyKeys(): Invariant {
       const twice = key === undefined ? undefined : use(key, revision);
       if (twice !== undefined || event.type !== 'KeyVoided') return twice;
       return use(event.data.voids, revision);
+    },
+  };
+}
+
+/** What came with a later format is there only once the ledger was raised to it. */
+export function formats(): Invariant {
+  let format = 1;
+  let versions = new Map<EventType, number>();
+  const newestOf = (type: EventType): number => {
+    const known = versions.get(type);
+    if (known !== undefined) return known;
+    const newest = versionIn(format, type) ?? 0;
+    versions.set(type, newest);
+    return newest;
+  };
+  const raised = (event: StreamEvent): Breach | undefined => {
+    if (event.type !== 'LedgerOpened' && event.type !== 'FormatRaised') return undefined;
+    const before = format;
+    format = event.data.format;
+    versions = new Map();
+    if (event.type === 'LedgerOpened' || format > before) return undefined;
+    return breach(`a format above ${before}`, format);
+  };
+  return {
+    name: 'formats',
+    says: 'no event is of a later format than the ledger was raised to by then',
+    take({ event }) {
+      const wrong = raised(event);
+      if (wrong !== undefined) return wrong;
+      const { type, v } = event;
+      if (v <= newestOf(type)) return undefined;
+      return breach(`an event of format ${format}`, `version ${v} of ${type}, of a later one`);
     },
   };
 }

@@ -29,6 +29,7 @@ export function hoursGiven(): Invariant {
   return {
     name: 'hours-given',
     says: '60 x credits + minutes carried = minutes given, for each member and destination',
+    of: ['LedgerOpened', 'RulesChanged', 'MembersMerged', 'CreditsIssued', 'TransactionReversed'],
     take({ event }) {
       if (event.type === 'LedgerOpened' || event.type === 'RulesChanged') {
         step = hundredths(event.data.rules.creditStep);

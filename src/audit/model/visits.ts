@@ -1,6 +1,6 @@
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import { holderOf, kindOf } from '../../../schemas/ids.ts';
-import { sidesOf } from './balances.ts';
+import { sidesOf } from './books.ts';
 import { breach, type Breach, type Invariant, type Subject } from './invariant.ts';
 
 type Mirror = { readonly theyOwe: Hundredths; readonly weOwe: Hundredths; balance: Hundredths };
@@ -30,15 +30,16 @@ export function clearing(): Invariant {
 
 function moved(
   mirrors: ReadonlyMap<string, Mirror>,
-  { event, original }: Subject,
+  { event, original, debited, credited }: Subject,
 ): Breach | undefined {
-  const { debit, credit, credits: amount = '0' } = sidesOf(event);
-  const account = [debit, credit].find((side) => side !== undefined && kindOf(side) === 'clearing');
-  if (account === undefined) return undefined;
-  const mirror = mirrors.get(holderOf(account));
+  const kept = debited?.kind === 'clearing' ? debited : credited;
+  if (kept?.kind !== 'clearing') return undefined;
+  const { account, holder } = kept;
+  const { credits: amount = '0' } = sidesOf(event);
+  const mirror = mirrors.get(holder);
   if (mirror === undefined)
     return breach(`${account} to be of a network registered before`, 'none');
-  const here = debit === account;
+  const here = kept === debited;
   mirror.balance += here ? -hundredths(amount) : hundredths(amount);
   const cause = event.type === 'TransactionReversed' ? original?.type : event.type;
   if (cause !== 'VisitRecorded') return breach('a visit or its reversal', cause ?? 'neither');
@@ -55,6 +56,7 @@ export function visitReferences(): Invariant {
   return {
     name: 'visit-references',
     says: 'no reference of another network is recorded twice',
+    of: ['VisitRecorded'],
     take({ revision, event }) {
       if (event.type !== 'VisitRecorded') return undefined;
       const { debit, credit, reference } = event.data;

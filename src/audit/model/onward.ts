@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../../../schemas/events/index.ts';
 import { holderOf, kindOf, type Account } from '../../../schemas/ids.ts';
+import type { Kept } from './books.ts';
 
 /** Where credits go that would come to an account that was closed or merged, worked out again. */
 export class Onward {
@@ -30,6 +31,12 @@ export class Onward {
     if (kindOf(account) === 'allocation' && this.#ended.has(holderOf(account))) return 'programme';
     const next = this.#merged.get(account) ?? this.#closed.get(account);
     return next === undefined ? account : this.endOf(next);
+  }
+
+  /** The first of some accounts that is over. */
+  firstOver(...accounts: readonly (Kept | undefined)[]): Account | undefined {
+    if (this.#merged.size + this.#closed.size + this.#ended.size === 0) return undefined;
+    return accounts.find((one) => one !== undefined && this.over(one.account))?.account;
   }
 
   /** Whether nothing may be on an account any more, nor come to it. */

@@ -123,6 +123,10 @@ export function offers(): Invariant {
   return {
     name: 'offers',
     says: 'what is taken under an offer is on its terms, and never more than its caps',
+    of: [
+      ...(['OfferPublished', 'OfferWithdrawn', 'CreditsRedeemed', 'CreditsHeld'] as const),
+      ...(['HoldCaptured', 'HoldCancelled', 'HoldExpired', 'TransactionReversed'] as const),
+    ],
     take: judge,
   };
 }

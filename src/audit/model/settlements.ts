@@ -1,15 +1,15 @@
 import { Decimal } from 'decimal.js';
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
-import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
+import type { EventOf } from '../../../schemas/events/index.ts';
 import type { Account } from '../../../schemas/ids.ts';
 import { calendarIn, milliseconds, type Day } from '../../../schemas/time.ts';
-import { sidesOf } from './balances.ts';
-import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+import type { Kept } from './books.ts';
+import { breach, unless, type Breach, type Invariant, type Subject } from './invariant.ts';
 
 type Settlement = EventOf<'TillSettled'>['data'];
 
-/** An entry of a till that no settlement has taken yet. */
-type Open = { readonly revision: number; readonly day: Day; readonly amount: Hundredths };
+/** The entries of one till on one day of recording, which no settlement has taken yet. */
+type Open = { readonly day: Day; readonly first: number; last: number; amount: Hundredths };
 
 /** Every entry of a till is settled once, with all others of its days, and for what it says. */
 export function settlements(): Invariant {
@@ -17,9 +17,10 @@ export function settlements(): Invariant {
   return {
     name: 'settlements',
     says: 'each settlement takes all entries of its till up to its day that none took before',
-    take({ revision, event }) {
+    take(subject) {
+      const { event } = subject;
       if (event.type === 'TillSettled') return tills.settled(event);
-      tills.entered(revision, event);
+      tills.entered(subject);
       return undefined;
     },
   };
@@ -32,15 +33,13 @@ class Tills {
   readonly #rates = new Map<string, string>();
   #calendar = calendarIn('UTC');
 
-  entered(revision: number, event: StreamEvent): void {
+  entered({ revision, event, debited, credited }: Subject): void {
     if (event.type === 'LedgerOpened') this.#calendar = calendarIn(event.data.timeZone);
     if (event.type === 'ReimbursementAgreed') this.#rates.set(event.data.venueId, event.data.rate);
-    const { debit = '', credit = '', credits: amount = '0' } = sidesOf(event);
-    const day = this.#calendar(milliseconds(event.recordedAt));
-    if (debit.startsWith('till:')) this.#add(debit, { revision, day, amount: -hundredths(amount) });
-    if (credit.startsWith('till:')) {
-      this.#add(credit, { revision, day, amount: hundredths(amount) });
-    }
+    const { recordedAt, data } = event;
+    const amount = 'credits' in data ? hundredths(data.credits ?? '0') : 0;
+    if (debited?.kind === 'till') this.#add(debited, revision, recordedAt, -amount);
+    if (credited?.kind === 'till') this.#add(credited, revision, recordedAt, amount);
   }
 
   settled({ data, recordedAt }: EventOf<'TillSettled'>): Breach | undefined {
@@ -78,14 +77,23 @@ class Tills {
     return unless(`${pence.isZero() ? '0.00' : expected} at ${agreed}`, `${pounds} at ${rate}`);
   }
 
-  #add(till: Account, entry: Open): void {
-    const open = this.#open.get(till);
-    if (open === undefined) this.#open.set(till, [entry]);
-    else open.push(entry);
+  #add({ account }: Kept, revision: number, recordedAt: string, amount: Hundredths): void {
+    const day = this.#calendar(milliseconds(recordedAt));
+    let open = this.#open.get(account);
+    if (open === undefined) {
+      open = [];
+      this.#open.set(account, open);
+    }
+    const last = open.at(-1);
+    if (last?.day !== day) open.push({ day, first: revision, last: revision, amount });
+    else {
+      last.last = revision;
+      last.amount += amount;
+    }
   }
 }
 
 function rangeOf(taken: readonly Open[]): string {
   if (taken.length === 0) return 'of some entries';
-  return `${taken[0]!.revision} to ${taken.at(-1)!.revision}`;
+  return `${taken[0]!.first} to ${taken.at(-1)!.last}`;
 }

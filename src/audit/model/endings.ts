@@ -1,38 +1,32 @@
-import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
+import { credits } from '../../../schemas/amounts.ts';
 import type { StreamEvent } from '../../../schemas/events/index.ts';
-import { holderOf, kindOf, type Account } from '../../../schemas/ids.ts';
-import { sidesOf } from './balances.ts';
-import { breach, unless, type Breach, type Invariant } from './invariant.ts';
+import { holderOf, type Account } from '../../../schemas/ids.ts';
+import { sidesOf, type Books } from './books.ts';
+import { breach, unless, type Breach, type Invariant, type Subject } from './invariant.ts';
 import { Onward } from './onward.ts';
 
 /** What was closed or merged is empty, and stays so. */
 export function endings(): Invariant {
   const onward = new Onward();
-  const balances = new Map<Account, Hundredths>();
-  const book = (account: Account | undefined, amount: Hundredths) => {
-    if (account !== undefined) balances.set(account, (balances.get(account) ?? 0) + amount);
-  };
-  const left = (account: Account) =>
-    unless('0', credits(balances.get(account) ?? 0), `to be left in ${account} `);
+  const left = (account: Account, books: Books) =>
+    unless('0', credits(books.of(account)), `to be left in ${account} `);
   return {
     name: 'endings',
     says: 'what is closed or merged is emptied to where its event says, and nothing comes to it',
-    take({ event }) {
-      const { debit, credit, credits: amount = '0' } = sidesOf(event);
-      const over = [debit, credit].find((side) => side !== undefined && onward.over(side));
-      book(debit, -hundredths(amount));
-      book(credit, hundredths(amount));
+    take({ event, books, debited, credited }) {
+      const over = onward.firstOver(debited, credited);
       onward.take(event);
       if (over !== undefined) return breach('an account that goes on', `${over}, which is over`);
       const emptied = emptiedBy(event);
       if (emptied === undefined) return undefined;
+      const { debit, credit } = sidesOf(event);
       if (debit !== undefined && debit !== emptied) return unless(emptied, debit, 'the rest of ');
       const place = onward.endOf(emptied);
-      return left(emptied) ?? unless(place, credit ?? place, 'the rest to be in ');
+      return left(emptied, books) ?? unless(place, credit ?? place, 'the rest to be in ');
     },
-    end() {
-      for (const [account, balance] of balances) {
-        if (onward.over(account) && balance !== 0) return left(account);
+    end(books) {
+      for (const { account, balance } of books.all()) {
+        if (onward.over(account) && balance !== 0) return left(account, books);
       }
       return undefined;
     },
@@ -54,7 +48,8 @@ export function suspensions(): Invariant {
   return {
     name: 'suspensions',
     says: 'nothing new is issued, redeemed, booked or transferred by what is suspended or closed',
-    take({ event }) {
+    take(subject) {
+      const { event } = subject;
       if (event.type === 'VenueRegistered') {
         venues.set(event.data.venueId, event.data.organisationId);
       }
@@ -66,7 +61,8 @@ export function suspensions(): Invariant {
       if (event.type === 'MembersMerged' && halted.has(event.data.from)) {
         halted.add(event.data.into);
       }
-      const actors = actorsOf(event);
+      if (halted.size === 0) return undefined;
+      const actors = actorsOf(subject);
       const owners = actors.flatMap((one) => venues.get(one) ?? []);
       return [...actors, ...owners].map(refused).find((one) => one !== undefined);
     },
@@ -74,18 +70,17 @@ export function suspensions(): Invariant {
 }
 
 /** Who is debited by something new, or is to be, and the venue it is redeemed at. */
-function actorsOf(event: StreamEvent): string[] {
-  const { debit, credit } = sidesOf(event);
+function actorsOf({ event, debited, credited }: Subject): string[] {
   switch (event.type) {
     case 'CreditsHeld':
       return [holderOf(event.data.account), event.data.venueId];
     case 'CreditsRedeemed':
     case 'VisitRecorded':
-      return [holderOf(debit ?? ''), holderOf(credit ?? '')];
+      return [debited?.holder ?? '', credited?.holder ?? ''];
     case 'CreditsIssued':
       return [event.by.organisation ?? ''];
     case 'CreditsTransferred':
-      return debit === undefined || kindOf(debit) === 'programme' ? [] : [holderOf(debit)];
+      return debited === undefined || debited.kind === 'programme' ? [] : [debited.holder];
     default:
       return [];
   }

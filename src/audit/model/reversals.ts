@@ -23,6 +23,7 @@ export function reversals(): Invariant {
   return {
     name: 'reversals',
     says: 'a reversal mirrors what it cites, and all of them together never exceed it',
+    of: ['TransactionReversed', 'MembersMerged', 'MemberClosed', 'OrganisationClosed'],
     take({ event, original }) {
       onward.take(event);
       if (event.type !== 'TransactionReversed') return undefined;
