@@ -17,6 +17,7 @@ const ARROWS: readonly Arrow[] = [
   { from: 'src/ledger', to: ['schemas/', 'src/ledger/'], packages: [] },
   { from: 'projections', to: ['schemas/', 'projections/'], packages: [] },
   { from: 'src/proofs', to: ['schemas/', 'src/proofs/'], packages: ['node:crypto'] },
+  { from: 'src/audit', to: ['schemas/', 'src/proofs/', 'src/audit/'], packages: 'any' },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
 ];
 

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { auditExport } from './auditExport.ts';
 import { accessGrant } from './accessGrant.ts';
 import { accessList, accessRevoke } from './access.ts';
 import { balance } from './balance.ts';
@@ -22,5 +23,6 @@ export const commands: readonly Command[] = [
   accessList,
   replay,
   check,
+  auditExport,
   serve,
 ];
