@@ -139,7 +139,7 @@ t.test('given a copy that was tampered with', needing('python3', 'openssl'), asy
     ],
     'a signature by nobody who is known': [
       filesOf(changed, { checkpoint: checkpointOver(changed, FORGER) }),
-      /^WRONG .*checkpoint: expected a signature of credits.example\/medway by a key that is known/m,
+      /^WRONG .*checkpoint: expected a signature of .* by a key that is known/m,
     ],
     'a signature that is another text’s': [
       filesOf(changed, {
