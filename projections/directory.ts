@@ -127,7 +127,7 @@ export class Directory {
         this.members.get(event.data.memberId)!.cardId = event.data.cardId;
         return;
       case 'CardRevoked':
-        return hold(this.members.get(event.data.memberId)!, (id) => id !== event.data.cardId);
+        return keepCards(this.members.get(event.data.memberId)!, (id) => id !== event.data.cardId);
       case 'AccessGranted': {
         const { keyHash: _, ...access } = event.data;
         this.accesses.set(access.accessId, { since, ...access, revoked: false, state: OPEN });
@@ -171,7 +171,7 @@ export class Directory {
         const member = this.members.get(event.data.memberId)!;
         if (event.type === 'MemberClosed') {
           member.restTo = event.data.restTo;
-          hold(member, () => false);
+          keepCards(member, () => false);
         }
         return void Object.assign(member, state);
       }
@@ -215,7 +215,7 @@ export class Directory {
     if (cardId !== undefined) into.cardId = cardId;
     if (others.length > 0) into.otherCardIds = others;
     if (from.state === 'suspended') into.state = from.state;
-    hold(from, () => false);
+    keepCards(from, () => false);
     Object.assign(from, { state: 'merged', mergedInto: data.into });
   }
 
@@ -240,7 +240,7 @@ function cardsOf({ cardId, otherCardIds = [] }: MemberItem): CardId[] {
 }
 
 /** Keeps some of a member's cards; where the live one is gone, the next takes its place. */
-function hold(member: MemberItem, keeps: (id: CardId) => boolean): void {
+function keepCards(member: MemberItem, keeps: (id: CardId) => boolean): void {
   const [cardId, ...others] = cardsOf(member).filter(keeps);
   delete member.cardId;
   delete member.otherCardIds;

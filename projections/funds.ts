@@ -14,6 +14,7 @@ import {
 import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
 import { disclosed, disclosedOverall, type Count, type Counts } from './disclosure.ts';
 import { closed, noFigures, summed, type Closed, type Figures } from './fundFigures.ts';
+import { entryOf } from './maps.ts';
 import { NOBODY, stand, together, unite } from './people.ts';
 import { Years } from './years.ts';
 
@@ -38,6 +39,8 @@ type Place = Cell & { readonly part: Part; readonly day: Day; readonly year: num
 /** One organisation's part of a fund. */
 type Part = {
   readonly account: Account;
+  /** The revision of the first thing recorded of it, and the year of that. */
+  readonly since: number;
   readonly began: number;
   firstDay?: Day | undefined;
   lastDay?: Day | undefined;
@@ -91,9 +94,13 @@ export class Funds {
     }
   }
 
-  /** The funds in the order they began. */
-  names(): string[] {
-    return [...this.#funds.keys()];
+  /** The funds in the order they began; for one organisation, in which its parts did. */
+  names(only?: OrganisationId): string[] {
+    const parts = [...this.#funds].flatMap(([fund, all]) => {
+      const part = all.values().find((one) => only === undefined || isOf(one, only));
+      return part === undefined ? [] : [{ fund, since: part.since }];
+    });
+    return parts.toSorted((a, b) => a.since - b.since).map(({ fund }) => fund);
   }
 
   /** Whether an organisation has a part of a fund; without one, whether there is such a fund. */
@@ -212,7 +219,7 @@ export class Funds {
     const year = this.years.yearOf(day);
     if (this.#begun.year !== year) this.#begun = { year, revision: this.revision };
     const parts = entryOf(this.#funds, fundOf(account), () => new Map<Account, Part>());
-    const part = entryOf(parts, account, () => newPart(account, year));
+    const part = entryOf(parts, account, () => newPart(account, this.revision, year));
     const { figures, people } = entryOf(part.years, year, newCell);
     return { part, day, year, figures, people };
   }
@@ -245,8 +252,8 @@ function yearsOf(parts: readonly Part[]): number[] {
   return [...new Set(parts.flatMap(({ years }) => [...years.keys()]))].toSorted((a, b) => a - b);
 }
 
-function newPart(account: Account, began: number): Part {
-  return { account, began, people: new Map(), years: new Map() };
+function newPart(account: Account, since: number, began: number): Part {
+  return { account, since, began, people: new Map(), years: new Map() };
 }
 
 function newCell(): Cell {
@@ -271,10 +278,4 @@ function figuresOf(part: Part, year: number | undefined): Closed {
     before.left,
     of((of) => of === year),
   );
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -6,8 +6,8 @@ import {
   type Account,
   type HoldId,
   type OrganisationId,
+  type VenueId,
 } from '../schemas/ids.ts';
-import type { VenueId } from '../schemas/ids.ts';
 import { Column } from './columns.ts';
 
 /** An open booking, and who made it. */

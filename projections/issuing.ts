@@ -2,6 +2,7 @@ import { hundredths, type Hundredths } from '../schemas/amounts.ts';
 import type { EventOf, Recorded, StreamEvent } from '../schemas/events/index.ts';
 import { fundOf, type OrganisationId } from '../schemas/ids.ts';
 import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
+import { entryOf } from './maps.ts';
 
 /** What an earn group issued from one fund in one period. */
 export type Issuing = {
@@ -104,10 +105,4 @@ function add(funds: Map<string, Issuing>, cell: Issuing): void {
   sum.creditsTakenBack += cell.creditsTakenBack;
   sum.creditsWrittenOff += cell.creditsWrittenOff;
   sum.absences += cell.absences;
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -61,7 +61,8 @@ export const amountSchema = z
 /** An amount that may be zero: only an issue whose minutes are all carried has one. */
 export const amountOrZeroSchema = z
   .string()
-  .refine(isAmount, { error: `must be "0" or ${EXAMPLE}` });
+  .refine(isAmount, { error: `must be "0" or ${EXAMPLE}` })
+  .meta({ description: `Credits: "0", or ${EXAMPLE}`, examples: ['0.5'] });
 
 /** A balance: may be zero or negative, and has the same one spelling. */
 export const balanceSchema = z
@@ -94,6 +95,11 @@ export function poundsFor(amount: Hundredths, rate: string): string {
   const exact = new Decimal(amount).div(100).times(rate);
   const pounds = exact.toDecimalPlaces(2, Decimal.ROUND_HALF_UP);
   return (pounds.isZero() ? new Decimal(0) : pounds).toFixed(2);
+}
+
+/** The sum of some pounds. */
+export function poundsTogether(pounds: readonly string[]): string {
+  return pounds.reduce((sum, one) => sum.plus(one), new Decimal(0)).toFixed(2);
 }
 
 function isAmount(text: string): boolean {

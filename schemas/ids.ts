@@ -10,9 +10,11 @@ const AT_REVISION = `(0|[1-9][0-9]{0,14})_${RANDOM}`;
 const SLUG = '[A-Za-z0-9._/-]{1,40}';
 
 function idSchema<P extends string>(prefix: P, noun: string) {
-  return z.templateLiteral([`${prefix}_`, z.string().regex(new RegExp(`^${RANDOM}$`))], {
-    error: `must be ${noun} id: ${prefix}_ and 16 characters`,
-  });
+  return z
+    .templateLiteral([`${prefix}_`, z.string().regex(new RegExp(`^${RANDOM}$`))], {
+      error: `must be ${noun} id: ${prefix}_ and 16 characters`,
+    })
+    .meta({ examples: [`${prefix}_0123456789abcdef`] });
 }
 
 export const organisationIdSchema = idSchema('org', 'an organisation');
@@ -31,10 +33,9 @@ export const transactionIdSchema = z
   .meta({ examples: ['txn_42_0123456789abcdef'] });
 
 /** A list of hours issued together; carries the revision of its first event. */
-export const issueIdSchema = z.templateLiteral([
-  'iss_',
-  z.string().regex(new RegExp(`^${AT_REVISION}$`)),
-]);
+export const issueIdSchema = z
+  .templateLiteral(['iss_', z.string().regex(new RegExp(`^${AT_REVISION}$`))])
+  .meta({ examples: ['iss_42_0123456789abcdef'] });
 
 /** A booking; carries the revision of its event. */
 export const holdIdSchema = z
@@ -55,7 +56,8 @@ export const digestSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 /** A network's name; its stream is `ledger-<network>`. */
 export const networkSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be 1 to 31 of a-z 0-9 -, starting with a letter');
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be 1 to 31 of a-z 0-9 -, starting with a letter')
+  .meta({ examples: ['cardiff'] });
 
 /** The account names of the ledger; see `accountOf` for how to make one. */
 export const accountSchema = z

@@ -62,17 +62,23 @@ export const instant: (time_ms: number) => string = keepingLast((time_ms) =>
 /** Milliseconds since 1970 of an instant that a schema has checked. */
 export const milliseconds: (text: string) => number = keepingLast((text) => Date.parse(text));
 
+/** Making a format takes far longer than using it. */
+const dayFormatIn: (timeZone: string) => Intl.DateTimeFormat = keepingLast(
+  (timeZone) =>
+    new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    }),
+);
+
 /**
  * Tells the day of an instant in one zone. The answer is kept for the quarter of an hour it was
  * asked in: every zone since 1972 is a whole number of quarters from UTC.
  */
 export function calendarIn(timeZone: string): (time_ms: number) => Day {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
+  const format = dayFormatIn(timeZone);
   let quarter = Number.NaN;
   let day: Day = '';
   return (time_ms) => {
@@ -88,18 +94,23 @@ export function calendarIn(timeZone: string): (time_ms: number) => Day {
 /** A day and the whole minutes since its beginning, as a clock on the wall shows them. */
 export type WallTime = { readonly day: Day; readonly minute: number };
 
+const timeFormatIn: (timeZone: string) => Intl.DateTimeFormat = keepingLast(
+  (timeZone) =>
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    }),
+);
+
 /**
  * Tells what a clock in one zone shows at an instant, kept for the quarter of an hour as
  * `calendarIn` does. An hour that a clock change repeats is shown twice.
  */
 export function wallClockIn(timeZone: string): (time_ms: number) => WallTime {
   const calendar = calendarIn(timeZone);
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
+  const format = timeFormatIn(timeZone);
   const startOf = keepingLast((quarter: number) => {
     const [hour, minute] = format.format(quarter * QUARTER_MS).split(':');
     return Number(hour) * 60 + Number(minute);

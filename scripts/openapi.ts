@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { cardHmacWith } from '../src/cardKey.ts';
+import { checkpointsAt } from '../src/checkpoints/checkpoints.ts';
 import { configFrom } from '../src/config.ts';
 import { buildApp } from '../src/http/app.ts';
 import { memoryJournal } from '../src/journal/memory.ts';
 import { openService } from '../src/service.ts';
 
 /** Writes the OpenAPI document that is checked in; a test fails when it is stale. */
+const config = configFrom({ JOURNAL_URL: 'memory:' });
 const service = await openService({
   journal: memoryJournal(),
-  opening: configFrom({}).opening,
+  checkpoints: checkpointsAt(config, randomBytes),
+  opening: config.opening,
   now_ms: Date.now,
   random: randomBytes,
   cardHmac: cardHmacWith(randomBytes(32)),

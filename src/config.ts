@@ -4,6 +4,7 @@ import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
 import { networkSchema } from '../schemas/ids.ts';
 import { keySchema } from '../schemas/keys.ts';
 import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
+import type { SigningKeySource } from './checkpoints/signingKey.ts';
 import { isPlayed } from './clock.ts';
 
 /** The rules of a network that says nothing else. */
@@ -21,6 +22,8 @@ const CLOCK_IN_DEMO = 'is only for a network whose name begins with demo';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SQLITE = 'sqlite:';
+/** As c2sp.org/tlog-checkpoint advises: a URL without its scheme, no spaces, no plus. */
+const ORIGIN = /^[a-z0-9.-]+(\/[a-z0-9._-]+)*$/;
 
 export const DEFAULT_PORT = 3000;
 
@@ -59,6 +62,8 @@ const environmentSchema = z
       .default(SQLITE),
     BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
     CLOCK: givenInstantSchema.optional(),
+    ORIGIN: z.string().regex(ORIGIN, 'must be a name such as credits.example/medway').optional(),
+    SIGNING_KEY: z.string().optional(),
     LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   })
   .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
@@ -73,6 +78,9 @@ export type Config = {
   /** The database file; nothing for a ledger in memory. */
   readonly journalFile: string | undefined;
   readonly cardKeyFile: string | undefined;
+  /** Where checkpoints are kept; nothing for a ledger in memory. */
+  readonly checkpointFile: string | undefined;
+  readonly signing: Omit<SigningKeySource, 'random'>;
   readonly bootstrapAdminKey: string | undefined;
   /** What the clock of a demo shows at the start; nothing: the time it is. */
   readonly clock_ms: number | undefined;
@@ -108,6 +116,13 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     dataDirectory: value.DATA_DIR,
     journalFile: inMemory ? undefined : given || join(value.DATA_DIR, 'ledger.sqlite'),
     cardKeyFile: inMemory ? undefined : join(value.DATA_DIR, 'card.key'),
+    checkpointFile: inMemory ? undefined : join(value.DATA_DIR, 'checkpoints.sqlite'),
+    signing: {
+      text: value.SIGNING_KEY,
+      file: inMemory ? undefined : join(value.DATA_DIR, 'signing.key'),
+      origin: value.ORIGIN,
+      defaultOrigin: `timecredits.local/${value.NETWORK}`,
+    },
     bootstrapAdminKey: value.BOOTSTRAP_ADMIN_KEY,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     logLevel: value.LOG_LEVEL,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
+import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { Journal } from './journal/journal.ts';
@@ -11,6 +12,9 @@ import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
+/** Faults that say in a sentence what is wrong and what to do. */
+const NAMED =
+  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event))Error$/;
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -26,12 +30,14 @@ async function main(): Promise<void> {
       throw new Error(why);
     });
   };
+  const random = pooledRandom();
   const service = await openService({
     journal,
+    checkpoints: checkpointsAt(config, random),
     opening: config.opening,
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
-    random: pooledRandom(),
+    random,
     cardHmac: cardHmacWith(cardKey.key),
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
@@ -96,10 +102,8 @@ try {
   await main();
 } catch (error) {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
-  const expected =
-    /^(ConfigError|CardKeyError|CannotServeError|AlreadyRunningError|\w+(Journal|Event)Error)$/;
   // What the system refuses, such as a port that is taken, names itself well enough.
-  const known = expected.test(name) || syscall !== undefined;
+  const known = NAMED.test(name) || syscall !== undefined;
   process.stderr.write(`The service did not start. ${known ? message : stack}\n`);
   process.exit(1);
 }

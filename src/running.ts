@@ -23,6 +23,7 @@ export async function running(
   const ticking = setInterval(() => {
     service.sequencer.answerImpatient();
     service.sequencer.wake();
+    service.checkpoints.makeIfDue();
   }, TICK_MS);
   const end = async () => {
     clearInterval(ticking);
@@ -30,6 +31,8 @@ export async function running(
     await app.close();
     clearTimeout(cutting);
     await service.sequencer.stop('it is shutting down');
+    await service.checkpoints.make();
+    await service.checkpoints.close();
     await journal.close();
   };
   return { app, end };

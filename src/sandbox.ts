@@ -12,6 +12,7 @@ import { organisationCreated } from '../schemas/http/organisation.ts';
 import { venueCreated } from '../schemas/http/venue.ts';
 import type { OfferId, VenueId } from '../schemas/ids.ts';
 import { cardHmacWith } from './cardKey.ts';
+import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { configFrom } from './config.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { running } from './running.ts';
@@ -58,9 +59,11 @@ export type Sandbox = Made & {
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, now_ms, random, told } = options;
   const journal = memoryJournal();
+  const config = configFrom({ NETWORK, JOURNAL_URL: 'memory:' });
   const service = await openService({
     journal,
-    opening: configFrom({ NETWORK }).opening,
+    checkpoints: checkpointsAt(config, random),
+    opening: config.opening,
     now_ms,
     random,
     cardHmac: cardHmacWith(randomBytes(CARD_KEY_BYTES)),

@@ -4,6 +4,7 @@ import type { Ask } from '../schemas/commands.ts';
 import { FORMAT } from '../schemas/events/index.ts';
 import { Projections } from '../projections/index.ts';
 import { isPlayed } from './clock.ts';
+import { Checkpoints, type CheckpointsOptions } from './checkpoints/checkpoints.ts';
 import type { Config } from './config.ts';
 import {
   pickRecorded,
@@ -16,10 +17,13 @@ import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import { emptyLedger } from './ledger/state.ts';
+import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import type { Services } from './http/services.ts';
 
 export type ServiceOptions = {
   readonly journal: Journal;
+  /** Where checkpoints are kept, and the keys that sign them. */
+  readonly checkpoints: Pick<CheckpointsOptions, 'store' | 'signers'>;
   readonly opening: Config['opening'];
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
@@ -31,6 +35,8 @@ export type ServiceOptions = {
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
+  /** How the sequencer waits; the event loop and its timers unless a simulation hands in its own. */
+  readonly timing?: Timing;
 };
 
 export type Service = Services & {
@@ -73,8 +79,17 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     commandId,
     published: (recorded) => projections.apply(recorded),
     broken: options.broken,
+    timing: options.timing ?? EVENT_LOOP,
   });
   const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
+  const checkpoints = new Checkpoints({
+    ...options.checkpoints,
+    tile: (tile) => journal.tile(tile),
+    size: () => sequencer.ledger.revision + 1,
+    now_ms,
+    broken: options.broken,
+  });
+  await checkpoints.requireUnchanged();
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   const { network } = options.opening;
   if (ledger.network !== network) {
@@ -83,9 +98,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
         `Set NETWORK=${ledger.network}, or choose another DATA_DIR.`,
     );
   }
+  await checkpoints.make();
   return {
     sequencer,
     projections,
+    checkpoints,
+    tile: (tile) => journal.tile(tile),
     read: (fromRevision, limit) => journal.read(fromRevision, limit),
     eventAt: async (revision) => {
       for await (const page of journal.read(revision, 1)) return recordedIn(page)[0]!.event;

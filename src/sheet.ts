@@ -58,6 +58,10 @@ type Line = { readonly line: number; readonly cells: readonly string[] };
 function recordsIn(bytes: Uint8Array): readonly Line[] | SheetFault {
   // Line ends are made one first: the parser counts a line end inside quotes twice otherwise.
   const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');
+  if (text.includes('\0')) {
+    const detail = 'this is not plain text; save it in the spreadsheet as "CSV UTF-8"';
+    return { line: 1, code: 'not_text', detail };
+  }
   try {
     const parsed = parse(text, {
       bom: true,
@@ -87,6 +91,12 @@ function headingFaults(
   needed: readonly string[],
 ): SheetFault[] {
   const line = 1;
+  const [only = ''] = names;
+  if (names.length === 1 && /[;\t]/.test(only)) {
+    const between = only.includes(';') ? 'semicolons' : 'tabs';
+    const detail = `${between} stand between the cells; save it with commas`;
+    return [{ line, code: 'not_commas', detail }];
+  }
   const allowed = `there may be ${known.join(', ')}`;
   const missing = needed.filter((name) => !names.includes(name));
   const faults = missing.map((name): SheetFault => {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { accessIdSchema, commandIdSchema, digestSchema, organisationIdSchema } from '../ids.ts';
 import { daySchema, givenInstantSchema, instantSchema } from '../time.ts';
 
-const COMMAND_EVENTS_MAX = 1000;
+/** The most events that one command makes. */
+export const COMMAND_EVENTS_MAX = 1000;
 
 /** Who asked: an access, or `system` where no person did; and the organisation it was for. */
 export const bySchema = z.strictObject({

@@ -15,7 +15,8 @@ export const rulesSchema = z
     redemptionBackdatingDays: z.int().min(0).max(3660),
     yearStart: z
       .string()
-      .regex(/^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$/, 'must be a month and day such as "04-01"'),
+      .regex(/^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$/, 'must be a month and day such as "04-01"')
+      .meta({ examples: ['04-01'] }),
   })
   .meta({ id: 'Rules' });
 

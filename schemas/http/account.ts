@@ -3,6 +3,7 @@ import { balanceSchema } from '../amounts.ts';
 import { accountSchema, transactionIdSchema, venueIdSchema, slugSchema } from '../ids.ts';
 import { daySchema, givenInstantSchema } from '../time.ts';
 import { limitSchema, revisionQuerySchema, revisionSchema } from './common.ts';
+import { settlementTerms } from './settlement.ts';
 
 export const accountParams = z.strictObject({ account: accountSchema });
 
@@ -66,6 +67,7 @@ export const transactionAnswer = z.object({
   terminal: z.string().optional(),
   reason: z.string().optional(),
   reverses: transactionIdSchema.optional(),
+  settlement: settlementTerms.optional().meta({ description: 'of a settlement: what it took' }),
   occurredOn: z.string(),
   occurredAt: z.string().optional(),
   recordedAt: z.string(),

@@ -50,7 +50,19 @@ export const holdBody = z
     ({ visitAt, expiresAt }) =>
       !visitAt || !expiresAt || Date.parse(visitAt) <= Date.parse(expiresAt),
     'must not expire before the visit',
-  );
+  )
+  .meta({
+    examples: [
+      {
+        venueId: 'ven_0123456789abcdef',
+        card: '7KQ2M-9XD4C',
+        offerId: 'off_0123456789abcdef',
+        party: { adults: 1, under16s: 2 },
+        visitAt: '2026-11-28T10:30:00+00:00',
+        reference: 'web/0001',
+      },
+    ],
+  });
 
 const whose = {
   memberId: memberIdSchema.optional(),

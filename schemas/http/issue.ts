@@ -11,29 +11,43 @@ import {
 import { daySchema } from '../time.ts';
 import { bearerFields, ONE_BEARER, oneBearer, revisionSchema } from './common.ts';
 
-export const issueBody = z.strictObject({
-  organisationId: organisationIdSchema,
-  fund: slugSchema
-    .optional()
-    .meta({ description: 'left out: of the funds covering the day, the one that ends first' }),
-  occurredOn: daySchema,
-  activity: slugSchema,
-  sheet: sheetSchema.optional(),
-  corrects: z.array(transactionIdSchema).min(1).max(300).optional(),
-  entries: z
-    .array(
-      z
-        .strictObject({
-          ...bearerFields,
-          minutes: z.int().min(0).max(100_000).meta({ description: '0 is an absence' }),
-          give: giveSchema.optional(),
-          again: z.boolean().optional().meta({ description: 'another session, not a duplicate' }),
-        })
-        .refine(oneBearer, ONE_BEARER),
-    )
-    .min(1)
-    .max(1000),
-});
+export const issueBody = z
+  .strictObject({
+    organisationId: organisationIdSchema,
+    fund: slugSchema
+      .optional()
+      .meta({ description: 'left out: of the funds covering the day, the one that ends first' }),
+    occurredOn: daySchema,
+    activity: slugSchema,
+    sheet: sheetSchema.optional(),
+    corrects: z.array(transactionIdSchema).min(1).max(300).optional(),
+    entries: z
+      .array(
+        z
+          .strictObject({
+            ...bearerFields,
+            minutes: z.int().min(0).max(100_000).meta({ description: '0 is an absence' }),
+            give: giveSchema.optional(),
+            again: z.boolean().optional().meta({ description: 'another session, not a duplicate' }),
+          })
+          .refine(oneBearer, ONE_BEARER),
+      )
+      .min(1)
+      .max(1000),
+  })
+  .meta({
+    examples: [
+      {
+        organisationId: 'org_0123456789abcdef',
+        occurredOn: '2026-11-21',
+        activity: 'garden-tuesday',
+        entries: [
+          { memberId: 'mem_0123456789abcdef', minutes: 150 },
+          { card: '7KQ2M-9XD4C', minutes: 90 },
+        ],
+      },
+    ],
+  });
 export const issueQuery = z.strictObject({ preview: z.enum(['true', 'false']).optional() });
 
 /** A preview has no ids and no revision, since nothing is written. */
@@ -49,6 +63,7 @@ export const issueCreated = z.object({
     z.object({
       transactionId: transactionIdSchema.optional(),
       reverses: transactionIdSchema,
+      memberId: memberIdSchema.optional(),
       minutes: z.int(),
       credits: balanceSchema,
     }),

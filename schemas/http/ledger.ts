@@ -40,12 +40,21 @@ export const rulesAnswer = z.object({
   revision: z.int(),
 });
 
+/** Without the format, which may have been raised when the same request comes again. */
+export const rulesChanged = rulesAnswer.omit({ format: true });
+
 /** The rules to change; the others stay. The time zone is fixed when a ledger is opened. */
 export const rulesBody = rulesSchema
   .partial()
   .refine((rules) => Object.keys(rules).length > 0, 'must name at least one rule');
 
 export const formatBody = z.strictObject({ format: z.int().min(1).max(1_000_000) });
+
+export const formatRaised = z.object({
+  network: networkSchema,
+  format: z.int(),
+  revision: revisionSchema,
+});
 
 export const openingBalancesBody = z.strictObject({
   entries: z
@@ -91,4 +100,6 @@ export const idempotencyKeyAnswer = z.object({
   ),
 });
 
+/** Whoever watches over processes may add what it likes to the address. */
+export const anyQuery = z.object({});
 export const healthAnswer = z.object({ ok: z.boolean(), why: z.string().optional() });

@@ -4,6 +4,7 @@ import { agreedSchema } from '../events/transfer.ts';
 import {
   accessIdSchema,
   accountSchema,
+  holdIdSchema,
   kindOf,
   memberIdSchema,
   organisationIdSchema,
@@ -34,7 +35,11 @@ export const memberChanged = z.object({
   state: stateSchema,
   revision: revisionSchema,
 });
-export const memberClosedAnswer = memberChanged.extend({ restTo: accountSchema, ...moved });
+export const memberClosedAnswer = memberChanged.extend({
+  restTo: accountSchema,
+  ...moved,
+  holdIds: z.array(holdIdSchema).meta({ description: 'bookings cancelled with it' }),
+});
 export const membersMergedAnswer = z.object({
   memberId: memberIdSchema.meta({ description: 'the member who goes on' }),
   from: memberIdSchema,

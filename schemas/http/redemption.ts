@@ -30,7 +30,18 @@ export const redemptionBody = z
     terminal: slugSchema.optional(),
   })
   .refine(oneBearer, ONE_BEARER)
-  .refine(onePrice, ONE_PRICE);
+  .refine(onePrice, ONE_PRICE)
+  .meta({
+    examples: [
+      {
+        venueId: 'ven_0123456789abcdef',
+        card: '7KQ2M-9XD4C',
+        offerId: 'off_0123456789abcdef',
+        party: { adults: 1, under16s: 2 },
+        reference: 'till-1/0001',
+      },
+    ],
+  });
 export const redemptionCreated = z.object({
   transactionId: transactionIdSchema,
   revision: revisionSchema,
@@ -52,7 +63,9 @@ export function unquoted(key: string): string {
   return key.startsWith('"') ? key.slice(1, -1) : key;
 }
 
-export const voidBody = z.strictObject({ key: idempotencyKeySchema });
+export const voidBody = z.strictObject({
+  key: idempotencyKeySchema.meta({ examples: ['till-1-0001'] }),
+});
 export const voidAnswer = z.object({
   outcome: z.enum(['reversed', 'cancelled', 'key_spent']).meta({
     description:

@@ -22,7 +22,8 @@ export const reversalBody = z
   .refine(
     ({ credits, minutes }) => credits === undefined || minutes === undefined,
     'must name credits or minutes, not both',
-  );
+  )
+  .meta({ examples: [{ credits: '1', reason: 'not_provided' }] });
 export const reversalParams = z.strictObject({ id: transactionIdSchema });
 export const reversalCreated = z.object({
   transactionId: transactionIdSchema,

@@ -8,18 +8,23 @@ export const settlementBody = z.strictObject({
   venueId: venueIdSchema,
   to: daySchema.meta({ description: 'a day that has ended: all that was recorded up to its end' }),
 });
+/** What a settlement took, and the reimbursement as information. */
+const terms = {
+  number: z.int().meta({ description: 'of the settlements of this venue, from 1' }),
+  to: z.string().meta({ description: 'the day up to whose end it took all that was recorded' }),
+  firstRevision: revisionSchema.meta({ description: 'of the entries settled' }),
+  lastRevision: revisionSchema,
+  rate: rateSchema.optional(),
+  pounds: poundsSchema.optional(),
+};
 export const settlementCreated = z.object({
   transactionId: transactionIdSchema,
   revision: revisionSchema,
   venueId: venueIdSchema,
-  number: z.int().meta({ description: 'of the settlements of this venue, from 1' }),
-  to: z.string(),
-  firstRevision: revisionSchema.meta({ description: 'of the entries settled' }),
-  lastRevision: revisionSchema,
+  ...terms,
   credits: balanceSchema.meta({ description: 'cleared; negative where more was given back' }),
-  rate: rateSchema.optional(),
-  pounds: poundsSchema.optional(),
 });
+export const settlementTerms = z.object(terms);
 
 export const reimbursementBody = z.strictObject({
   poundsPerCredit: rateSchema.meta({ description: '"0": none is agreed any more' }),

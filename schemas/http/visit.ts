@@ -13,6 +13,12 @@ import { bearerFields, oneBearer, revisionSchema } from './common.ts';
 /** How many visits one call records. */
 export const VISITS_MAX = 1000;
 
+/** The headings that a sheet of visits may have, and those of them that it must have. */
+export const VISIT_SHEET = {
+  headings: ['direction', 'venue', 'member', 'credits', 'occurred', 'reference'],
+  needed: ['direction', 'credits', 'occurred', 'reference'],
+} as const;
+
 const directionSchema = z
   .enum(['here', 'away'], 'must be "here" (their member at our venue) or "away" (ours at theirs)')
   .meta({ description: 'here: their member at our venue; away: our member at theirs' });
@@ -29,24 +35,41 @@ export const visitSchema = z
   })
   .refine(
     ({ direction, venueId }) => (direction === 'here') === (venueId !== undefined),
-    'must name a venue by venueId if it was here, and none if it was away',
+    'must name a venue if it was here, and none if it was away',
   )
   .refine(
     (visit) =>
       visit.direction === 'away'
         ? oneBearer(visit)
         : visit.memberId === undefined && visit.card === undefined,
-    'must name the member by either memberId or card if it was away, and none if it was here',
+    'must name the member (by one of memberId and card) if it was away, and none if it was here',
   )
   .refine(
     ({ occurredAt, occurredOn }) => (occurredAt === undefined) !== (occurredOn === undefined),
     'must say when it was by either occurredAt or occurredOn',
   );
 
-export const visitBody = z.strictObject({
-  network: networkSchema,
-  visits: z.array(visitSchema).min(1).max(VISITS_MAX),
-});
+export const visitBody = z
+  .strictObject({
+    network: networkSchema,
+    visits: z.array(visitSchema).min(1).max(VISITS_MAX),
+  })
+  .meta({
+    examples: [
+      {
+        network: 'cardiff',
+        visits: [
+          {
+            direction: 'here',
+            venueId: 'ven_0123456789abcdef',
+            credits: '2',
+            occurredOn: '2026-11-21',
+            reference: 'cardiff/0001',
+          },
+        ],
+      },
+    ],
+  });
 export const visitQuery = z.strictObject({
   network: networkSchema.optional().meta({ description: 'of a body that is CSV' }),
 });

@@ -21,18 +21,20 @@ export const issueRefusals = {
   // Lists.
   nothing_to_issue: entry(
     FINAL,
-    'No line of the list has any minutes: {absences} absences and nothing to issue. ' +
+    'No line of the list has any minutes ({absences} absent), so there is nothing to issue. ' +
       'What was issued by mistake is reversed by its transaction.',
     'Everybody on this list was absent. Nothing was issued.',
   ),
   list_too_long: entry(
     FINAL,
-    'This would make {events} events; one call makes at most {limit}. Send it in parts.',
-    'The list is too long. Nothing was issued. Send it in parts.',
+    'This would make {events} events; one call makes at most {limit}. Send a list in parts; ' +
+      'before a closing cancel bookings, and close venues one by one.',
+    'That is too much at once. Nothing was changed. Do it in parts.',
   ),
   duplicate_sheet: entry(
     FINAL,
-    'This sheet was issued before, as {first}. Nothing was issued.',
+    'This sheet was issued before, as {first}, for {activity} on {day}. Nothing was issued. ' +
+      'If it is another session with the same lines, say "again": true in each.',
     'This sheet was typed in before. Nothing was issued.',
   ),
   entries_refused: entry(
@@ -47,7 +49,8 @@ export const issueRefusals = {
   ),
   member_twice: entry(
     FINAL,
-    'Line {line}: this member stands in the list before, at line {first}.',
+    'Line {line}: this member stands in the list before, at line {first}. Put all minutes on ' +
+      'one line, or another session into a list of its own.',
     'The same member is in the list twice. Nothing was issued.',
   ),
   too_many_minutes: entry(
@@ -68,7 +71,8 @@ export const issueRefusals = {
   ),
   allocation_exhausted: entry(
     FINAL,
-    'The fund {fund} has {left} left and this takes {needed}. Left in each fund: {funds}.',
+    'The fund {fund} has {left} left and this takes {needed}. Left in each fund: {funds}. ' +
+      'A list draws on one fund: issue it in parts, each naming its fund, or have more allocated.',
     'The fund has too few credits left. Nothing was issued. Ask the scheme for more.',
   ),
   fund_ended: entry(

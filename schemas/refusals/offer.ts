@@ -2,6 +2,16 @@ import { entry, FINAL, type Entry } from './entry.ts';
 
 /** What an offer does not give, or not now; and bookings that are no longer open. */
 export const offerRefusals = {
+  visit_in_past: entry(
+    FINAL,
+    'A booking is for now or later; {at} has been.',
+    'That time has been. Nothing was taken.',
+  ),
+  hold_too_long: entry(
+    FINAL,
+    'A booking expires after now and within {days} days; {at} does not.',
+    'That is too far ahead to book. Nothing was taken.',
+  ),
   offer_not_found: entry(
     FINAL,
     'There is no offer {id} at this venue.',
@@ -17,16 +27,6 @@ export const offerRefusals = {
     'This venue has offers: send offerId instead of credits. Only a venue that was registered ' +
       'with openAmounts takes amounts of its own choosing beside its offers.',
     'Choose one of the offers. Nothing was taken.',
-  ),
-  visit_in_past: entry(
-    FINAL,
-    'A booking is for now or later; {at} has been.',
-    'That time has been. Nothing was taken.',
-  ),
-  hold_too_long: entry(
-    FINAL,
-    'A booking expires after now and within {days} days; {at} does not.',
-    'That is too far ahead to book. Nothing was taken.',
   ),
   party_too_large: entry(
     FINAL,

@@ -74,6 +74,17 @@ export const registerRefusals = {
     'There is no fund of this name here.',
     'That fund is not known. Nothing was changed.',
   ),
+  receipt_withheld: entry(
+    FINAL,
+    'The event says where the credits have gone on to, which is not for this key to see. ' +
+      'An auditor of the scheme can show it.',
+    'That receipt cannot be shown here. Ask the scheme.',
+  ),
+  beyond_the_tree: entry(
+    FINAL,
+    'That lies beyond the tree, which covers {size} events; sizes count from 1, revisions from 0.',
+    'That is not in the ledger yet.',
+  ),
   // Cards, members and organisations in the wrong state.
   card_revoked: entry(
     FINAL,
@@ -193,5 +204,10 @@ export const registerRefusals = {
     FINAL,
     'The pot has {credits}: say in "potTo" where they go.',
     'The pot is not empty. Say where its credits go. Nothing was changed.',
+  ),
+  rest_too_large: entry(
+    FINAL,
+    '{account} has {credits}, more than one movement carries. Transfer some of them first.',
+    'There is too much to move at once. Nothing was changed. Move a part of it first.',
   ),
 } as const satisfies Record<string, Entry>;

@@ -14,7 +14,7 @@ export const reversalRefusals = {
   ),
   already_reversed: entry(
     FINAL,
-    'Nothing of this transaction is left to reverse.',
+    'Nothing of the transaction {id} is left to reverse.',
     'This was given back before. Nothing more was given back.',
   ),
   more_than_remains: entry(

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { addDays, monthOf } from '../../schemas/time.ts';
+import { checkpointsAt } from '../../src/checkpoints/checkpoints.ts';
 import { configFrom } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
@@ -68,11 +69,14 @@ export async function statements({ rounds, folder }: Settings): Promise<Part> {
 /** The service on a stream, in this process, and its first whole month. */
 async function served(file: string) {
   const journal = await sqliteJournal(file);
+  const config = configFrom({ NETWORK, JOURNAL_URL: 'memory:' });
+  const random = (bytes: number) => new Uint8Array(bytes);
   const service = await openService({
     journal,
-    opening: { ...configFrom({}).opening, network: NETWORK },
+    checkpoints: checkpointsAt(config, random),
+    opening: config.opening,
     now_ms: Date.now,
-    random: (bytes) => new Uint8Array(bytes),
+    random,
     cardHmac: String,
     broken: progress,
   });

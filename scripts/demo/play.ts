@@ -1,5 +1,5 @@
 import { credits } from '../../schemas/amounts.ts';
-import { addDays, type Day } from '../../schemas/time.ts';
+import { addDays, dayNumber, type Day } from '../../schemas/time.ts';
 import { forEach } from './client.ts';
 import { playGiving } from './giving.ts';
 import { playIncidents, unlike } from './incidents.ts';
@@ -74,7 +74,7 @@ async function playDay(stage: Stage, before: number): Promise<void> {
   await playSessions(stage);
   await playVisits(stage);
   if (isDay(today, '15')) await playAway(stage);
-  if (Math.floor(Date.parse(today) / 86_400_000) % GIVING_DAYS === 0) await playGiving(stage);
+  if (dayNumber(today) % GIVING_DAYS === 0) await playGiving(stage);
 }
 
 function isDay(today: Day, day: string): boolean {

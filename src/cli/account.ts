@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountSchema } from '../../schemas/ids.ts';
+import { accountSchema, type Account } from '../../schemas/ids.ts';
 
 const KINDS: Readonly<Record<string, string>> = { mem_: 'wallet', org_: 'pot', ven_: 'till' };
 
@@ -11,3 +11,8 @@ export const accountOperandSchema = z
     return kind === undefined ? typed : `${kind}:${typed}`;
   })
   .pipe(accountSchema);
+
+/** Says that another account answers for the one asked, as the wallet of a merged member does. */
+export function mergedText(asked: Account, answered: string): string[] {
+  return asked === answered ? [] : [`  ${asked} was merged into this one and has nothing besides.`];
+}

@@ -53,7 +53,7 @@ function attendanceOn({ line, cells }: Row): Attendance | FaultLine {
   if (bearer === undefined) return wrong('member', noBearer(member));
   const minutes = minutesIn(cells);
   if (typeof minutes === 'string') return wrong('minutes', minutes);
-  const give = giveSchema.safeParse(cells['give'] || 'wallet');
+  const give = giveSchema.safeParse(cells['give']?.toLowerCase() || 'wallet');
   if (!give.success) {
     return wrong('give', `give ${JSON.stringify(cells['give'])} is not wallet, pot or none`);
   }

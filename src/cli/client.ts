@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keySchema } from '../../schemas/keys.ts';
 import type { Given } from './command.ts';
-import { EXIT, Failure, wrongUsage } from './failure.ts';
+import { EXIT, Failure, wrongUsage, type Exit } from './failure.ts';
 import type { Io } from './io.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
@@ -9,6 +9,10 @@ const ATTEMPTS_MAX = 4;
 const FIRST_WAIT_MS = 500;
 const WAIT_MAX_MS = 60_000;
 const ANSWER_MS = 30_000;
+const TOO_MANY = 429;
+const SERVER_ERROR = 500;
+const CSV = 'text/csv';
+const BYTES = 'application/octet-stream';
 
 /** A problem as the service words it; later codes than this program knows are read as well. */
 const problemSchema = z.object({
@@ -26,9 +30,9 @@ export class Refused extends Failure {
   /** The fields that differ from what the same idempotency key did before, where that is why. */
   readonly differs: string | undefined;
 
-  constructor({ code, detail, retryable, errors }: z.infer<typeof problemSchema>) {
+  constructor(exit: Exit, { code, detail, errors }: z.infer<typeof problemSchema>) {
     const faults = errors.map((one) => ({ code: one.code, detail: worded(one) }));
-    super(retryable ? EXIT.unreachable : EXIT.refused, code, detail, faults);
+    super(exit, code, detail, faults);
     this.pointers = errors;
     this.differs = code === 'key_reused' ? /what differs: ([^.]*)/.exec(detail)?.[1] : undefined;
   }
@@ -45,6 +49,9 @@ type Sent = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+  /** A body that is a sheet. */
+  readonly sheet?: string;
+  readonly accept?: string;
   readonly idempotencyKey?: string;
 };
 
@@ -72,6 +79,14 @@ export class Client {
     return this.#read(json, schema);
   }
 
+  /** What is at an address, asked once; undefined where the service knows of nothing there. */
+  async find<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | undefined> {
+    const result = await this.#attempt({ method: 'GET', path });
+    if ('answer' in result) return this.#read(result.answer.json, schema);
+    if (result.failure.code.endsWith('_not_found')) return undefined;
+    throw result.failure;
+  }
+
   async post<S extends z.ZodType>(
     path: string,
     body: unknown,
@@ -80,6 +95,41 @@ export class Client {
   ): Promise<Answered<z.output<S>>> {
     const sent = { method: 'POST', path, body, idempotencyKey } as const;
     const { json, replayed } = await this.#send(sent);
+    return { body: this.#read(json, schema), replayed };
+  }
+
+  /** A report as the CSV that the service makes of it, byte for byte. */
+  async getCsv(path: string): Promise<string> {
+    const { json } = await this.#send({ method: 'GET', path, accept: CSV });
+    return this.#read(json, z.string());
+  }
+
+  /** What is answered as plain text. */
+  async getText(path: string): Promise<string> {
+    const { json } = await this.#send({ method: 'GET', path, accept: 'text/plain' });
+    return this.#read(json, z.string());
+  }
+
+  /** What is answered as bytes. */
+  async getBytes(path: string): Promise<Uint8Array> {
+    const { json } = await this.#send({ method: 'GET', path, accept: BYTES });
+    return this.#read(json, z.instanceof(Uint8Array));
+  }
+
+  /** Asks for something that is no fact of the ledger, and so takes no idempotency key. */
+  async make<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+    const { json } = await this.#send({ method: 'POST', path, body: {} });
+    return this.#read(json, schema);
+  }
+
+  /** Sends a sheet, as CSV. */
+  async postCsv<S extends z.ZodType>(
+    path: string,
+    sheet: string,
+    idempotencyKey: string,
+    schema: S,
+  ): Promise<Answered<z.output<S>>> {
+    const { json, replayed } = await this.#send({ method: 'POST', path, sheet, idempotencyKey });
     return { body: this.#read(json, schema), replayed };
   }
 
@@ -96,10 +146,14 @@ export class Client {
     }
   }
 
-  async #attempt({ method, path, body, idempotencyKey }: Sent): Promise<Attempt> {
+  async #attempt({ method, path, idempotencyKey, accept, ...sent }: Sent): Promise<Attempt> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.#key}` };
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (accept !== undefined) headers['accept'] = accept;
+    const body = sent.sheet ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+    if (body !== undefined) {
+      headers['content-type'] = sent.sheet === undefined ? 'application/json' : CSV;
+    }
     try {
       const response = await this.#io.fetch(`${this.url}${path}`, {
         method,
@@ -107,17 +161,16 @@ export class Client {
         // A key goes to the address that was named and is not carried on to another.
         redirect: 'manual',
         signal: AbortSignal.timeout(ANSWER_MS),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body }),
       });
-      const text = await response.text();
-      return this.#judge(response, text);
+      return this.#judge(response, new Uint8Array(await response.arrayBuffer()));
     } catch (error) {
       return { failure: this.#unreachable(reasonOf(error)) };
     }
   }
 
-  #judge(response: Response, text: string): Attempt {
-    const json = parsed(text);
+  #judge(response: Response, bytes: Uint8Array): Attempt {
+    const json = understood(response.headers.get('content-type') ?? '', bytes);
     if (response.ok && json !== undefined) {
       const replayed = response.headers.get('idempotent-replayed') === 'true';
       return { answer: { json, replayed } };
@@ -125,7 +178,10 @@ export class Client {
     const problem = problemSchema.safeParse(json);
     if (!problem.success) return { failure: this.#stranger(`status ${response.status}`) };
     const retryAfter_ms = Number(response.headers.get('retry-after') ?? 0) * 1000;
-    return { failure: new Refused(problem.data), retryAfter_ms };
+    // A day that has not ended may be asked for again later, but not in a moment.
+    const passes = response.status === TOO_MANY || response.status >= SERVER_ERROR;
+    const exit = problem.data.retryable && passes ? EXIT.unreachable : EXIT.refused;
+    return { failure: new Refused(exit, problem.data), retryAfter_ms };
   }
 
   #read<S extends z.ZodType>(json: unknown, schema: S): z.output<S> {
@@ -176,7 +232,11 @@ export function newKey(io: Io): string {
   return `cli-${Buffer.from(io.random(16)).toString('hex')}`;
 }
 
-function parsed(text: string): unknown {
+/** What was answered: bytes, text, or what JSON says; undefined where it is none of them. */
+function understood(type: string, bytes: Uint8Array): unknown {
+  if (type.startsWith(BYTES)) return bytes;
+  const text = new TextDecoder().decode(bytes);
+  if (type.startsWith('text/plain') || type.startsWith(CSV)) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,7 +1,8 @@
 import type { AccessId } from '../../schemas/ids.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
-import { configFrom } from '../config.ts';
+import { checkpointsAt } from '../checkpoints/checkpoints.ts';
+import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
 import { sqliteJournal, sqliteReader } from '../journal/sqlite/index.ts';
 import { openService } from '../service.ts';
@@ -12,17 +13,25 @@ import type { Io } from './io.ts';
  * The database file that an option or the environment names.
  * @throws Failure where there is none: a command never begins a ledger
  */
-export function dataFile(directory: string | undefined, { environment, files }: Io): string {
-  const { journalFile } = configFrom({
-    DATA_DIR: directory ?? environment['DATA_DIR'],
-    JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,
-  });
-  if (journalFile !== undefined && files.exists(journalFile)) return journalFile;
+export function dataFile(directory: string | undefined, io: Io): string {
+  const { journalFile } = dataConfig(directory, io);
+  if (journalFile !== undefined && io.files.exists(journalFile)) return journalFile;
   throw faulty(
     'no_ledger',
     `There is no ledger at ${journalFile ?? 'memory:'}. ` +
       'Name the folder of its data with --data, or in the environment as DATA_DIR.',
   );
+}
+
+/** How the data in a folder is set up, as the environment says beside it. */
+export function dataConfig(directory: string | undefined, { environment }: Io): Config {
+  return configFrom({
+    DATA_DIR: directory ?? environment['DATA_DIR'],
+    JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,
+    NETWORK: environment['NETWORK'],
+    ORIGIN: environment['ORIGIN'],
+    SIGNING_KEY: environment['SIGNING_KEY'],
+  });
 }
 
 /** Opens the data to read it, beside a running service or without one. */
@@ -43,9 +52,11 @@ export async function grantOffline(
   const file = dataFile(directory, io);
   const opening = await openingOf(file);
   const journal = await sqliteJournal(file);
+  const checkpoints = checkpointsAt(dataConfig(directory, io), io.random);
   try {
     const { asSystem, sequencer } = await openService({
       journal,
+      checkpoints,
       opening,
       now_ms: io.now_ms,
       random: io.random,
@@ -71,6 +82,7 @@ export async function grantOffline(
     }
     return { accessId, key, revision: outcome.recorded[0]!.revision };
   } finally {
+    checkpoints.store.close();
     await journal.close();
   }
 }

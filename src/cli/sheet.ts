@@ -16,12 +16,18 @@ export type Sheet = {
 const REFERENCE_MAX = 40;
 
 /**
- * Reads a CSV file with a line of headings, one of them `member`.
+ * Reads a CSV file with a line of headings.
  * @param headings those that the sheet may have
+ * @param needed those of them that it must have
  * @throws Failure naming the line of every fault
  */
-export function readSheet(path: string, bytes: Uint8Array, headings: readonly string[]): Sheet {
-  const rows = rowsIn(bytes, headings, ['member']);
+export function readSheet(
+  path: string,
+  bytes: Uint8Array,
+  headings: readonly string[],
+  needed: readonly string[] = ['member'],
+): Sheet {
+  const rows = rowsIn(bytes, headings, needed);
   if ('why' in rows) throw failureOf(path, rows);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { rows, sha256, reference: referenceOf(path) };

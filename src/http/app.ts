@@ -26,6 +26,8 @@ import { offerRoutes } from './routes/offer.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
+import { checkpointRoutes } from './routes/checkpoint.ts';
+import { proofRoutes } from './routes/proof.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
 import { refusalRoutes } from './routes/refusal.ts';
 import { reversalRoutes } from './routes/reversal.ts';
@@ -71,6 +73,8 @@ const ROUTES = [
   refusalRoutes,
   idempotencyKeyRoutes,
   eventRoutes,
+  checkpointRoutes,
+  proofRoutes,
   clockRoutes,
   healthRoutes,
 ];

@@ -1,6 +1,5 @@
-import { fault, refuse } from '../../schemas/refusals.ts';
 import { milliseconds } from '../../schemas/time.ts';
-import { RefusedError } from './problems.ts';
+import { stopInvalid } from './problems.ts';
 import type { Services } from './services.ts';
 
 type AsAt = { readonly atRevision?: number | undefined; readonly recordedBy?: string | undefined };
@@ -12,9 +11,7 @@ export async function asAtRevision(services: Services, query: AsAt): Promise<num
     return (await firstRecordedAfter(services, milliseconds(query.recordedBy))) - 1;
   }
   if (query.atRevision !== undefined && query.atRevision > newest) {
-    const detail = `the ledger ends at revision ${newest}`;
-    const errors = [{ ...fault('#/atRevision', 'invalid_request'), detail }];
-    throw new RefusedError(refuse('invalid_request', {}, { errors }));
+    stopInvalid('#/atRevision', `the ledger ends at revision ${newest}`);
   }
   return query.atRevision ?? newest;
 }

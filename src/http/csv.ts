@@ -2,12 +2,17 @@ import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stop } from './problems.ts';
 
+/** The type of content of a sheet. */
+export const CSV = 'text/csv';
+
 /** Reads a body that is sent as CSV into the one that it stands for. */
 export type ReadSheet = (bytes: Uint8Array, request: FastifyRequest) => unknown;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     csv?: ReadSheet;
+    /** Types of content that are answered beside JSON. */
+    forms?: readonly string[];
   }
   interface FastifyRequest {
     /** The lines of a sheet that the items of the body stood on. */
@@ -19,7 +24,7 @@ declare module 'fastify' {
 export function registerSheets(app: FastifyInstance): void {
   app.decorateRequest('sheetLines', undefined);
   app.addContentTypeParser(
-    'text/csv',
+    CSV,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, bytes: Buffer) => {
       const { csv } = request.routeOptions.config;
@@ -30,7 +35,7 @@ export function registerSheets(app: FastifyInstance): void {
 
 /** Whether a request asks for CSV rather than JSON. */
 export function wantsCsv(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('text/csv') ?? false;
+  return request.headers.accept?.includes(CSV) ?? false;
 }
 
 const NEGATIVE = /^-\d+(\.\d+)?$/;
@@ -40,19 +45,24 @@ const ROWS_A_TURN = 500;
 
 /**
  * Answers rows as CSV with a head line; what a spreadsheet would take for a formula is escaped.
- * @param rows all with the same columns
+ * @param columns the fields of a row that are written, in this order; one that is missing is empty
  */
-export async function sendCsv(reply: FastifyReply, rows: readonly object[]): Promise<FastifyReply> {
-  let text = written(rows.slice(0, ROWS_A_TURN), true);
+export async function sendCsv(
+  reply: FastifyReply,
+  columns: readonly string[],
+  rows: readonly object[],
+): Promise<FastifyReply> {
+  let text = written(columns, rows.slice(0, ROWS_A_TURN), true);
   for (let first = ROWS_A_TURN; first < rows.length; first += ROWS_A_TURN) {
     await new Promise((resolve) => setImmediate(resolve));
-    text += written(rows.slice(first, first + ROWS_A_TURN), false);
+    text += written(columns, rows.slice(first, first + ROWS_A_TURN), false);
   }
-  return reply.type('text/csv; charset=utf-8').serializer(String).send(text);
+  return reply.type(`${CSV}; charset=utf-8`).serializer(String).send(text);
 }
 
-function written(rows: readonly object[], header: boolean): string {
-  return stringify([...rows], { header, escape_formulas: true, cast: { string: unescaped } });
+function written(columns: readonly string[], rows: readonly object[], header: boolean): string {
+  const cast = { string: unescaped };
+  return stringify([...rows], { columns: [...columns], header, escape_formulas: true, cast });
 }
 
 /** A plain negative amount begins like a formula and is none: a spreadsheet shall add it up. */

@@ -1,16 +1,26 @@
 import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import type { FastifyInstance, FastifyReply, RouteOptions } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { escaped, sendPage } from './page.ts';
+import { CSV } from './csv.ts';
+import { htmlOf } from './markdown.ts';
+import { sendPage } from './page.ts';
 
 /** A page on which keys are typed in loads from this service, and speaks to nobody else. */
 const OWN_HOST_ONLY =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-const TILL = readFileSync(new URL('docs/till.md', import.meta.url), 'utf8');
+const TILL = htmlOf(readFileSync(new URL('docs/till.md', import.meta.url), 'utf8'));
+const TILL_TITLE = 'Integrate a till in thirty minutes';
+
+/** What the page says to a browser that runs no scripts, and has it ask for no icon. */
+const NO_SCRIPT =
+  '<noscript><h1>Time Credits ledger</h1><p>This page needs JavaScript. Without it: ' +
+  `<a href="/docs/till">${TILL_TITLE}</a>, <a href="/v1/refusals">every refusal</a> and ` +
+  '<a href="/openapi.json">the OpenAPI document</a>.</p></noscript>';
+const NO_ICON = '<link rel="icon" href="data:,">';
 
 /** The OpenAPI document, made from the schemas, at /openapi.json; a person reads it at /docs. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
@@ -35,14 +45,15 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         },
       },
     },
-    transform: (route) => withSheet(route.route, jsonSchemaTransform(route)),
+    transform: (route) => described(inEveryForm(route.route, jsonSchemaTransform(route))),
     transformObject: (document) => onlyWhatIsNamed(jsonSchemaTransformObject(document)),
   });
   await app.register(async (docs) => {
     docs.addHook('onSend', (_request, reply, payload, done) => {
-      if (!reply.hasHeader('content-security-policy'))
-        reply.header('content-security-policy', OWN_HOST_ONLY);
-      done(null, payload);
+      if (reply.hasHeader('content-security-policy')) return done(null, payload);
+      reply.header('content-security-policy', OWN_HOST_ONLY);
+      const page = typeof payload === 'string' && payload.startsWith('<!doctype html>');
+      done(null, page ? forEveryReader(payload) : payload);
     });
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'public' };
@@ -51,7 +62,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     docs.get('/openapi.json', (_request, reply) =>
       reply.type('application/json').serializer(JSON.stringify).send(app.swagger()),
     );
-    docs.get('/docs/till', (_request, reply) => sendText(reply, TILL));
+    docs.get('/docs/till', (_request, reply) => sendPage(reply, TILL_TITLE, TILL));
     await docs.register(scalar, {
       routePrefix: '/docs',
       configuration: {
@@ -60,6 +71,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         withDefaultFonts: false,
         hideClientButton: true,
         telemetry: false,
+        authentication: { preferredSecurityScheme: 'key' },
         showDeveloperTools: 'never',
         agent: { disabled: true },
         mcp: { disabled: true },
@@ -70,28 +82,37 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
 
 type Transformed = ReturnType<typeof jsonSchemaTransform>;
 
-/** A body that may also be sent as CSV is documented as both. */
-function withSheet({ config }: RouteOptions, { schema, url }: Transformed): Transformed {
-  const { body } = schema as { body?: unknown };
-  if (config?.csv === undefined) return { schema, url };
-  const content = {
-    'application/json': { schema: body },
-    'text/csv': { schema: { type: 'string' } },
-  };
-  return { schema: { ...schema, body: { content } }, url };
+/** What an answer is, by its status. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  '200': 'What was asked for, or what it has become',
+  '201': 'Recorded; the same again for the same key',
+  '503': 'Not now',
+  '4xx': 'Refused, by one of [these codes](/v1/refusals)',
+  '5xx': 'No answer yet: send the same again',
+};
+
+function described({ schema, url }: Transformed): Transformed {
+  const { response } = schema as { response?: Readonly<Record<string, object>> };
+  const answers = Object.entries(response ?? {}).map(([status, answer]) => {
+    const words = { 'x-response-description': ANSWERS[status] };
+    return [status, { ...answer, ...words }] as const;
+  });
+  return { schema: { ...schema, response: Object.fromEntries(answers) }, url };
 }
 
-/** A text in Markdown as it was written, but for its headings, and commands ready to be copied. */
-function sendText(reply: FastifyReply, markdown: string): FastifyReply {
-  const [heading = ''] = markdown.split('\n');
-  const shown = escaped(markdown.replace(/<!--[^]*?-->\n+/g, ''))
-    .replace(/^```sh\n([^]*?)^```\n/gm, '</pre><pre class="commands">$1</pre><pre>')
-    .replace(/^(#+) (.*)$/gm, (_, marks: string, words: string) => {
-      const name = `h${marks.length}`;
-      return `</pre><${name}>${words}</${name}><pre>`;
-    });
-  const body = `<pre>${shown}</pre>`.replace(/<pre>\s*/g, '<pre>').replace(/<pre><\/pre>/g, '');
-  return sendPage(reply, heading.replace(/^# /, ''), body);
+/** What is sent or answered in other forms than JSON is documented in each of them. */
+function inEveryForm({ config }: RouteOptions, { schema, url }: Transformed): Transformed {
+  const plain = schema as { body?: unknown; response?: Readonly<Record<string, unknown>> };
+  const { 200: answer, ...others } = plain.response ?? {};
+  const { csv, forms } = config ?? {};
+  const sent = csv && { body: contentOf(plain.body, [CSV]) };
+  const answered = forms && { response: { ...others, 200: contentOf(answer, forms) } };
+  return { schema: { ...plain, ...sent, ...answered }, url };
+}
+
+function contentOf(json: unknown, forms: readonly string[]) {
+  const text = forms.map((form) => [form, { schema: { type: 'string' } }] as const);
+  return { content: { 'application/json': { schema: json }, ...Object.fromEntries(text) } };
 }
 
 /** Leaves out the schemas that no other part of the document refers to. */
@@ -103,4 +124,12 @@ function onlyWhatIsNamed<T extends object>(document: T): T {
     if (!text.includes(`"#/components/schemas/${name}"`)) Reflect.deleteProperty(schemas, name);
   }
   return document;
+}
+
+/** Scalar's page with its language, no request for an icon, and a word where no script runs. */
+function forEveryReader(page: string): string {
+  return page
+    .replace('<html>', '<html lang="en">')
+    .replace('</head>', `${NO_ICON}</head>`)
+    .replace('<body>', `<body>${NO_SCRIPT}`);
 }

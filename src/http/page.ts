@@ -1,15 +1,27 @@
 import type { FastifyReply } from 'fastify';
 
+/** The type of content of a page. */
+export const HTML = 'text/html';
+
 /** A page of text, which loads nothing, runs nothing and sends nothing anywhere. */
 const TEXT_ONLY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; " +
   "form-action 'none'";
 
 const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}' +
-  'pre{font:14px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}' +
-  '.commands{background:#eee;padding:.5rem}' +
-  'section:target{background:#ffd}small{font-weight:normal}';
+  ':root{color-scheme:light dark}' +
+  'body{font:16px/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;' +
+  'overflow-wrap:break-word}h1,h2{line-height:1.2}h2{margin-top:2em}small{font-weight:normal}' +
+  'pre,code{font-family:ui-monospace,monospace;font-size:.9rem}h2 code{font-size:1em}' +
+  'pre,td code,p code,li code{background:#8882}' +
+  'pre{padding:.5rem;white-space:pre-wrap;overflow-wrap:anywhere}' +
+  'table{border-collapse:collapse}th,td{border:1px solid #8888;padding:.3rem .5rem;' +
+  'text-align:left;vertical-align:top}section:target{outline:2px solid;outline-offset:.5rem}';
+
+/** Leads from each page to the others. */
+const PAGES =
+  '<nav><a href="/docs">Every call</a> · <a href="/docs/till">Integrate a till</a> · ' +
+  '<a href="/v1/refusals">Every refusal</a></nav>';
 
 /**
  * Answers a page for a person to read.
@@ -19,11 +31,12 @@ export function sendPage(reply: FastifyReply, title: string, body: string): Fast
   const head =
     `<meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${escaped(title)}</title><style>${STYLE}</style>`;
+  const main = `${PAGES}<main>${body}</main>`;
   return reply
     .header('content-security-policy', TEXT_ONLY)
-    .type('text/html; charset=utf-8')
+    .type(`${HTML}; charset=utf-8`)
     .serializer(String)
-    .send(`<!doctype html><html lang="en"><head>${head}</head><body>${body}</body></html>\n`);
+    .send(`<!doctype html><html lang="en"><head>${head}</head><body>${main}</body></html>\n`);
 }
 
 /** Text as it stands in HTML. */

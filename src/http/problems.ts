@@ -18,6 +18,11 @@ export function stop(...because: Parameters<typeof refuse>): never {
   throw new RefusedError(refuse(...because));
 }
 
+/** Stops a request of which one field, or all of it (`#`), is not as it must be. */
+export function stopInvalid(pointer: string, detail: string): never {
+  stop('invalid_request', {}, { errors: [{ ...fault(pointer, 'invalid_request'), detail }] });
+}
+
 /** Answers a refusal as RFC 9457 problem details. */
 export function sendProblem(
   request: FastifyRequest,

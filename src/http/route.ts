@@ -5,7 +5,7 @@ import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
-import { problemSchema } from '../../schemas/http/common.ts';
+import { emptySchema, problemSchema } from '../../schemas/http/common.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
   transactionIdAt,
@@ -18,7 +18,7 @@ import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
 import { callerIn, type Caller, type Policy } from './authentication.ts';
 import type { ReadSheet } from './csv.ts';
-import { invalidRequest, sendProblem, stop } from './problems.ts';
+import { invalidRequest, sendProblem, stop, stopInvalid } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
 
@@ -50,6 +50,10 @@ export type ReadRoute<
   A extends Schema,
 > = Common<P, Q, A> & {
   readonly policy: Policy;
+  /** The other types of content that it answers in, to who accepts them. */
+  readonly forms?: readonly string[];
+  /** All statuses of its answer, where there are others than 200. */
+  readonly statuses?: readonly number[];
   readonly handle: (
     input: Omit<Input<Read<P>, Read<Q>, undefined>, 'caller'>,
   ) => Promise<z.input<A> | FastifyReply> | z.input<A> | FastifyReply;
@@ -58,7 +62,7 @@ export type ReadRoute<
 export type SetRoute<B extends Schema, A extends Schema> = Common<undefined, undefined, A> & {
   readonly policy: Policy;
   readonly body: B;
-  readonly handle: (body: z.output<B>) => z.input<A>;
+  readonly handle: (body: z.output<B>) => z.input<A> | Promise<z.input<A>>;
 };
 
 /** What a write made, for the route to word its answer from. */
@@ -112,8 +116,8 @@ export class Routes {
     this.app.route({
       method: 'GET',
       url: route.url,
-      config: { policy: route.policy },
-      schema: schemaOf(route, [200], route.policy),
+      config: { policy: route.policy, ...(route.forms && { forms: route.forms }) },
+      schema: schemaOf(route, route.statuses ?? [200], route.policy),
       handler: (request, reply) => {
         const { params, query } = request as unknown as { params: Read<P>; query: Read<Q> };
         return route.handle({ params, query, body: undefined, request, reply });
@@ -244,7 +248,7 @@ function identityOf(
   const header = request.headers['idempotency-key'];
   if (header === undefined) stop('idempotency_key_missing');
   const key = idempotencyKeySchema.safeParse(header);
-  if (!key.success) throw invalidRequest(key.error);
+  if (!key.success) stopInvalid('#', `Idempotency-Key ${key.error.issues[0]!.message}`);
   const route = `${request.method} ${pathOf(url, request.params)}`;
   return {
     key: keyDigest(scopeOf(caller), unquoted(key.data)),
@@ -259,9 +263,10 @@ function refuseNull(request: FastifyRequest, _reply: FastifyReply, done: () => v
 }
 
 const keyHeader = z.object({
-  'idempotency-key': z
-    .string()
-    .meta({ description: 'Yours, 1 to 255 visible characters: the same again, the same answer' }),
+  'idempotency-key': z.string().meta({
+    description: 'Yours, 1 to 255 visible characters: the same again, the same answer',
+    examples: ['1c0f5a52-6a6e-4f0c-9f0e-5d5b8f3f7a21'],
+  }),
 });
 
 function schemaOf(
@@ -276,7 +281,7 @@ function schemaOf(
     description: `For ${who === 'public' ? 'anyone' : who}.`,
     ...(policy !== 'public' && { security: [{ key: [] }] }),
     ...(params && { params }),
-    ...(query && { querystring: query }),
+    querystring: query ?? emptySchema,
     response: {
       ...Object.fromEntries(statuses.map((status) => [status, answer])),
       '4xx': problemContent,

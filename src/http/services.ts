@@ -2,12 +2,17 @@ import type { Projections } from '../../projections/index.ts';
 import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import type { Digest } from '../../schemas/ids.ts';
 import type { Page } from '../../schemas/stream.ts';
+import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
+import type { ReadTile } from '../proofs/tiles.ts';
 
 /** What the routes use; `main` makes them, and nothing here reads a clock or dice of its own. */
 export type Services = {
   readonly sequencer: Sequencer;
   readonly projections: Projections;
+  readonly checkpoints: Checkpoints;
+  /** The Merkle tree over the stream, in tiles. */
+  readonly tile: ReadTile;
   /** The stream as bytes, from a revision on. */
   readonly read: (fromRevision: number, limit?: number) => AsyncIterable<Page>;
   /** One event that is in the stream. */

@@ -81,38 +81,33 @@ function hasEnded({ sequencer, now_ms }: Services, period: string): boolean {
   return sequencer.trouble === undefined && period < monthOf(calendar(now_ms() - GRACE_MS));
 }
 
+/** The columns of a statement in a spreadsheet. */
+export const COLUMNS = [
+  'number',
+  'revision',
+  'transactionId',
+  'recordedAt',
+  'occurredOn',
+  'kind',
+  'account',
+  'credits',
+  'balance',
+  'reference',
+  'terminal',
+  'adults',
+  'under16s',
+  'reverses',
+];
+
 /** A statement as rows for a spreadsheet: each account's opening, the lines, each closing. */
 export function rowsOf({ from, to, accounts, lines }: Statement): readonly object[] {
   return [
-    ...accounts.map(({ account, opening }) =>
-      row({ occurredOn: from, kind: 'opening balance', account, balance: opening }),
-    ),
-    ...lines.map(row),
-    ...accounts.map(({ account, closing }) =>
-      row({ occurredOn: to, kind: 'closing balance', account, balance: closing }),
-    ),
+    ...accounts.map(({ account, opening }) => {
+      return { occurredOn: from, kind: 'opening balance', account, balance: opening };
+    }),
+    ...lines.map(({ party, ...line }) => ({ ...line, ...party })),
+    ...accounts.map(({ account, closing }) => {
+      return { occurredOn: to, kind: 'closing balance', account, balance: closing };
+    }),
   ];
-}
-
-type Line = Statement['lines'][number];
-type Row = Omit<Partial<Line>, 'kind'> & { readonly kind: string };
-
-/** The columns in their order, which is the same in every row. */
-function row(line: Row): object {
-  return {
-    number: line.number,
-    revision: line.revision,
-    transactionId: line.transactionId,
-    recordedAt: line.recordedAt,
-    occurredOn: line.occurredOn,
-    kind: line.kind,
-    account: line.account,
-    credits: line.credits,
-    balance: line.balance,
-    reference: line.reference,
-    terminal: line.terminal,
-    adults: line.party?.adults,
-    under16s: line.party?.under16s,
-    reverses: line.reverses,
-  };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../schemas/ids.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Caller } from './authentication.ts';
+import { stop } from './problems.ts';
 import type { Services } from './services.ts';
 
 /** Whether a caller sees what belongs to an organisation: its own, or all for admin and auditor. */
@@ -64,14 +65,25 @@ function exists(directory: Directory, account: Account): boolean {
   }
 }
 
-/** Whether an account is there for a caller: of what is not theirs nobody learns that it exists. */
-export function accountVisible(
+/**
+ * The account that a caller asks for: by now, a merged wallet is the survivor's. Of what is not
+ * theirs nobody learns that it exists.
+ */
+export function accountAsked(
   { entries, directory }: Projections,
   caller: Caller,
-  account: Account,
-): boolean {
-  if (!entries.has(account) && !exists(directory, account)) return false;
-  return seesAccount(directory, caller, account);
+  asked: Account,
+): Account {
+  const account = accountNow(directory, asked);
+  const known = entries.has(account) || exists(directory, account);
+  if (known && seesAccount(directory, caller, account)) return account;
+  return stop('account_not_found', { id: asked });
+}
+
+function accountNow(directory: Directory, account: Account): Account {
+  if (kindOf(account) !== 'wallet') return account;
+  const member = directory.member(holderOf(account) as MemberId);
+  return member === undefined ? account : accountOf.wallet(member.memberId);
 }
 
 /** Where credits have gone on to, for those who see that account; `lapsed` is no secret. */
@@ -84,13 +96,6 @@ export function restShown(
   return kindOf(account) === 'lapsed' || seesAccount(directory, caller, account)
     ? account
     : undefined;
-}
-
-/** The account that an account's name stands for by now: a merged wallet is the survivor's. */
-export function accountNow(directory: Directory, account: Account): Account {
-  if (kindOf(account) !== 'wallet') return account;
-  const member = directory.member(holderOf(account) as MemberId);
-  return member === undefined ? account : accountOf.wallet(member.memberId);
 }
 
 /**

@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { visitSchema, VISITS_MAX } from '../../schemas/http/visit.ts';
+import { VISIT_SHEET, visitSchema, VISITS_MAX } from '../../schemas/http/visit.ts';
 import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
 import { daySchema } from '../../schemas/time.ts';
 import { amountIn, rowsIn, type Row, type Unreadable } from '../sheet.ts';
 import { RefusedError, stop } from './problems.ts';
 
-const HEADINGS = ['direction', 'venue', 'member', 'credits', 'occurred', 'reference'];
-const NEEDED = ['direction', 'credits', 'occurred', 'reference'];
+const { headings: HEADINGS, needed: NEEDED } = VISIT_SHEET;
 
 /** The heading under which each field of a visit stands. */
 const HEADING_OF: Readonly<Record<string, string>> = {
@@ -24,6 +23,8 @@ const WHY: Readonly<Record<Unreadable['why'], string>> = {
   headings: 'The headings of the sheet are wrong.',
   cells: 'The sheet cannot be read.',
 };
+
+const NO_TIME = 'must be a day or a time, as 2026-03-31 or 2026-03-31T14:30:00+01:00';
 
 /** What a spreadsheet would take for a formula, which no cell of a list of visits is. */
 const FORMULA = /^[=+@-]/;
@@ -65,19 +66,23 @@ function visitOn(cells: Row['cells']): Readonly<Record<string, string>> {
 function faultsOf({ line, cells }: Row, visit: object, index: number): Fault[] {
   const at = `#/visits/${index}`;
   const plain = Object.entries(cells).flatMap(([heading, cell]) => {
-    if (cell === '' && NEEDED.includes(heading)) return [`${heading} is empty`];
+    if (cell === '' && (NEEDED as readonly string[]).includes(heading))
+      return [`${heading} is empty`];
     if (!FORMULA.test(cell)) return [];
     return [`${heading} ${JSON.stringify(cell)} is a formula; send what it comes to`];
   });
   if (plain.length > 0) return plain.map((detail) => faultOn(line, at, detail));
   const parsed = visitSchema.safeParse(visit);
   if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => {
+  return parsed.error.issues.flatMap(({ path, message }, place, issues) => {
     const [field] = path as string[];
-    if (field === undefined) return faultOn(line, at, message);
+    if (field === undefined) return [faultOn(line, at, message)];
+    const isFirst = issues.findIndex((one) => one.path[0] === field) === place;
+    if (!isFirst) return [];
     const heading = HEADING_OF[field] ?? field;
     const typed = JSON.stringify(cells[heading] ?? '');
-    return faultOn(line, `${at}/${field}`, `${heading} ${typed} ${message}`);
+    const why = heading === 'occurred' ? NO_TIME : message;
+    return [faultOn(line, `${at}/${field}`, `${heading} ${typed} ${why}`)];
   });
 }
 

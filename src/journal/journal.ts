@@ -1,6 +1,7 @@
 import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import { unreadable } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
+import type { Tile } from '../proofs/tiles.ts';
 
 /**
  * Where a stream lives. Every implementation passes one contract suite, `test/journal/contract.ts`.
@@ -24,6 +25,12 @@ export interface Journal {
    */
   pick(revisions: readonly number[]): AsyncIterable<readonly string[]>;
 
+  /**
+   * The hashes of a tile of the Merkle tree over the events that are written, 32 bytes each.
+   * @throws DamagedJournalError where the tree is not the one over the events, or has no such tile
+   */
+  tile(tile: Tile): Promise<Uint8Array>;
+
   /** Lets go of files and locks, after what is being appended. */
   close(): Promise<void>;
 }
@@ -32,10 +39,12 @@ export interface Journal {
 export class DamagedJournalError extends Error {
   override readonly name = 'DamagedJournalError';
   readonly revision: number;
+  readonly why: string;
 
   constructor(revision: number, why: string) {
     super(`The journal is damaged at revision ${revision}: ${why}`);
     this.revision = revision;
+    this.why = why;
   }
 }
 

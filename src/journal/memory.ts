@@ -1,5 +1,7 @@
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
+import { HASH_BYTES, leafHash } from '../proofs/merkle.ts';
+import { GrowingTiles, tilePath, TILE_WIDTH } from '../proofs/tiles.ts';
 import { encode, linesOf } from './encode.ts';
 import { DamagedJournalError, type Journal } from './journal.ts';
 
@@ -20,6 +22,7 @@ export type MemoryJournal = Journal & {
 /** A journal in memory, for tests and trials: nothing outlives the process. */
 export function memoryJournal(lines: string[] = []): MemoryJournal {
   const faults: Fault[] = [];
+  const tree = memoryTree();
   const write = (events: readonly StreamEvent[], expectedRevision: number): Appended => {
     if (lines.length - 1 !== expectedRevision) return { outcome: 'conflict' };
     const encoded = encode(linesOf(events));
@@ -63,6 +66,31 @@ export function memoryJournal(lines: string[] = []): MemoryJournal {
         });
       }
     },
+    async tile(tile) {
+      tree.grow(lines);
+      const hashes = tree.tile(tile)?.subarray(0, tile.width * HASH_BYTES);
+      if (hashes?.length === tile.width * HASH_BYTES) return hashes;
+      throw new DamagedJournalError(lines.length, `the tree has no tile ${tilePath(tile)}`);
+    },
     async close() {},
+  };
+}
+
+/** The tree over lines, hashed only once somebody asks for a tile. */
+function memoryTree() {
+  const kept = new Map<string, Uint8Array>();
+  const keyOf = ({ level, index }: { level: number; index: number }) => `${level}/${index}`;
+  const tiles = new GrowingTiles((tile, hashes) => {
+    if (tile.width === TILE_WIDTH) kept.set(keyOf(tile), Uint8Array.from(hashes));
+  });
+  let size = 0;
+  return {
+    grow(lines: readonly string[]): void {
+      for (; size < lines.length; size += 1) tiles.add(leafHash(lines[size]!));
+    },
+    tile: (tile: { level: number; index: number }) => {
+      const hashes = kept.get(keyOf(tile)) ?? tiles.edge(tile.level, tile.index);
+      return hashes && Uint8Array.from(hashes);
+    },
   };
 }

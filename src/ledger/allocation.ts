@@ -1,4 +1,4 @@
-import { credits, hundredths } from '../../schemas/amounts.ts';
+import { credits, hundredths, LARGEST } from '../../schemas/amounts.ts';
 import type { AllocateCredits, ReturnAllocation } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import { accountOf, fundOf, holderOf, PROGRAMME, type OrganisationId } from '../../schemas/ids.ts';
@@ -69,12 +69,19 @@ export function allocationsLapsed(state: Ledger, today: Day): Fact[] {
   for (const [organisation, funds] of state.funds.entries()) {
     for (const { name, lastDay } of funds) {
       if (lastDay === undefined || lastDay >= oldest) continue;
-      const debit = accountOf.allocation(organisation, name);
-      const left = available(state, debit);
-      if (left === 0) continue;
-      const data = { debit, credit: PROGRAMME, credits: credits(left) };
-      facts.push({ type: 'AllocationReturned', data, organisation });
+      facts.push(...returnsOf(state, organisation, name));
     }
+  }
+  return facts;
+}
+
+/** The returns of all that is left in a fund, each of no more than one movement carries. */
+export function returnsOf(state: Ledger, organisation: OrganisationId, fund: string): Fact[] {
+  const debit = accountOf.allocation(organisation, fund);
+  const facts: Fact[] = [];
+  for (let left = available(state, debit); left > 0; left -= LARGEST) {
+    const data = { debit, credit: PROGRAMME, credits: credits(Math.min(left, LARGEST)) };
+    facts.push({ type: 'AllocationReturned', data, organisation });
   }
   return facts;
 }

@@ -1,10 +1,10 @@
-import { credits, creditsAloud } from '../../schemas/amounts.ts';
+import { creditsAloud } from '../../schemas/amounts.ts';
+import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import {
   accountOf,
   holderOf,
   kindOf,
-  PROGRAMME,
   type Account,
   type MemberId,
   type OrganisationId,
@@ -12,14 +12,12 @@ import {
 import type { CloseMember, CloseOrganisation, CloseVenue } from '../../schemas/lifecycle.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { holderMissing, move } from './account.ts';
-import { fundsOf } from './allocation.ts';
+import { fundsOf, returnsOf } from './allocation.ts';
 import { actsFor, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { memberOf } from './member.ts';
 import { releasedByMember, releasedByOrganisation, releasedByVenue } from './release.ts';
-import { accountNow, balanceOf, endOf, survivorOf } from './rest.ts';
+import { accountNow, balanceOf, endOf, movedRest, restTooLarge, survivorOf } from './rest.ts';
 import type { Ledger } from './state.ts';
-
-const EVENTS_MAX = 1000;
 
 /** Closes a wallet for good; what is left in it goes where the closing says. */
 export function closeMember(context: Context, ask: CloseMember): Verdict {
@@ -34,7 +32,7 @@ export function closeMember(context: Context, ask: CloseMember): Verdict {
     type: 'MemberClosed',
     data: {
       agreed: ask.agreed,
-      ...movedRest(state, wallet, ask.restTo),
+      ...movedRest(state, wallet, endOf(state, ask.restTo)),
       memberId,
       restTo: accountNow(state, ask.restTo),
     },
@@ -75,7 +73,7 @@ export function closeOrganisation(context: Context, ask: CloseOrganisation): Ver
   return within([...endedBy(context, organisationId)], {
     type: 'OrganisationClosed',
     data: {
-      ...(potTo !== undefined && movedRest(state, pot, potTo)),
+      ...(potTo !== undefined && movedRest(state, pot, endOf(state, potTo))),
       organisationId,
       potTo: potTo && accountNow(state, potTo),
     },
@@ -88,11 +86,7 @@ function* endedBy(context: Context, organisation: OrganisationId): Generator<Fac
   const { state } = context;
   yield* releasedByOrganisation(context, organisation);
   for (const { name } of fundsOf(state, organisation)) {
-    const debit = accountOf.allocation(organisation, name);
-    const left = balanceOf(state, debit);
-    if (left === 0) continue;
-    const data = { debit, credit: PROGRAMME, credits: credits(left) };
-    yield { type: 'AllocationReturned', data, organisation };
+    yield* returnsOf(state, organisation, name);
   }
   for (const venueId of state.venuesOf.get(organisation) ?? []) {
     if (state.venues.get(venueId)!.standing === 'closed') continue;
@@ -108,7 +102,8 @@ function* endedBy(context: Context, organisation: OrganisationId): Generator<Fac
 /** The closing with all that goes before it, if one command may make so many events. */
 function within(before: readonly Fact[], closing: Fact): Verdict {
   const events = before.length + 1;
-  if (events > EVENTS_MAX) return reject('list_too_long', { events, limit: EVENTS_MAX });
+  if (events > COMMAND_EVENTS_MAX)
+    return reject('list_too_long', { events, limit: COMMAND_EVENTS_MAX });
   return { facts: [...before, closing] };
 }
 
@@ -121,11 +116,12 @@ function restRefused(
 ): Refusal | undefined {
   const kind = kindOf(to);
   const no = (why: string) => refuse('rest_not_allowed', { to, why });
-  if (!['wallet', 'pot', 'lapsed'].includes(kind)) return no('it is no wallet and no pot');
   const missing = refuse('account_not_found', { id: to });
   if (holderMissing(state, to) !== undefined) return missing;
-  if (kind === 'pot' && !actsFor(caller, holderOf(to) as OrganisationId)) return missing;
+  const ofGroup = kind === 'pot' || kind === 'allocation';
+  if (ofGroup && !actsFor(caller, holderOf(to) as OrganisationId)) return missing;
   if (closed) return refuse(kindOf(from) === 'wallet' ? 'member_closed' : 'organisation_closed');
+  if (!['wallet', 'pot', 'lapsed'].includes(kind)) return no('it is no wallet and no pot');
   if (accountNow(state, to) === from) return no('that is what is closed');
   // An account that passes on what comes to it is closed itself.
   if (endOf(state, to) !== accountNow(state, to)) {
@@ -133,12 +129,7 @@ function restRefused(
   }
   if (kind === 'lapsed' && !actsFor(caller, undefined)) return no('an admin decides that');
   const own = kind === 'wallet' && survivorOf(state, holderOf(to) as MemberId) === caller.member;
-  return own ? no('that is your own wallet') : undefined;
-}
-
-function movedRest(state: Ledger, debit: Account, restTo: Account) {
-  const left = balanceOf(state, debit);
-  return left > 0 ? { credit: endOf(state, restTo), credits: credits(left), debit } : {};
+  return own ? no('that is your own wallet') : restTooLarge(state, from);
 }
 
 export function memberClosed(state: Ledger, { data }: EventOf<'MemberClosed'>): void {

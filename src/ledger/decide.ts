@@ -16,7 +16,7 @@ import { addMembership, enrolMember } from './member.ts';
 import { publishOffer, withdrawOffer } from './offer.ts';
 import { changeNetworkLimits, registerNetwork } from './network.ts';
 import { registerOrganisation } from './organisation.ts';
-import { differences } from './differences.ts';
+import { differences, knownBy } from './differences.ts';
 import { redeemCredits, voidKey } from './redemption.ts';
 import { survivorOf } from './rest.ts';
 import { reverseTransaction } from './reversal.ts';
@@ -89,7 +89,8 @@ function earlier(context: Context, key: string): Decision | undefined {
     event: context.recall(revision + index),
   }));
   if (event.command.body === context.command.body) return { outcome: 'replayed', recorded };
-  const words = { earlier: event.type, fields: differences(context, recorded).join(', ') };
+  const fields = differences(context, recorded).join(', ');
+  const words = { earlier: knownBy(recorded.map((one) => one.event)).type, fields };
   return { outcome: 'refused', refusal: refuse('key_reused', words) };
 }
 

@@ -77,8 +77,8 @@ export function differences(context: Context, recorded: readonly Recorded[]): re
   return names.length > 0 ? names : ['the form of the body'];
 }
 
-/** A closing stands behind what it ends. */
-function knownBy(events: readonly StreamEvent[]): StreamEvent {
+/** The event that a command is known by: the first, but a closing stands behind what it ends. */
+export function knownBy(events: readonly StreamEvent[]): StreamEvent {
   const [first, last] = [events[0]!, events.at(-1)!];
   return ['MemberClosed', 'VenueClosed', 'OrganisationClosed'].includes(last.type) ? last : first;
 }

@@ -1,11 +1,10 @@
+import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
 import { allocationsLapsed } from './allocation.ts';
 import { enveloped } from './envelope.ts';
 import { holdsDue } from './expiry.ts';
 import type { Draft, Ledger } from './state.ts';
-
-const EVENTS_MAX = 1000;
 
 /**
  * What time alone brings about. It becomes facts at the beginning of a batch, before any command
@@ -36,12 +35,15 @@ export function isDue(state: Ledger, now_ms: number): boolean {
   return factsDue(state, now_ms).facts.length > 0;
 }
 
-/** Bookings that have expired, and with the first event of a day the rests of funds that ended. */
+/**
+ * Bookings that have expired, and the rests of funds that ended: once they are over, with the
+ * first event of a day. Expiries alone do not make a day begin, for there may be more of them.
+ */
 function factsDue(state: Ledger, now_ms: number) {
   const holds = holdsDue(state, now_ms);
   const today = state.calendar(now_ms);
-  if (holds.more || today === state.calendar(state.recordedAt_ms)) return holds;
+  if (holds.more || today === state.calendar(state.expiredTo_ms)) return holds;
   const facts = [...holds.facts, ...allocationsLapsed(state, today)];
   // What would be too many today is due again tomorrow.
-  return { facts: facts.slice(0, EVENTS_MAX), more: false };
+  return { facts: facts.slice(0, COMMAND_EVENTS_MAX), more: false };
 }

@@ -1,4 +1,5 @@
 import { credits } from '../../schemas/amounts.ts';
+import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
 import type { Fact } from './context.ts';
 import type { Hold, Ledger } from './state.ts';
 
@@ -8,7 +9,6 @@ import type { Hold, Ledger } from './state.ts';
  */
 
 const MINUTE_MS = 60_000;
-const DUE_MAX = 1000;
 
 /**
  * The bookings that have expired by a time, minute by minute, at most a thousand.
@@ -21,18 +21,18 @@ export function holdsDue(
   const due: Hold[] = [];
   if (nothingHeld(state)) return { facts: [], more: false };
   for (let minute = minuteOf(state.expiredTo_ms); minute <= minuteOf(now_ms); minute += 1) {
-    if (due.length > DUE_MAX) break;
+    if (due.length > COMMAND_EVENTS_MAX) break;
     for (let one = state.dueHolds.get(minute); one !== undefined; one = one.others) {
       const hold = state.holds.get(one.hold);
       if (hold !== undefined && hold.expiresAt_ms <= now_ms) due.push(hold);
     }
   }
-  const facts = due.slice(0, DUE_MAX).map(({ account, amount, id, venueId }): Fact => {
+  const facts = due.slice(0, COMMAND_EVENTS_MAX).map(({ account, amount, id, venueId }): Fact => {
     const data = { account, held: credits(amount), holdId: id };
     const { organisation } = state.venues.get(venueId)!;
     return { type: 'HoldExpired', data, organisation };
   });
-  return { facts, more: due.length > DUE_MAX };
+  return { facts, more: due.length > COMMAND_EVENTS_MAX };
 }
 
 /** Most of the time, so that a ledger that was idle for long is not searched for nothing. */

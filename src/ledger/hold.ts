@@ -42,12 +42,17 @@ export function holdCredits(context: Context, ask: HoldCredits): Verdict {
   const { state, caller } = context;
   const [role, other] = ask.potOf === undefined ? SIDES : SIDES.toReversed();
   if (caller.role === other) return reject('forbidden', { role: other, roles: `admin or ${role}` });
+  const { potOf } = ask;
+  const group = potOf && state.organisations.get(potOf);
+  if (potOf !== undefined && !(group && actsFor(caller, potOf))) {
+    return reject('organisation_not_found', { id: potOf });
+  }
   const venue = state.venues.get(ask.venueId);
-  const mayHold = ask.potOf !== undefined || actsFor(caller, venue?.organisation);
+  const mayHold = potOf !== undefined || actsFor(caller, venue?.organisation);
   if (venue === undefined || !mayHold) return reject('venue_not_found', { id: ask.venueId });
   const holder = holderFor(context, ask);
   if ('refusal' in holder) return holder;
-  const halted = holder.halted ?? venueHalted(state, venue);
+  const halted = holder.halted ?? venueHalted(state, venue) ?? organisationHalted(group);
   if (halted !== undefined) return halted;
   const when = timesOf(context, ask);
   if ('refusal' in when) return when;
@@ -72,18 +77,15 @@ export function holdCredits(context: Context, ask: HoldCredits): Verdict {
       visitAt,
       visitOn: state.calendar(when.visit_ms),
     },
-    organisation: ask.potOf ?? venue.organisation,
+    organisation: potOf ?? venue.organisation,
   });
 }
 
-/** Whose credits are held. A pot is held by its own group, for any venue that it names. */
+/** Whose credits are held. */
 function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
   if (potOf !== undefined) {
-    const organisation = state.organisations.get(potOf);
-    const known = organisation !== undefined && actsFor(caller, potOf);
-    if (!known) return reject('organisation_not_found', { id: potOf });
-    const halted = organisationHalted(organisation);
-    return { account: accountOf.pot(potOf), memberId: undefined, cardId: undefined, halted };
+    const nobody = { memberId: undefined, cardId: undefined, halted: undefined };
+    return { account: accountOf.pot(potOf), ...nobody };
   }
   const found = findBearer(state, member!);
   if ('refusal' in found) return found;

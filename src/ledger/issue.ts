@@ -1,6 +1,7 @@
 import { credits, creditsAloud, hundredths, type Hundredths } from '../../schemas/amounts.ts';
 import type { IssueCredits, IssueEntry } from '../../schemas/commands.ts';
 import { digest } from '../../schemas/digest.ts';
+import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import { accountOf, issueIdAt, type Digest, type OrganisationId } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
@@ -20,8 +21,6 @@ import {
 } from './reversal.ts';
 import { organisationHalted } from './standing.ts';
 import { available, draftOf, rulesOf, type Draft, type Ledger } from './state.ts';
-
-const EVENTS_MAX = 1000;
 
 /** Issues an attendance list, all or nothing; with `corrects`, in place of what it corrects. */
 export function issueCredits(context: Context, ask: IssueCredits): Verdict {
@@ -45,7 +44,8 @@ export function issueCredits(context: Context, ask: IssueCredits): Verdict {
   const absences = ask.entries.length - present.length;
   if (present.length === 0) return reject('nothing_to_issue', { absences });
   const events = present.length + corrected.originals.length;
-  if (events > EVENTS_MAX) return reject('list_too_long', { events, limit: EVENTS_MAX });
+  if (events > COMMAND_EVENTS_MAX)
+    return reject('list_too_long', { events, limit: COMMAND_EVENTS_MAX });
   const sheet = duplicateSheet(context, ask, present, corrected.originals);
   if (sheet !== undefined) return { refusal: sheet };
   const checked = faultsOf(context, ask, corrected.originals);
@@ -71,7 +71,7 @@ function correctedBy(
     if (original.event.by.organisation !== ask.organisationId) {
       return reject('transaction_not_found', { id });
     }
-    if (remainsOf(context.state, original) === 0) return reject('already_reversed');
+    if (remainsOf(context.state, original) === 0) return reject('already_reversed', { id });
     originals.push(original as RecordedIssue);
   }
   return { originals };
@@ -95,7 +95,9 @@ function duplicateSheet(
       if (line.type !== 'CreditsIssued') continue;
       if (corrected.some((original) => original.revision === revision)) continue;
       if (remainsOf(state, { revision, event: line }) === 0) continue;
-      return refuse('duplicate_sheet', { first: issueIdAt(start, event.command.id) });
+      const issued = issueIdAt(start, event.command.id);
+      const words = { first: issued, activity: event.data.activity, day: event.occurredOn };
+      return refuse('duplicate_sheet', words);
     }
   }
   return undefined;

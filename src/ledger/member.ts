@@ -45,12 +45,13 @@ export function addMembership({ state, caller }: Context, ask: AddMembership): V
   ) {
     return reject('organisation_not_found', { id: organisationId ?? 'without an id' });
   }
-  const found = findBearer(state, ask.member);
+  const found = namedBy(state, ask.member);
   if ('refusal' in found) return found;
   if (found.member.organisations.includes(organisationId)) return reject('already_member');
   if (!actsFor(caller, undefined) && found.member.card !== undefined && !found.cardId) {
     return reject('card_required');
   }
+  if (found.member.standing === 'closed') return reject('member_closed');
   if (state.organisations.get(organisationId)?.standing === 'closed') {
     return reject('organisation_closed');
   }

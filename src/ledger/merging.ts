@@ -1,4 +1,3 @@
-import { credits } from '../../schemas/amounts.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import { accountOf, type MemberId } from '../../schemas/ids.ts';
 import type { MergeMembers } from '../../schemas/lifecycle.ts';
@@ -7,7 +6,7 @@ import { move } from './account.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import { moveHolds } from './hold.ts';
 import { memberOf, type FoundMember } from './member.ts';
-import { balanceOf } from './rest.ts';
+import { movedRest, restTooLarge } from './rest.ts';
 import type { Ledger, Member } from './state.ts';
 
 /** Makes one member of two who are the same person; `into` is the one that goes on. */
@@ -25,11 +24,12 @@ export function mergeMembers(context: Context, ask: MergeMembers): Verdict {
     return reject('rest_not_allowed', { to: credit, why: 'that is your own wallet' });
   }
   const debit = accountOf.wallet(ask.from);
-  const left = balanceOf(state, debit);
+  const tooLarge = restTooLarge(state, debit);
+  if (tooLarge !== undefined) return { refusal: tooLarge };
   return accept({
     type: 'MembersMerged',
     data: {
-      ...(left > 0 && { credit, credits: credits(left), debit }),
+      ...movedRest(state, debit, credit),
       from: ask.from,
       into: ask.into,
     },

@@ -1,4 +1,4 @@
-import type { Hundredths } from '../../schemas/amounts.ts';
+import { credits, creditsAloud, LARGEST, type Hundredths } from '../../schemas/amounts.ts';
 import {
   accountOf,
   holderOf,
@@ -8,6 +8,8 @@ import {
   type MemberId,
   type OrganisationId,
 } from '../../schemas/ids.ts';
+import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import type { Movement } from './account.ts';
 import type { Ledger } from './state.ts';
 
 const LAPSED: Account = 'lapsed';
@@ -40,6 +42,19 @@ export function numbersOf(state: Ledger, id: MemberId): readonly number[] {
 /** All that is in an account, also what is held: what ends takes its holds with it. */
 export function balanceOf(state: Ledger, account: Account): Hundredths {
   return state.balances.get(account) ?? 0;
+}
+
+/** The movement of all that is in an account; none where nothing is. */
+export function movedRest(state: Ledger, debit: Account, credit: Account): Movement {
+  const left = balanceOf(state, debit);
+  return left > 0 ? { credit, credits: credits(left), debit } : {};
+}
+
+/** Why all that is in an account cannot be moved on: no movement carries so much. */
+export function restTooLarge(state: Ledger, account: Account): Refusal | undefined {
+  const left = balanceOf(state, account);
+  if (left <= LARGEST) return undefined;
+  return refuse('rest_too_large', { account, credits: creditsAloud(left) });
 }
 
 /** The account that an account's name stands for by now: a merged wallet is the survivor's. */

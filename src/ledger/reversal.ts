@@ -63,7 +63,7 @@ export function reverseTransaction(context: Context, ask: ReverseTransaction): V
     return reject('reversal_unit', { type: original.event.type, unit });
   }
   const remaining = remainsOf(context.state, original);
-  if (remaining === 0) return reject('already_reversed');
+  if (remaining === 0) return reject('already_reversed', { id: ask.transactionId });
   const asked = ask.credits === undefined ? ask.minutes : hundredths(ask.credits);
   const amount = asked ?? remaining;
   if (amount > remaining) {
@@ -191,7 +191,10 @@ function issueReversal(
   const owed: Hundredths = back?.credits ?? 0;
   if (account !== undefined && taker !== undefined && owed > has && !writeOff) {
     const most = coveredMinutes(books, account, memberId, minutes, has, rules);
-    const more = ` ${most} of the ${minutes} minutes could be reversed.`;
+    const id = transactionIdAt(revision, event.command.id);
+    const more =
+      ` ${most} of the ${minutes} minutes of ${id} could be reversed; an admin can reverse all ` +
+      'and write off what is not there any more ("writeOff": true).';
     const refusal = short(context, books, taker, has, owed, more);
     return { refusal: { ...refusal, facts: { ...refusal.facts, reversibleMinutes: most } } };
   }

@@ -30,6 +30,9 @@ export type Item = {
   readonly reject: (bug: unknown) => void;
 };
 
+/** An old event is wanted that nobody could tell before the batch, and so was not read. */
+class NotRead extends Error {}
+
 /** One batch being decided: a draft, the events so far, and who gets which answer. */
 export class Round {
   readonly draft: Draft;
@@ -58,18 +61,24 @@ export class Round {
     this.onlyDue = more;
   }
 
-  /** Decides one command on the draft; one that throws fails alone and leaves no trace. */
-  take(item: Item): void {
+  /**
+   * Decides one command on the draft; one that throws fails alone and leaves no trace.
+   * @returns false where it wants an old event only since the commands before it, so that it has
+   * to wait for the next batch
+   */
+  take(item: Item): boolean {
     try {
       const recall = (revision: number) => this.#recall(revision);
       const decision = decide(this.draft, item.command, this.recordedAt_ms, recall);
       this.items.set(item, item.preview ? this.#preview(decision) : this.#keep(decision));
       this.#ends.set(item, this.recorded.length);
     } catch (bug) {
+      if (bug instanceof NotRead && this.items.size > 0) return false;
       item.reject(bug);
       // Half evolved: nothing that was decided on this draft may be written.
       if (this.draft.revision !== this.#base + this.recorded.length - 1) throw bug;
     }
+    return true;
   }
 
   /** Whether an item made the event at an index of this batch. */
@@ -106,7 +115,7 @@ export class Round {
 
   #recall(revision: number): StreamEvent {
     const event = this.recorded[revision - this.#base]?.event ?? this.#recalled.get(revision);
-    if (event === undefined) throw new Error(`revision ${revision} was not read before deciding`);
+    if (event === undefined) throw new NotRead(`revision ${revision} was not read before deciding`);
     return event;
   }
 }

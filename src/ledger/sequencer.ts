@@ -9,6 +9,7 @@ import { evolve } from './evolve.ts';
 import { needsOf } from './needs.ts';
 import { Round, type Item, type Outcome } from './round.ts';
 import type { Ledger } from './state.ts';
+import type { Timing } from './timing.ts';
 
 /** What the sequencer asks of a journal, and of the parsing of what it reads. */
 export type Stream = {
@@ -27,6 +28,7 @@ export type SequencerOptions = {
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
   readonly broken: (why: string) => void;
+  readonly timing: Timing;
 };
 
 const QUEUE_MAX = 10_000;
@@ -108,7 +110,7 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => this.#options.timing.soon(resolve));
     do {
       await this.#gather();
       this.#batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
@@ -137,7 +139,7 @@ export class Sequencer {
       const before = this.#queue.length;
       await new Promise<void>((resolve) => {
         this.#waiting = { enough, resolve };
-        setImmediate(resolve);
+        this.#options.timing.soon(resolve);
       });
       quiet = this.#queue.length > before ? 0 : quiet + 1;
     }
@@ -185,7 +187,7 @@ export class Sequencer {
     }
   }
 
-  /** Appends, and after an unknown outcome sends the same again until it is known. */
+  /** Appends; what is unknown is sent again until it is known. Only events can have landed. */
   async #append(events: readonly StreamEvent[]): Promise<Appended> {
     const expectedRevision = this.ledger.revision;
     let doubtful = false;
@@ -196,9 +198,9 @@ export class Sequencer {
       }
       const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
       if (!trying || (appended.outcome === 'unavailable' && !doubtful)) return appended;
-      doubtful = true;
+      doubtful = events.length > 0;
       this.#note(appended.why);
-      await new Promise((resolve) => setTimeout(resolve, RESEND_MS));
+      await new Promise<void>((resolve) => this.#options.timing.later(resolve, RESEND_MS));
     }
   }
 
@@ -219,11 +221,10 @@ export class Sequencer {
     round.begin(this.#options.commandId);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
-      if (round.events.length >= BATCH_EVENTS_MAX) {
+      if (round.events.length >= BATCH_EVENTS_MAX || !round.take(item)) {
         this.#queue.unshift(...items.slice(index));
         break;
       }
-      round.take(item);
     }
     return round;
   }

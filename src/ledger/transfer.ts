@@ -8,7 +8,7 @@ import {
   type MemberId,
   type OrganisationId,
 } from '../../schemas/ids.ts';
-import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
+import { fault, refuse, type Fault, type Refusal } from '../../schemas/refusals.ts';
 import { holderMissing, move } from './account.ts';
 import { fundsCovering } from './allocation.ts';
 import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
@@ -46,13 +46,25 @@ export function transferCredits(context: Context, ask: TransferCredits): Verdict
   if (ask.agreed === undefined && ask.entries.some(({ from }) => kindOf(from) === 'wallet')) {
     return reject('agreement_missing');
   }
-  const books = draftOf(state);
-  for (const { from, to, credits } of entries) {
-    const has = available(books, from);
-    if (has < hundredths(credits)) return { refusal: insufficient(has, hundredths(credits)) };
-    move(books, { debit: from, credit: to, credits });
-  }
+  const short = shortage(state, entries);
+  if (short !== undefined) return { refusal: short };
   return { facts: entries.map((entry) => transferred(context, ask, entry)) };
+}
+
+/** The entries that are not covered when those before them have been booked, each by its line. */
+function shortage(state: Ledger, entries: readonly Entry[]): Refusal | undefined {
+  const books = draftOf(state);
+  const errors: Fault[] = [];
+  let first: Refusal | undefined;
+  entries.forEach(({ from, to, credits }, index) => {
+    const has = available(books, from);
+    if (has >= hundredths(credits)) return move(books, { debit: from, credit: to, credits });
+    const refusal = insufficient(has, hundredths(credits));
+    first ??= refusal;
+    const { code, detail } = refusal;
+    errors.push({ pointer: `#/entries/${index}/credits`, code, detail: `${from}: ${detail}` });
+  });
+  return first && { ...first, errors };
 }
 
 function wording(errors: readonly Fault[]): string {
@@ -68,7 +80,8 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
   if (holderMissing(state, from) ?? hidden(context, from)) {
     return fault(at('from'), 'account_not_found', { id: from });
   }
-  if (holderMissing(state, to) ?? (kindOf(to) === 'pot' && hidden(context, to))) {
+  const ofGroup = ['pot', 'allocation'].includes(kindOf(to));
+  if (holderMissing(state, to) ?? (ofGroup && hidden(context, to))) {
     return fault(at('to'), 'account_not_found', { id: to });
   }
   const halted = debitHalted(state, from);
@@ -79,15 +92,15 @@ function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: nu
   if (kindOf(to) === 'wallet' && holderOf(to) === caller.member) {
     return fault(at('to'), 'own_wallet', { line: index + 1 });
   }
+  if (kindOf(from) === 'allocation' && !coversToday(context, from)) {
+    const words = { fund: ` named ${fundOf(from)}`, day: context.today };
+    return fault(at('from'), 'no_fund_for_day', words);
+  }
   const way = WAYS[`${kindOf(from)} ${kindOf(to)}`];
   const elsewhere = kindOf(from) === 'allocation' && holderOf(from) !== holderOf(to);
   if (from === to || elsewhere || !way?.includes(ask.reason)) {
     const words = { line: index + 1, from, to, reason: ask.reason };
     return fault(at('to'), 'transfer_not_allowed', words);
-  }
-  if (kindOf(from) === 'allocation' && !coversToday(context, from)) {
-    const words = { fund: ` named ${fundOf(from)}`, day: context.today };
-    return fault(at('from'), 'no_fund_for_day', words);
   }
   return undefined;
 }

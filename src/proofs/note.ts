@@ -52,7 +52,7 @@ export function makeSigner(name: string, seed: Uint8Array, type: KeyType = 'sign
   };
 }
 
-/** A signer as it is kept, in the form of Go's sumdb: `PRIVATE+KEY+name+keyId+base64(type, seed)`. */
+/** A signer as Go's sumdb keeps one: `PRIVATE+KEY+name+keyId+base64(type, seed)`. */
 export function signerText({ verifier, privateKey }: Signer): string {
   const der = privateKey.export({ format: 'der', type: 'pkcs8' });
   const seed = der.subarray(PRIVATE_DER.length);

@@ -63,6 +63,58 @@ export function indexIn(path: string): Omit<Tile, 'level'> | undefined {
   return there && bundlePath(read) === path ? read : undefined;
 }
 
+/**
+ * The tiles at the right edge of a tree that grows leaf by leaf. Whatever must be kept of them is
+ * handed out as it comes to be: at level 0 the tiles that are full, at each level above every
+ * tile, again each time that it has one hash more.
+ */
+export class GrowingTiles {
+  readonly #keep: (tile: Tile, hashes: Uint8Array) => void;
+  readonly #edge: { index: number; width: number; readonly hashes: Buffer }[] = [];
+
+  /** @param keep gets bytes that change with the next leaf */
+  constructor(keep: (tile: Tile, hashes: Uint8Array) => void) {
+    this.#keep = keep;
+  }
+
+  /** The same edge, to grow apart from this one. */
+  draft(keep: (tile: Tile, hashes: Uint8Array) => void): GrowingTiles {
+    const draft = new GrowingTiles(keep);
+    for (const { hashes, ...edge } of this.#edge) {
+      draft.#edge.push({ ...edge, hashes: Buffer.from(hashes) });
+    }
+    return draft;
+  }
+
+  /** Adds a leaf by its hash. */
+  add(leaf: Uint8Array): void {
+    this.#put(0, leaf);
+  }
+
+  /** The tile at the right edge of a level that is not full yet; nothing where there is none. */
+  edge(level: number, index: number): Uint8Array | undefined {
+    const edge = this.#edge[level];
+    if (edge?.index !== index) return undefined;
+    return edge.hashes.subarray(0, edge.width * HASH_BYTES);
+  }
+
+  #put(level: number, hash: Uint8Array): void {
+    const edge = (this.#edge[level] ??= { index: 0, width: 0, hashes: Buffer.alloc(TILE_BYTES) });
+    edge.hashes.set(hash, edge.width * HASH_BYTES);
+    edge.width += 1;
+    const { index, width, hashes } = edge;
+    const full = width === TILE_WIDTH;
+    if (level > 0 || full) {
+      this.#keep({ level, index, width }, hashes.subarray(0, width * HASH_BYTES));
+    }
+    if (!full) return;
+    const root = rootOver(hashes);
+    edge.index += 1;
+    edge.width = 0;
+    this.#put(level + 1, root);
+  }
+}
+
 /** The root of the tree at a size. */
 export async function rootAt(read: ReadTile, size: number): Promise<Uint8Array> {
   return size === 0 ? EMPTY_ROOT : new Ranges(read, size).hash(0, size);

@@ -120,7 +120,7 @@ t.test('given a list with faults that only the service can see', async (t) => {
       detail: '2 lines cannot be recorded. Nothing was issued.',
       errors: [
         { line: 4, code: 'member_not_found' },
-        { line: 6, code: 'member_twice', detail: /at line 3\.$/ },
+        { line: 6, code: 'member_twice', detail: /at line 3\. Put all minutes on one line/ },
       ],
     },
     controlTotal: { lines: 3, present: 3, absent: 0, credits: '0' },
@@ -147,6 +147,11 @@ t.test('given files that are no attendance lists', async (t) => {
   t.match((await issued('member,minuts\n')).progress, /heading "minuts" is not known/);
   t.match((await issued('member,minutes\n"a,60\n')).progress, /line 2: a quote/);
   t.match((await issued('member,minutes\na,60,7\n')).progress, /line 2: has 3 cells/);
+  t.match((await issued('member;minutes\na;60\n')).progress, /semicolons stand between the cells/);
+  t.match(
+    (await issued('PK\u0003\u0004\0\0')).progress,
+    /is not plain text; save it in the spread/,
+  );
   const missing = await cli.run('issue', '--file', 'nowhere.csv', ...SESSION);
   t.match(missing, { status: 1, progress: 'There is no file or folder nowhere.csv.\n' });
 });
@@ -164,7 +169,9 @@ t.test('given a list that replaces an earlier one', async (t) => {
   const corrected = await cli.run(
     ...['issue', '--file', right, ...SESSION, '--corrects', transactionId, '--fund', FUND],
   );
-  t.match(corrected, { status: 0, output: /corrected: 1 transaction/ }, 'it says so');
+  const back = `${transactionId} +${member} +180 minutes and 3 credits taken back`;
+  t.match(corrected, { status: 0, output: /corrected: 1 transaction\n/ }, 'it says so');
+  t.match(corrected.output, new RegExp(back), 'and what was taken back from whom');
   const wallet = await world.admin.get(`/v1/accounts/wallet:${member}`);
   t.match(wallet.body, { balance: '2' }, 'and the wallet is as if the first had never been');
 });

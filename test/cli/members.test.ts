@@ -5,6 +5,21 @@ import { readCard } from '../../schemas/cards.ts';
 import { smallWorld } from '../support/world.ts';
 import { coordinatorOf, tillOf } from './support.ts';
 
+t.test('given a member who was merged into another', async (t) => {
+  const world = await smallWorld();
+  const cli = await coordinatorOf(world);
+  const [old, young] = [await world.enrol(60), await world.enrol(120)];
+  await world.group.coordinator.post(`/v1/members/${old}/merge`, { into: young });
+  const said = new RegExp(`wallet:${old} was merged into this one`);
+  for (const command of ['balance', 'entries']) {
+    const { output } = await cli.run(command, old);
+    t.match(output, new RegExp(`^wallet:${young}: `), `${command} names whose credits it shows`);
+    t.match(output, said, 'and says why');
+  }
+  const { output } = await cli.run('balance', young);
+  t.notMatch(output, /merged/, 'and says nothing where the other is asked');
+});
+
 t.test('given a group with new members', async (t) => {
   const world = await smallWorld();
   const cli = await coordinatorOf(world);
@@ -82,6 +97,10 @@ t.test('given an account with entries', async (t) => {
   t.match((await cli.json('balance', `wallet:${member}`)).body, { balance: '6', held: '0' });
   const earlier = ['--at-revision', String(ledger.revision - 1)] as const;
   t.match((await cli.json('balance', member, ...earlier)).body, { balance: '3' }, 'as it was');
+  const plain = await cli.run('balance', member, ...earlier);
+  const revision = ledger.revision - 1;
+  const told = `wallet:${member}: 3 credits, at revision ${revision}\n`;
+  t.equal(plain.output, told, 'and nothing is said of what was held then, which is not kept');
   const before = ['--recorded-by', '2026-06-10T08:59:59Z'] as const;
   t.match((await cli.json('balance', member, ...before)).body, { balance: '0' }, 'as recorded');
   const occurred = ['--occurred-by', '2026-06-09'] as const;

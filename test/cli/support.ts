@@ -90,7 +90,7 @@ export class CommandLine {
       payload: body,
     });
     if (fault === 'lost') throw unreachable();
-    return new Response(response.body, {
+    return new Response(new Uint8Array(response.rawPayload), {
       status: response.statusCode,
       headers: response.headers as Record<string, string>,
     });

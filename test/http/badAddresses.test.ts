@@ -57,6 +57,10 @@ t.test('a query that does not fit', async (t) => {
     ['/v1/funds?year=0000', '#/year'],
     ['/v1/funds?limit=0', '#/limit'],
     ['/v1/funds/two%20words', '#/fund'],
+    ['/v1/me?role=admin', '#/role'],
+    ['/v1/refusals?code=busy', '#/code'],
+    [`/v1/venues/${partner.venue}?format=csv`, '#/format'],
+    [`/v1/venues/${partner.venue}/statements/2026-06?format=csv`, '#/format'],
     [`/v1/organisations/${group.id}/issuing`, '#/from'],
     [`/v1/organisations/${group.id}/issuing?from=2026-06-02&to=2026-06-01`, '#'],
   ];
@@ -79,6 +83,14 @@ t.test('a preview that is neither asked for nor not', async (t) => {
   const answer = await send(app, { method: 'POST', url: '/v1/issues?preview=yes', payload });
   isProblem(t, answer, bad('#/preview'), 'is refused');
   t.equal(revision(), before, 'and nothing is issued');
+});
+
+t.test('a preview where there is none', async (t) => {
+  const payload = JSON.stringify({ venueId: partner.venue, memberId, credits: '1' });
+  const before = revision();
+  const answer = await send(app, { method: 'POST', url: '/v1/redemptions?preview=true', payload });
+  isProblem(t, answer, bad('#/preview'), 'is refused');
+  t.equal(revision(), before, 'and nothing is taken');
 });
 
 t.test('an account as at a revision that is not there yet', async (t) => {

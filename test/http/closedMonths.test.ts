@@ -15,7 +15,7 @@ import { readFileSync } from 'node:fs';
 import { carriedOut, monthEnds } from '../support/monthEnds.ts';
 import { organisationId, venueId } from '../support/past.ts';
 import { seeded } from '../support/property.ts';
-import { testRandom } from '../support/service.ts';
+import { testCheckpoints, testRandom } from '../support/service.ts';
 
 /*
  * Random weeks around month ends. What a service that has seen only the first event after a month
@@ -45,6 +45,7 @@ const HOLDERS: readonly Holder[] = [
 async function statementsOf(stream: readonly Recorded[], periods: readonly string[]) {
   const service = await openService({
     journal: memoryJournal(stream.map(({ event }) => canonical(event))),
+    checkpoints: testCheckpoints(),
     opening: configFrom({}).opening,
     now_ms: () => milliseconds(stream.at(-1)!.event.recordedAt),
     random: testRandom(),

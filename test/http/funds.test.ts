@@ -100,16 +100,19 @@ t.test('a fund', async (t) => {
   const rows = csv.body.trimEnd().split('\n');
   const [visitors] = over.organisations;
   const [head = [], line = []] = rows.map((row) => row.split(','));
-  const figures = { fund: 'health', ...visitors, name: "'=Visits", note: '' };
+  const its = { from: '2026-04-01', to: '2027-03-31' };
+  const figures = { fund: 'health', ...its, ...visitors, name: "'=Visits", note: '' };
   t.same(
     Object.fromEntries(head.map((name, index) => [name, line[index]])),
     Object.fromEntries(
       Object.entries(figures).map(([name, value]: [string, unknown]) => [name, String(value)]),
     ),
-    'with a head line and the same figures, formulas escaped',
+    'with a head line, the days of the year and the same figures, formulas escaped',
   );
   t.equal(rows.length, 4, 'and the total last');
-  t.match(rows[3], /^health,,Total,,,0,200,9,/);
+  t.match(rows[3], /^health,2026-04-01,2027-03-31,,Total,,,0,200,9,/);
+  const life = await admin.get('/v1/funds', { accept: 'text/csv' });
+  t.match(life.body, /^fund,from,to,[^]*\nhealth,,,2,/, 'or none over its whole life');
 });
 
 t.test('the people of a fund', async (t) => {
@@ -164,6 +167,16 @@ t.test('a coordinator', async (t) => {
   const list = (await own.coordinator.get<List>('/v1/funds')).body;
   t.match(list.items, [{ fund: 'shared', organisations: 1, issued: '8' }], 'and in the list');
   t.equal(list.items.length, 1, 'which has no fund of others');
+  await world.admin.post('/v1/allocations', {
+    ...{ organisationId: own.organisationId, fund: 'new', credits: '1' },
+  });
+  const first = (await own.coordinator.get<List>('/v1/funds?limit=1')).body;
+  await world.admin.post('/v1/allocations', {
+    ...{ organisationId: own.organisationId, fund: FUND, credits: '1' },
+  });
+  const rest = (await own.coordinator.get<List>(`/v1/funds?after=${first.next}`)).body;
+  const paged = [...first.items, ...rest.items].map(({ fund }) => fund);
+  t.same(paged, ['shared', 'new', FUND], 'which goes on with an older fund that comes to it');
   const foreign = await own.coordinator.get<Problem>('/v1/funds/theirs');
   isProblem(t, foreign, { status: 404, code: 'fund_not_found' }, 'what is not theirs is not there');
   const late = (await own.coordinator.get<Report>('/v1/funds/shared?year=2025')).body;

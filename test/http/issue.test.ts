@@ -106,4 +106,7 @@ t.test('issuing by fund and day', async (t) => {
   const columns = Object.keys(today[1]!);
   t.same(rows[0]?.split(','), columns, 'with a head line');
   t.same(rows[2]?.split(','), Object.values(today[1]!).map(String), 'and the same figures');
+  const accept = { accept: 'text/csv' };
+  const empty = await coordinator.get(url('2026-01-01', '2026-01-01'), accept);
+  t.equal(empty.body, `${columns.join(',')}\n`, 'and a head line alone where nothing was issued');
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { FORMAT } from '../../schemas/events/index.ts';
+import { FORMAT, type StreamEvent } from '../../schemas/events/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
+import { ADMIN_KEY, Client, testApp } from '../support/service.ts';
 import { smallWorld } from '../support/world.ts';
 import { isProblem, type Problem } from './problem.ts';
 
@@ -27,13 +28,41 @@ t.test('/v1/rules', async (t) => {
   const changed = await admin.post<Rules>('/v1/rules', change, 'change');
   t.equal(changed.status, 200, 'can be changed');
   t.same(changed.body.rules, { ...before.rules, ...change }, 'one by one; the others stay');
-  t.same((await admin.get<Rules>('/v1/rules')).body, changed.body, 'from now on');
+  t.match((await admin.get<Rules>('/v1/rules')).body, changed.body, 'from now on');
   const same = await admin.post<Problem>('/v1/rules', change);
   isProblem(t, same, { status: 409, code: 'rules_unchanged' }, 'and not into what they are');
   await admin.post('/v1/rules', { creditStep: '1' });
   const replay = await admin.post<Rules>('/v1/rules', change, 'change');
   t.same(replay.body, changed.body, 'and a replay answers what was answered then');
 });
+
+t.test('/v1/format', async (t) => {
+  const { admin } = await olderWorld();
+  await admin.post('/v1/rules', { creditStep: '0.5' }, 'rules');
+  const rules = await admin.post<Rules>('/v1/rules', { creditStep: '0.25' }, 'change');
+  const raised = await admin.post('/v1/format', { format: 2 }, 'raise');
+  t.match(raised, { status: 200, body: { network: 'medway', format: 2 } }, 'raises the format');
+  t.match((await admin.get('/v1/rules')).body, { format: 2 }, 'from now on');
+  await admin.post('/v1/rules', { creditStep: '1' });
+  const again = await admin.post('/v1/format', { format: 2 }, 'raise');
+  t.same(again.body, raised.body, 'sent again is answered as before, whatever the rules are now');
+  const replay = await admin.post<Rules>('/v1/rules', { creditStep: '0.25' }, 'change');
+  t.same(replay.body, rules.body, 'nor does an older answer of the rules change with it');
+});
+
+/** A ledger that was opened before there was a second format. */
+async function olderWorld() {
+  const fresh = await testApp();
+  const journal = memoryJournal();
+  for await (const { lines } of fresh.journal.read(0)) {
+    const [opened, ...others] = lines.map((line) => JSON.parse(line) as StreamEvent);
+    if (opened?.type !== 'LedgerOpened') throw new TypeError(opened?.type);
+    opened.data.format = 1;
+    await journal.append([opened, ...others], -1);
+  }
+  const { app } = await testApp({ journal });
+  return { admin: new Client(app, ADMIN_KEY) };
+}
 
 t.test('health', async (t) => {
   const journal = memoryJournal();

@@ -74,6 +74,17 @@ t.test('a closed member', async (t) => {
   t.match(mistaken.body, { errors: [{ code: 'member_closed' }] }, 'and earns no more');
 });
 
+t.test('a closed member who had a booking', async (t) => {
+  const { admin, enrol, group, partner } = await smallWorld();
+  const memberId = await enrol(120);
+  const booked = { venueId: partner.venue, memberId, credits: '1' };
+  const hold = await partner.till.post<{ holdId: string }>('/v1/holds', booked);
+  const body = { restTo: `pot:${group.id}` };
+  const closed = await admin.post<Made>(`/v1/members/${memberId}/closure`, body);
+  const answer = { credits: '2', holdIds: [hold.body.holdId] };
+  t.match(closed, { status: 201, body: answer }, 'is answered with the bookings cancelled');
+});
+
 t.test('a rest that goes nowhere', async (t) => {
   const { enrol, group } = await smallWorld();
   const memberId = await enrol(60);

@@ -6,7 +6,12 @@ import { neighbours } from './neighbours.ts';
 /* What is registered: lists in pages, and single things; your own, or all for the lead partner. */
 
 type Item = Readonly<Record<string, unknown>>;
-type Page = { readonly items: readonly Item[]; readonly next?: number };
+type Page = {
+  readonly items: readonly Item[];
+  readonly entries?: readonly Item[];
+  readonly events?: readonly Item[];
+  readonly next?: number;
+};
 
 /** Follows the links of a list to its end. */
 async function followed(client: Client, url: string) {
@@ -14,9 +19,10 @@ async function followed(client: Client, url: string) {
   const sizes: number[] = [];
   let next: string | undefined = url;
   while (next !== undefined) {
-    const { body, headers }: Answer<Page> = await client.get<Page>(next);
-    items.push(...body.items);
-    sizes.push(body.items.length);
+    const { body, headers }: Answer<Partial<Page>> = await client.get<Partial<Page>>(next);
+    const { items: page = body.entries ?? body.events ?? [] } = body;
+    items.push(...page);
+    sizes.push(page.length);
     next = /^<([^>]+)>; rel="next"$/.exec(String(headers['link']))?.[1];
   }
   return { items, sizes };
@@ -48,6 +54,60 @@ t.test('the members of a group', async (t) => {
 
   const one = await admin.get<Item>(`/v1/members/${ids[0]}`);
   t.same(one.body, whole.body.items[0], 'and one alone reads as in the list');
+});
+
+t.test('every list', async (t) => {
+  const { admin, enrol, group, partner } = await smallWorld();
+  const { till, venue: venueId } = partner;
+  const memberId = await enrol(600);
+  const other = { organisationId: partner.id, name: 'Pool' };
+  const pool = (await admin.post<{ venueId: string }>('/v1/venues', other)).body.venueId;
+  const terms = { title: 'Swim', restrictions: 'None.', largestParty: 9, adultCredits: '1' };
+  const offers: string[] = [];
+  for (const at of [pool, venueId, pool, venueId]) {
+    const offer = { ...terms, venueId: at, under16Credits: '1' };
+    offers.push((await till.post<{ offerId: string }>('/v1/offers', offer)).body.offerId);
+  }
+  for (const reference of ['trip', 'other', 'trip']) {
+    const sale = { venueId: pool, memberId, offerId: offers[0], reference };
+    await till.post('/v1/holds', sale);
+    await till.post('/v1/redemptions', sale);
+  }
+  for (const network of ['cardiff', 'leeds']) {
+    await admin.post('/v1/networks', { network, theyOweAtMost: '5', weOweAtMost: '5' });
+  }
+  const lottery = { organisationId: group.id, fund: 'lottery', credits: '5' };
+  await admin.post('/v1/allocations', lottery);
+  const lists: readonly (readonly [string, number])[] = [
+    ...([
+      ['/v1/organisations?', 2],
+      ['/v1/venues?', 2],
+      ['/v1/access?', 3],
+    ] as const),
+    ...([
+      ['/v1/members?', 1],
+      ['/v1/networks?', 2],
+      ['/v1/funds?year=2026', 2],
+    ] as const),
+    ...([
+      ['/v1/offers?', 4],
+      [`/v1/offers?venueId=${pool}`, 2],
+    ] as const),
+    ...([
+      ['/v1/holds?', 3],
+      ['/v1/holds?reference=trip', 2],
+    ] as const),
+    [`/v1/transactions?venueId=${pool}`, 3],
+    [`/v1/transactions?venueId=${pool}&reference=trip&from=2026-06-10&to=2026-06-10`, 2],
+    [`/v1/accounts/wallet:${memberId}/entries?`, 4],
+    ['/v1/events?', (await admin.get<{ revision: number }>('/v1/me')).body.revision + 1],
+  ];
+  for (const [url, count] of lists) {
+    const whole = await followed(admin, url);
+    t.equal(whole.items.length, count, `${url} is whole`);
+    const paged = await followed(admin, `${url}&limit=1`);
+    t.same(paged.items, whole.items, 'comes in pages as it comes at once, with what was asked');
+  }
 });
 
 t.test('each role sees its own', async (t) => {

@@ -3,9 +3,21 @@ import { FORMAT } from '../../schemas/events/index.ts';
 import { filled, nameOf, routesOf } from '../support/routes.ts';
 import { TODAY } from '../support/service.ts';
 import { smallWorld } from '../support/world.ts';
-import { callsOf, checkedIn, documents, type JsonSchema, type OpenApi } from './openapi.ts';
+import {
+  callsOf,
+  checkedIn,
+  documents,
+  exampleOf,
+  type JsonSchema,
+  type OpenApi,
+  type Parameter,
+} from './openapi.ts';
+import type { Problem } from './problem.ts';
 
 /* The document that programmers build against: checked in, served, complete, and readable. */
+
+/** What it makes is no fact of the ledger, so it needs no idempotency key. */
+const NO_FACT = '/v1/checkpoints';
 
 t.test('the OpenAPI document is served as it is checked in', async (t) => {
   const { app } = await smallWorld();
@@ -32,10 +44,10 @@ t.test('the OpenAPI document holds every route', async (t) => {
   const routes = await routesOf(service);
   const kept = routes.filter(({ url }) => !/^\/(docs|openapi)/.test(url));
   const inDocument = callsOf(checkedIn).map(({ method, path }) => `${method} ${path}`);
-  const expected = kept.map((route) => nameOf(route).replace(/:(\w+)/g, '{$1}'));
+  const expected = kept.map((route) => described(nameOf(route)));
   t.same(inDocument.toSorted(), expected.toSorted(), 'and no other');
   for (const { method, url, policy } of kept) {
-    const path = url.replace(/:(\w+)/g, '{$1}');
+    const path = described(url);
     const operation = checkedIn.paths[path]?.[method.toLowerCase()];
     const secured = operation?.security !== undefined;
     t.equal(secured, policy !== 'public', `${method} ${url} says whether it takes a key`);
@@ -52,12 +64,30 @@ t.test('the OpenAPI document tells a programmer what to expect', async (t) => {
       const content = Object.keys(responses[status]?.content ?? {});
       t.same(content, ['application/problem+json'], `${name} documents its problems, ${status}`);
     }
-    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, word]) => word);
+    const inPath = [...path.matchAll(/\{(\w+|\*)\}/g)].map(([, word]) => word);
     const declared = parameters.filter((one) => one.in === 'path').map((one) => one.name);
     t.same(declared, inPath, `${name} declares what stands in its path`);
     const key = parameters.some((one) => one.name.toLowerCase() === 'idempotency-key');
-    t.equal(key, method === 'POST', `${name} takes an idempotency key if it writes`);
+    const writes = method === 'POST' && path !== NO_FACT;
+    t.equal(key, writes, `${name} takes an idempotency key if it writes`);
   }
+});
+
+t.test('the OpenAPI document names every form of an answer', async (t) => {
+  const forms = (path: string, status = '200') => {
+    const { responses } = callsOf(checkedIn).find((call) => call.path === path)!.operation;
+    return Object.keys(responses[status]?.content ?? {});
+  };
+  const asCsv = [
+    ...['/v1/funds', '/v1/funds/{fund}', '/v1/organisations/{id}/issuing'],
+    ...['venues', 'organisations', 'networks'].map((of) => `/v1/${of}/{id}/statements/{period}`),
+  ];
+  for (const path of asCsv) {
+    t.same(forms(path), ['application/json', 'text/csv'], `${path}: JSON or CSV`);
+  }
+  t.same(forms('/v1/events'), ['application/json', 'application/x-ndjson'], 'the stream: lines');
+  t.same(forms('/v1/refusals'), ['application/json', 'text/html'], 'the refusals: a page');
+  t.same(forms('/readyz', '503'), ['application/json'], 'and why an instance is not ready');
 });
 
 t.test('the OpenAPI document describes bodies that are strict', async (t) => {
@@ -75,6 +105,32 @@ t.test('the OpenAPI document uses each name for one thing', async (t) => {
   t.same(doubled, [], 'nothing is there a second time as what goes in');
   const unused = names.filter((name) => !used.includes(`"#/components/schemas/${name}"`));
   t.same(unused, [], 'and nothing is there that no call uses');
+});
+
+t.test('an example of the OpenAPI document', async (t) => {
+  const { admin } = await smallWorld();
+  for (const { method, path, operation } of callsOf(checkedIn)) {
+    if (method !== 'POST') continue;
+    const { parameters = [], requestBody } = operation;
+    const url = path.replace('{id}', () => String(parameters.find(isId)?.example));
+    const body = exampleOf(requestBody!.content['application/json']!);
+    const answer = await admin.post<Problem>(url, body);
+    t.not(answer.body.code, 'invalid_request', `of POST ${path} can be sent as it is`);
+    const key = parameters.find(({ name }) => name.toLowerCase() === 'idempotency-key');
+    if (path !== NO_FACT) t.ok(key?.example, `POST ${path} shows an idempotency key`);
+  }
+});
+
+function isId({ name }: Parameter): boolean {
+  return name === 'id';
+}
+
+t.test('an answer of the OpenAPI document', async (t) => {
+  for (const { method, path, operation } of callsOf(checkedIn)) {
+    const words = Object.entries(operation.responses).map(([, { description }]) => description);
+    t.notMatch(words.join(), /Default Response/, `${method} ${path} says what each of its own is`);
+    t.match(operation.responses['4XX']?.description, '(/v1/refusals)', 'and leads to the refusals');
+  }
 });
 
 function openObjects(schema: JsonSchema, path = '#'): string[] {
@@ -113,9 +169,12 @@ t.test('the page at /docs', async (t) => {
   t.equal(redirect.headers.location, '/docs/', 'is where it is looked for');
   const page = await app.inject({ url: '/docs/' });
   t.match(page.headers['content-type'], /^text\/html/, 'is a page');
-  const loaded = [...page.body.matchAll(/(?:src|href)\s*=\s*["']([^"']+)["']/g)].map(
-    ([, url]) => url!,
-  );
+  t.match(page.body, '<html lang="en">', 'in a language');
+  t.match(page.body, '<link rel="icon" href="data:,">', 'which asks for no icon');
+  const [, unscripted = ''] = /<noscript>(.*)<\/noscript>/.exec(page.body) ?? [];
+  const links = [...unscripted.matchAll(/href="([^"]+)"/g)].map(([, url]) => url!);
+  t.same(links, ['/docs/till', '/v1/refusals', '/openapi.json'], 'also without scripts');
+  const loaded = [...page.body.matchAll(/src\s*=\s*["']([^"']+)["']/g)].map(([, url]) => url!);
   t.same(loaded, ['js/scalar.js'], 'loads one script');
   const [script] = loaded.map((url) => filled(`/docs/${url}`, ''));
   const answer = await app.inject({ url: script! });
@@ -125,6 +184,7 @@ t.test('the page at /docs', async (t) => {
   t.match(allowed, /default-src 'self'/, 'and may load from and speak to nobody else');
   t.notMatch(allowed, /https?:|\*/, 'without an exception');
   t.notMatch(page.body, /https?:|\/\/\w/, 'and names no other host');
+  t.match(page.body, '"preferredSecurityScheme": "key"', 'and has a place for the key');
   t.match(page.body, /"telemetry": false/, 'and reports nothing to anybody');
   t.match(page.body, /"withDefaultFonts": false/, 'and uses the fonts that are there');
 });
@@ -133,10 +193,23 @@ t.test('the page at /docs/till', async (t) => {
   const { app } = await smallWorld();
   const page = await app.inject({ url: '/docs/till' });
   t.match(page.headers['content-type'], /^text\/html/, 'is a page');
-  t.match(page.body, '<h1>Integrate a till in thirty minutes</h1>', 'with the text for tills');
-  t.match(page.body, '<pre class="commands">npm run sandbox\n</pre>', 'and its commands apart');
-  t.notMatch(page.body, /<!--|```/, 'without what is for other readers');
+  t.match(page.body, /<h1 [^>]*>Integrate a till in thirty minutes<\/h1>/, 'for tills');
+  t.match(page.body, '<pre>npm run sandbox\n</pre>', 'with its commands apart');
+  t.match(page.body, '<td>a bug of ours</td>', 'and its tables as tables');
+  const shown = page.body.replace(/<pre>[^]*?<\/pre>/g, '');
+  t.notMatch(shown, /<!--|`|\*\*|\|/, 'without the marks of what it was written in');
   t.match(page.headers['content-security-policy'], /^default-src 'none'/, 'and loads nothing');
   t.notMatch(page.body, /<(script|link|img)|javascript:/, 'and runs nothing');
+  t.match(page.body, 'color-scheme:light dark', 'and is dark where a reader has it dark');
+  const links = [...page.body.matchAll(/href="([^"]+)"/g)].map(([, url]) => url!);
+  for (const url of new Set(links)) {
+    const { statusCode } = await app.inject({ url });
+    t.ok(statusCode < 400, `and leads to ${url}, which is there`);
+  }
   t.match(checkedIn.info.description, '(/docs/till)', 'and /docs leads to it');
 });
+
+/** A route's address as the document writes it. */
+function described(url: string): string {
+  return url.replace(/:(\w+)/g, '{$1}').replace('*', '{*}');
+}

@@ -15,16 +15,19 @@ export type JsonSchema = {
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
+  readonly examples?: readonly unknown[];
   readonly $ref?: string;
 };
 
-type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
+type Media = { readonly schema: JsonSchema; readonly example?: unknown };
+type Content = Readonly<Record<string, Media>>;
 
 export type Parameter = {
   readonly in: 'path' | 'query' | 'header';
   readonly name: string;
   readonly required: boolean;
   readonly schema: JsonSchema;
+  readonly example?: unknown;
 };
 
 export type Operation = {
@@ -33,7 +36,9 @@ export type Operation = {
   readonly security?: readonly unknown[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Content }>
+  >;
 };
 
 export type OpenApi = {
@@ -66,6 +71,23 @@ export function callsOf({ paths }: OpenApi): readonly Call[] {
       operation,
     })),
   );
+}
+
+/** What a person is shown to send: the example of a body, or one made of its fields' examples. */
+export function exampleOf({ schema, example }: Media): unknown {
+  if (example !== undefined) return example;
+  const { $ref, examples, properties = {}, items } = schema;
+  if ($ref !== undefined) {
+    return exampleOf({ schema: checkedIn.components.schemas[$ref.split('/').at(-1)!]! });
+  }
+  if (examples !== undefined) return examples[0];
+  if (schema.enum !== undefined) return schema.enum[0];
+  if (schema.type === 'array') return [exampleOf({ schema: items! })];
+  if (schema.type === 'integer') return schema.minimum ?? 1;
+  if (schema.type === 'boolean') return true;
+  if (schema.type !== 'object') return '';
+  const fields = Object.entries(properties).map(([name, of]) => [name, exampleOf({ schema: of })]);
+  return Object.fromEntries(fields);
 }
 
 /** Whether a call's answer may have a status, as its document says. */

@@ -56,6 +56,10 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     'GET /v1/me': NAMES_NOTHING,
     'GET /v1/ledger': NAMES_NOTHING,
     'GET /v1/organisations': NAMES_NOTHING,
+    'GET /v1/checkpoints': NAMES_NOTHING,
+    'GET /v1/proofs/inclusion': NAMES_NOTHING,
+    'GET /v1/proofs/consistency': NAMES_NOTHING,
+    'GET /v1/tile/:level/*': NAMES_NOTHING,
     'GET /v1/venues': NAMES_NOTHING,
     'GET /v1/members': NAMES_NOTHING,
     'GET /v1/funds': NAMES_NOTHING,
@@ -102,6 +106,12 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
       coordinator(`/v1/transactions/${of.redemption}`),
       partner(`/v1/transactions/${of.issue}`),
       partner(`/v1/transactions/${of.redemption}`),
+    ],
+    'GET /v1/transactions/:id/receipt': [
+      coordinator(`/v1/transactions/${of.issue}/receipt`),
+      coordinator(`/v1/transactions/${of.redemption}/receipt`),
+      partner(`/v1/transactions/${of.issue}/receipt`),
+      partner(`/v1/transactions/${of.redemption}/receipt`),
     ],
     'GET /v1/transactions': [partner(`/v1/transactions?venueId=${of.venue}`)],
     'GET /v1/idempotency-keys/:key': [
@@ -194,7 +204,8 @@ t.test('the routes of the service', async (t) => {
       'GET /docs/till',
       'GET /openapi.json',
     ];
-    t.same(open.toSorted(), [...health, ...docs].toSorted(), 'are these and no others');
+    const proofs = ['GET /v1/checkpoint', 'GET /v1/checkpoint/keys'];
+    t.same(open.toSorted(), [...health, ...docs, ...proofs].toSorted(), 'are these and no others');
   });
 
   t.test('that name an object', (t) => foreignIsNotThere(t, world, guarded));

@@ -24,8 +24,8 @@ t.test('the settlement of a till', async (t) => {
   isProblem(t, early, { status: 422, code: 'day_not_ended' }, 'is not made while the day lasts');
 
   clock.forward(DAY_MS);
-  const terms = { poundsPerCredit: '3.35' };
-  const agreed = await admin.post(`/v1/venues/${venueId}/reimbursement`, terms);
+  const rate = { poundsPerCredit: '3.35' };
+  const agreed = await admin.post(`/v1/venues/${venueId}/reimbursement`, rate);
   t.match(agreed, { status: 201, body: { venueId, poundsPerCredit: '3.35', revision: Number } });
   const settled = await admin.post<Settled>('/v1/settlements', settlement, 'settle-1');
   const { transactionId, revision } = settled.body;
@@ -49,9 +49,12 @@ t.test('the settlement of a till', async (t) => {
   const next = await admin.post('/v1/settlements', { venueId, to: '2026-06-11' });
   const negative = { number: 2, credits: '-0.5', rate: '3.35', pounds: '-1.68' };
   t.match(next.body, negative, 'is followed by one that takes off what was given back');
-  const shown = await till.get<object>(`/v1/transactions/${transactionId}`);
+  const shown = await till.get<{ settlement: object }>(`/v1/transactions/${transactionId}`);
   const movement = { type: 'TillSettled', debit: `till:${venueId}`, credit: 'programme' };
   t.match(shown.body, { ...movement, credits: '3.5' }, 'can be read by the partner');
+  const took = { firstRevision: first.revision, lastRevision: last.revision };
+  const terms = { number: 1, to: TODAY, ...took, rate: '3.35', pounds: '11.73' };
+  t.same(shown.body.settlement, terms, 'with what it took, and the pounds as information');
   const undone = await admin.post<Problem>(`/v1/transactions/${transactionId}/reversals`, {
     reason: 'mistake',
   });
@@ -67,10 +70,13 @@ t.test('entries that come to nothing', async (t) => {
   await partner.till.post(reversal, { reason: 'mistake' });
   clock.forward(DAY_MS);
   const settlement = { venueId: partner.venue, to: TODAY };
-  const settled = await admin.post<Settled>('/v1/settlements', settlement);
+  const settled = await admin.post<Settled>('/v1/settlements', settlement, 'settle-1');
   t.match(settled, { status: 201, body: { number: 1, credits: '0' } }, 'are settled all the same');
   const shown = await admin.get(`/v1/transactions/${settled.body.transactionId}`);
   t.match(shown, { status: 200, body: { type: 'TillSettled' } }, 'and that can be read');
+  const became = await admin.get('/v1/idempotency-keys/settle-1');
+  const events = [{ type: 'TillSettled', transactionId: settled.body.transactionId }];
+  t.match(became.body, { outcome: 'recorded', events }, 'and found by its key');
 });
 
 t.test('a settlement among sales of the same moment', async (t) => {

@@ -268,7 +268,11 @@ t.test('a sheet of visits that cannot be taken', async (t) => {
     ['a negative amount', here('-1', TODAY, 'c/2'), /^Line 3: credits "-1" is a formula/],
     ['an amount with a comma', here('"1,5"', TODAY, 'c/2'), /^Line 3: credits "1,5" must be a dec/],
     ['an empty cell', here('1', '', 'c/2'), /^Line 3: occurred is empty$/],
-    ['another way to write a day', here('1', '10/06/2026', 'c/2'), /^Line 3: occurred "10\/06/],
+    [
+      'another way to write a day',
+      here('1', '10/06/2026', 'c/2'),
+      /^Line 3: occurred "10\/06\/2026" must be a day or a time, as 2026-03-31 or/,
+    ],
     [
       'a reference with a space',
       here('1', TODAY, 'c 2'),
@@ -292,6 +296,9 @@ t.test('a sheet of visits that cannot be taken', async (t) => {
     const answer = await sheet(world, text);
     isProblem(t, answer, { status: 400, code: 'invalid_request' }, name);
     t.match(answer.body?.errors?.[0]?.detail, detail, `${name}: in words, with its line`);
+    const pointers = answer.body?.errors?.map(({ pointer }) => pointer);
+    const cells = pointers?.filter((pointer) => /^#\/visits\/\d+\/./.test(pointer));
+    t.equal(new Set(cells).size, cells?.length, `${name}: each cell is named once`);
   }
   const latin = Buffer.from(`${HEADINGS}\nhere,caf\u00e9,,1,${TODAY},c/1\n`, 'latin1');
   isProblem(t, await sheet(world, latin), { status: 400, code: 'invalid_request' }, 'other bytes');

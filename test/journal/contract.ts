@@ -2,6 +2,9 @@ import type { Test } from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import type { Page } from '../../schemas/stream.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import { leafHash } from '../../src/proofs/merkle.ts';
+import { rootAt } from '../../src/proofs/tiles.ts';
+import { naiveRoot } from '../proofs/tree.ts';
 import { citing, enrolled, enrolledFrom, faulty, named } from './samples.ts';
 
 /** A place where a journal can be opened, closed, and opened again with what was written. */
@@ -21,6 +24,7 @@ export function journalContract(t: Test, place: (t: Test) => Place): void {
   t.test('appending', async (t) => appending(t, empty));
   t.test('what is malformed', async (t) => malformed(t, empty));
   t.test('reading', async (t) => reading(t, empty));
+  t.test('the tree', async (t) => tree(t, empty, place));
   t.test('closing', async (t) => closing(t, place));
 }
 
@@ -191,6 +195,56 @@ async function reading(t: Test, empty: Empty): Promise<void> {
     }
     t.ok(seen.length >= 2500, 'all that was there when it began');
     t.same(seen, enrolledFrom(0, seen.length).map(canonical), 'and nothing twice or torn');
+  });
+}
+
+async function tree(t: Test, empty: Empty, place: (t: Test) => Place): Promise<void> {
+  const rootOf = (journal: Journal, size: number) => rootAt((tile) => journal.tile(tile), size);
+  const leaves = enrolledFrom(0, 1100).map((event) => leafHash(canonical(event)));
+  const expected = (size: number) => naiveRoot(leaves.slice(0, size));
+
+  t.test('has the root of the events at every size', async (t) => {
+    const journal = await empty(t);
+    for (const [first, next] of [
+      [0, 1],
+      [1, 255],
+      [255, 256],
+      [256, 700],
+      [700, 1100],
+    ] as const) {
+      await journal.append(enrolledFrom(first, next - first), first - 1);
+      t.same(await rootOf(journal, next), expected(next), `grown to ${next}`);
+    }
+    for (const size of [1, 2, 200, 256, 257, 512, 900, 1024]) {
+      t.same(await rootOf(journal, size), expected(size), `at ${size}, looking back`);
+    }
+  });
+
+  t.test('has nothing of what was not written', async (t) => {
+    const journal = await empty(t);
+    await journal.append(enrolledFrom(0, 250), EMPTY);
+    await journal.append([...enrolledFrom(250, 300), faulty({ more: 'fields' })], 249);
+    await journal.append(enrolledFrom(600, 300), 700);
+    await journal.append(enrolledFrom(250, 20), 249);
+    t.same(await rootOf(journal, 270), expected(270));
+    await t.rejects(rootOf(journal, 271), { name: 'DamagedJournalError' }, 'nor beyond the end');
+    await t.rejects(rootOf(journal, 600), { name: 'DamagedJournalError' }, 'nor far beyond it');
+  });
+
+  t.test('grows on after the journal was closed and opened again', async (t) => {
+    const here = place(t);
+    for (const [first, count] of [
+      [0, 300],
+      [300, 212],
+      [512, 1],
+      [513, 587],
+    ] as const) {
+      const journal = await here.open();
+      t.same(await rootOf(journal, first), expected(first), `what was there: ${first}`);
+      await journal.append(enrolledFrom(first, count), first - 1);
+      t.same(await rootOf(journal, first + count), expected(first + count));
+      await journal.close();
+    }
   });
 }
 

@@ -1,9 +1,15 @@
 import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
+import { canonical } from '../../schemas/canonical.ts';
 import { DamagedJournalError } from '../../src/journal/journal.ts';
+import { endOf, openReader } from '../../src/journal/sqlite/file.ts';
 import { sqliteJournal, sqliteReader } from '../../src/journal/sqlite/index.ts';
+import { leafHash } from '../../src/proofs/merkle.ts';
+import { rootAt } from '../../src/proofs/tiles.ts';
+import { naiveRoot } from '../proofs/tree.ts';
 import { HttpClient, notStarted, serviceFor } from '../support/process.ts';
 import { enrolledFrom } from './samples.ts';
 
@@ -87,6 +93,70 @@ for (const [name, { sql, revision, why }] of Object.entries(DAMAGES)) {
     await t.rejects(reading(), { name: 'DamagedJournalError', revision, message: why });
   });
 }
+
+/** Alters a row as a forger would, who makes every checksum after it fit again. */
+function forge(file: string, revision: number): void {
+  const database = new DatabaseSync(file);
+  const rows = database.prepare('SELECT revision, event FROM event ORDER BY revision').all() as {
+    revision: number;
+    event: string;
+  }[];
+  const update = database.prepare('UPDATE event SET event = ?, crc = ? WHERE revision = ?');
+  let crc = 0;
+  for (const row of rows) {
+    const event = row.revision === revision ? row.event.replace('mem_0', 'mem_1') : row.event;
+    crc = crc32(event, crc);
+    update.run(event, crc, row.revision);
+  }
+  database.close();
+}
+
+const FORGERIES: Record<string, { forge: (file: string) => void; revision: number; why: RegExp }> =
+  {
+    'a row altered with all its checksums': {
+      forge: (file) => forge(file, 700),
+      revision: 700,
+      why: /revision 700: its hash is [0-9a-f]{64}, but the tree was made with [0-9a-f]{64}/,
+    },
+    'an altered tile of leaves': {
+      forge: (file) =>
+        change(file, `UPDATE tile SET hashes = zeroblob(8192) WHERE level = 0 AND number = 2`),
+      revision: 512,
+      why: /revision 512: its hash is/,
+    },
+    'an altered tile above the leaves': {
+      forge: (file) => change(file, `UPDATE tile SET hashes = zeroblob(160) WHERE level = 1`),
+      revision: 0,
+      why: /revision 0: its hash is .*tile 1\/000.p\/1/,
+    },
+    'a stream without its last events': {
+      forge: (file) => change(file, 'DELETE FROM event WHERE revision >= 1200'),
+      revision: 1200,
+      why: /revision 1200: the tree was made of at least 1280 events/,
+    },
+  };
+
+for (const [name, { forge, revision, why }] of Object.entries(FORGERIES)) {
+  t.test(`${name}: nothing is read from the tree, and nothing is written`, async (t) => {
+    const file = written(t);
+    forge(file);
+    const journal = await sqliteJournal(file);
+    t.teardown(() => journal.close());
+    const reading = journal.tile({ level: 0, index: 0, width: 1 });
+    await t.rejects(reading, { name: 'DamagedJournalError', revision, message: why });
+    const { revision: end } = endOf(openReader(file));
+    t.match(await journal.append(enrolledFrom(9000, 1), end), { outcome: 'broken' });
+  });
+}
+
+t.test('a file from before the tree gets one when it is opened', async (t) => {
+  const file = written(t);
+  change(file, 'DROP TABLE tile');
+  const journal = await sqliteJournal(file);
+  t.teardown(() => journal.close());
+  const leaves = enrolledFrom(0, EVENTS).map((event) => leafHash(canonical(event)));
+  t.same(await rootAt((tile) => journal.tile(tile), EVENTS), naiveRoot(leaves));
+});
 
 t.test('an altered row is found by who reads it alone', async (t) => {
   const file = written(t);

@@ -13,9 +13,8 @@ import {
   SWIM,
   swim,
 } from '../support/booked.ts';
-import { brought, COORDINATOR, NEXT, PARTNER, pot, wallet, world } from '../support/past.ts';
+import { AT, brought, COORDINATOR, NEXT, PARTNER, pot, wallet, world } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const CREDITED = [
   ...world(),
   brought(wallet('asha'), '900'),

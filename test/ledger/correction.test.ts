@@ -4,6 +4,7 @@ import { bookOf, decided, did, given, record, transactionAt, type Past } from '.
 import {
   ADMIN,
   allocation,
+  AT,
   COORDINATOR,
   hour,
   hours,
@@ -17,7 +18,6 @@ import {
   world,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const FIRST = transactionAt(NEXT);
 const issued = (minutes: Record<string, number>, more: Partial<IssueCredits> = {}) =>
   did(hours(minutes, more), COORDINATOR, AT);

@@ -2,16 +2,22 @@ import t from 'tap';
 import { did, given } from '../support/given.ts';
 import {
   book,
+  booked,
   bookPot,
   cancel,
   capture,
   captured,
+  CREDITED,
   held,
+  HOLD,
   holdAt,
   refund,
+  tripBooked,
 } from '../support/booked.ts';
 import {
+  accessId,
   ADMIN,
+  AT,
   AUDITOR,
   brought,
   card,
@@ -32,15 +38,8 @@ import {
   venue,
   venueId,
   wallet,
-  world,
-  accessId,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
-const CREDITED = [...world(), brought(wallet('asha'), '10'), brought(pot('garden'), '40')];
-const HOLD = NEXT + 2;
-const booked = did(book('asha', '4'), PARTNER, AT);
-const tripBooked = did(bookPot('garden', '30'), COORDINATOR, AT);
 const ofPot = { account: pot('garden') };
 
 t.test('a booking', async (t) => {

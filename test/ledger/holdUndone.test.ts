@@ -1,52 +1,32 @@
 import t from 'tap';
-import { did, given, transactionAt } from '../support/given.ts';
+import { did, given } from '../support/given.ts';
 import { hashOf } from '../support/names.ts';
 import {
   book,
-  bookPot,
+  booked,
   cancel,
   capture,
+  CREDITED,
+  HOLD,
   holdAt,
   published,
   refund,
   SWIM,
+  tripBooked,
 } from '../support/booked.ts';
-import {
-  brought,
-  COORDINATOR,
-  memberId,
-  NEXT,
-  PARTNER,
-  pot,
-  till,
-  wallet,
-  world,
-} from '../support/past.ts';
-
-const AT = { at: '2026-06-10T08:00:00.000Z' };
-const CREDITED = [...world(), brought(wallet('asha'), '10'), brought(pot('garden'), '40')];
-const HOLD = NEXT + 2;
-const booked = did(book('asha', '4'), PARTNER, AT);
-const tripBooked = did(bookPot('garden', '30'), COORDINATOR, AT);
+import { AT, COORDINATOR, memberId, PARTNER, pot, refunded, wallet } from '../support/past.ts';
 
 t.test('the refund of a capture', async (t) => {
-  const back = (revision: number, credit: string, credits: string, givenBack?: object) => ({
-    type: 'TransactionReversed' as const,
-    data: {
-      ...{ debit: till('pool'), credit, credits, givenBack },
-      ...{ reverses: transactionAt(revision), reason: 'goodwill' },
-    },
-  });
   const done = did(capture(HOLD, '3'), PARTNER, AT);
   given(CREDITED, booked, done)
     .when(refund(HOLD + 1), PARTNER)
-    .then(t, 'goes back to the wallet', [back(HOLD + 1, wallet('asha'), '3')]);
+    .then(t, 'goes back to the wallet', [refunded('asha', '3', HOLD + 1)]);
   given(CREDITED, booked, done)
     .when(refund(HOLD + 1, '3.01'), PARTNER)
     .then(t, 'is at most what was captured', { refused: 'more_than_remains' });
   given(CREDITED, tripBooked, done)
     .when(refund(HOLD + 1), PARTNER)
-    .then(t, 'or to the pot', [back(HOLD + 1, pot('garden'), '3')]);
+    .then(t, 'or to the pot', [refunded('asha', '3', HOLD + 1, { credit: pot('garden') })]);
   given(CREDITED, tripBooked, done)
     .when(refund(HOLD + 1), COORDINATOR)
     .then(t, 'is the venue’s to give', { refused: 'transaction_not_found' });
@@ -62,9 +42,11 @@ t.test('the refund of a capture', async (t) => {
   )
     .when(refund(HOLD + 2), PARTNER)
     .then(t, 'gives back what the offer caps on the day of the visit', [
-      back(HOLD + 2, wallet('asha'), '3', {
-        ...{ day: '2026-06-20', offerId: SWIM, places: 2, redemptions: 1 },
-        memberId: memberId('asha'),
+      refunded('asha', '3', HOLD + 2, {
+        givenBack: {
+          ...{ day: '2026-06-20', offerId: SWIM, places: 2, redemptions: 1 },
+          memberId: memberId('asha'),
+        },
       }),
     ]);
 });
@@ -88,13 +70,7 @@ t.test('voiding the key', async (t) => {
   given(CREDITED, booked, did(capture(HOLD, '3'), PARTNER, keyed))
     .when(voids, PARTNER)
     .then(t, 'of a capture gives it back', [
-      {
-        type: 'TransactionReversed',
-        data: {
-          ...{ debit: till('pool'), credit: wallet('asha'), credits: '3', reason: 'not_provided' },
-          reverses: transactionAt(HOLD + 1),
-        },
-      },
+      refunded('asha', '3', HOLD + 1, { reason: 'not_provided' }),
     ]);
   given(CREDITED, booked, did(capture(HOLD), PARTNER, keyed), did(voids, PARTNER, AT))
     .when(capture(HOLD), PARTNER)

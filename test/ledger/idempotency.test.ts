@@ -3,7 +3,7 @@ import type { Ask } from '../../schemas/commands.ts';
 import { keyDigest } from '../../schemas/digest.ts';
 import type { AccessId } from '../../schemas/ids.ts';
 import { did, given } from '../support/given.ts';
-import { book, bookPot, cancel, capture, swimming } from '../support/booked.ts';
+import { book, bookPot, cancel, capture, published, swimming } from '../support/booked.ts';
 import { hashOf } from '../support/names.ts';
 import {
   accessId,
@@ -245,3 +245,11 @@ function join(name: string) {
 function change(creditStep: typeof RULES.creditStep) {
   return { type: 'ChangeRules', rules: { creditStep } } as const;
 }
+
+t.test('a key of a closing that ended something besides', async (t) => {
+  const close = { type: 'CloseVenue', venueId: venueId('pool') } as const;
+  const past = [...CREDITED, published(), did(close, ADMIN, first)];
+  const { decision } = given(past).when({ ...close, venueId: venueId('screen') }, ADMIN, other);
+  const said = /was used for VenueClosed; what differs: venueId\./;
+  t.match(decision, { refusal: { code: 'key_reused', detail: said } }, 'was used for the closing');
+});

@@ -4,6 +4,7 @@ import { did, given, transactionAt } from '../support/given.ts';
 import {
   ADMIN,
   allocation,
+  AT,
   COORDINATOR,
   hours,
   member,
@@ -17,7 +18,6 @@ import {
   world,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const issued = (minutes: number, activity = 'weeding') =>
   did(hours({ asha: minutes }, { activity }), COORDINATOR, AT);
 const spent = (credits: string) => did(sale('asha', credits), PARTNER, AT);
@@ -66,6 +66,9 @@ t.test('the reversal of an issue', async (t) => {
   given(world(), issued(60), did(reverse(), COORDINATOR, AT))
     .when(reverse({ minutes: 1 }), COORDINATOR)
     .then(t, 'is never made twice', { refused: 'already_reversed' });
+  const twice = given(world(), issued(60), did(reverse(), COORDINATOR, AT));
+  const { decision } = twice.when(reverse({ minutes: 1 }), COORDINATOR);
+  t.match(decision, { refusal: { detail: /of the transaction txn_\w+ is/ } }, 'and says of which');
   given(world(), issued(60))
     .when(reverse({ credits: '1' }), COORDINATOR)
     .then(t, 'is counted in minutes', { refused: 'reversal_unit' });
@@ -92,6 +95,9 @@ t.test('what was spent already', async (t) => {
       refused: 'insufficient_credits',
       facts: { available: '1', needed: '3', reversibleMinutes: 60 },
     });
+  const { decision } = given(world(), issued(180), spent('2')).when(reverse(), COORDINATOR);
+  const detail = /60 of the 180 minutes of txn_\w+ could be reversed; an admin can reverse all/;
+  t.match(decision, { refusal: { detail } }, 'of which transaction, and who can reverse the rest');
   given(world(), issued(200), spent('2'))
     .when(reverse(), COORDINATOR)
     .then(t, 'counts the carried minutes among them', {

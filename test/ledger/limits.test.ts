@@ -5,6 +5,7 @@ import { bookOf, decided, did, record, transactionAt, type Past } from '../suppo
 import { hashOf } from '../support/names.ts';
 import {
   ADMIN,
+  AT,
   card,
   carded,
   COORDINATOR,
@@ -16,7 +17,6 @@ import {
 } from '../support/past.ts';
 
 const LONG = 'x'.repeat(40);
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const KEYED = { key: hashOf('key'), body: hashOf('body') };
 
 /** A world with many members who have cards, and a fund with the longest name. */

@@ -2,14 +2,18 @@ import t from 'tap';
 import type { Ask } from '../../schemas/commands.ts';
 import type { AccessId } from '../../schemas/ids.ts';
 import { REFUSAL_CODES, type RefusalCode } from '../../schemas/refusals.ts';
+import { book, bookPot } from '../support/booked.ts';
 import { did, given, transactionAt } from '../support/given.ts';
 import { hashOf } from '../support/names.ts';
 import {
   accessId,
   ADMIN,
+  allocation as allocated,
+  AT,
   AUDITOR,
   card,
   COORDINATOR,
+  funded,
   hours,
   member,
   memberId,
@@ -18,12 +22,16 @@ import {
   PARTNER,
   pot,
   sale,
+  till,
   venueId,
   wallet,
   world,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
+const join = (name: string, group: string): Ask => ({
+  ...{ type: 'AddMembership', member: member(name) },
+  organisationId: organisationId(group),
+});
 const REVERSED = [
   ...world(),
   did(hours({ asha: 60 }), COORDINATOR, AT),
@@ -37,6 +45,7 @@ const REVERSED = [
     ADMIN,
     AT,
   ),
+  funded('garden', 'over', '1', { lastDay: '2026-06-09' }),
 ];
 const grant = (more: object): Ask => ({
   type: 'GrantAccess',
@@ -156,6 +165,31 @@ const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [
     'day_not_ended',
   ],
   [reversal({ minutes: 61 }), ADMIN, 'already_reversed', 'more_than_remains'],
+  [
+    bookPot('nobody', '99', { venueId: venueId('x') }),
+    ADMIN,
+    'organisation_not_found',
+    'venue_not_found',
+  ],
+  [
+    book('asha', undefined, { visitAt: '2026-01-01T00:00:00Z' }),
+    PARTNER,
+    'visit_in_past',
+    'offer_not_found',
+  ],
+  [
+    book('asha', '51', { expiresAt: '2027-01-01T00:00:00Z' }),
+    PARTNER,
+    'hold_too_long',
+    'redemption_too_large',
+  ],
+  [book('asha', '51', { visitAt: '2026-01-01T00:00:00Z' }), AUDITOR, 'forbidden', 'visit_in_past'],
+  [
+    transfer(allocated('garden', 'over'), pot('garden'), 'gift'),
+    ADMIN,
+    'no_fund_for_day',
+    'transfer_not_allowed',
+  ],
 ];
 
 /** Everything rests: a member, a venue, its organisation, a group; and one member was closed. */
@@ -170,6 +204,7 @@ const RESTING = [
   did({ type: 'SuspendVenue', venueId: venueId('pool') }, ADMIN, AT),
   did({ type: 'SuspendOrganisation', organisationId: leisure }, ADMIN, AT),
   did({ type: 'SuspendOrganisation', organisationId: organisationId('garden') }, ADMIN, AT),
+  did(join('dora', 'kitchen'), ADMIN, AT),
   did(close('dora'), ADMIN, AT),
   did({ type: 'SuspendAccess', accessId: AUDITOR }, ADMIN, AT),
 ];
@@ -194,6 +229,10 @@ const RESTING_CASES: typeof CASES = [
     'occurred_in_future',
   ],
   [rest('dora', wallet('nobody')), ADMIN, 'account_not_found', 'member_closed'],
+  [rest('dora', till('nobody')), ADMIN, 'account_not_found', 'member_closed', 'rest_not_allowed'],
+  [rest('dora', till('pool')), ADMIN, 'member_closed', 'rest_not_allowed'],
+  [join('dora', 'kitchen'), ADMIN, 'already_member', 'member_closed'],
+  [bookPot('garden', '99'), ADMIN, 'venue_suspended', 'organisation_suspended'],
   [rest('dora', wallet('dora')), ADMIN, 'member_closed', 'rest_not_allowed'],
   [
     { type: 'MergeMembers', from: memberId('dora'), into: memberId('dora') },

@@ -3,10 +3,13 @@ import type { Ask } from '../../schemas/commands.ts';
 import type { Account } from '../../schemas/ids.ts';
 import {
   book,
+  booked,
   bookPot,
   capture,
   captured,
+  CREDITED,
   held,
+  HOLD,
   holdAt,
   published,
   refund,
@@ -15,11 +18,11 @@ import {
 import { did, given, transactionAt } from '../support/given.ts';
 import {
   ADMIN,
+  AT,
   brought,
   COORDINATOR,
   enrolled,
   memberId,
-  NEXT,
   organisationId,
   PARTNER,
   pot,
@@ -33,11 +36,7 @@ import {
 
 /* What closing and merging do with what is booked and offered at that moment. */
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const LATER = { at: '2026-06-10T09:30:00.000Z' };
-const CREDITED = [...world(), brought(wallet('asha'), '10'), brought(pot('garden'), '40')];
-const HOLD = NEXT + 2;
-const booked = did(book('asha', '4'), PARTNER, AT);
 const closeAsha = (restTo: Account): Ask => ({
   type: 'CloseMember',
   memberId: memberId('asha'),

@@ -3,25 +3,25 @@ import type { ReverseTransaction } from '../../schemas/commands.ts';
 import type { TransactionId } from '../../schemas/ids.ts';
 import { did, given, transactionAt, type Past } from '../support/given.ts';
 import {
+  accessId,
   ADMIN,
+  AT,
   AUDITOR,
   brought,
   COORDINATOR,
   granted,
-  accessId,
   hours,
   member,
   NEXT,
   OTHER_COORDINATOR,
   OTHER_PARTNER,
   PARTNER,
+  refunded,
   sale,
-  till,
   wallet,
   world,
 } from '../support/past.ts';
 
-const AT = { at: '2026-06-10T08:00:00.000Z' };
 const CREDITED = [...world(), brought(wallet('asha'), '10')];
 const SALE = NEXT + 1;
 const sold = did(sale('asha', '4'), PARTNER, AT);
@@ -31,13 +31,7 @@ const reverse = (more: Partial<ReverseTransaction> = {}): ReverseTransaction => 
   reason: 'goodwill',
   ...more,
 });
-const givenBack = (credits: string) => ({
-  type: 'TransactionReversed' as const,
-  data: {
-    ...{ reverses: transactionAt(SALE), reason: 'goodwill' },
-    ...{ debit: till('pool'), credit: wallet('asha'), credits },
-  },
-});
+const givenBack = (credits: string) => refunded('asha', credits, SALE);
 
 t.test('the refund of a redemption', async (t) => {
   given(CREDITED, sold)
@@ -107,13 +101,7 @@ t.test('the reversal of a transfer', async (t) => {
     COORDINATOR,
     AT,
   );
-  const back = (credits: string) => ({
-    type: 'TransactionReversed' as const,
-    data: {
-      ...{ reverses: transactionAt(SALE), reason: 'goodwill' },
-      ...{ debit: wallet('carol'), credit: wallet('asha'), credits },
-    },
-  });
+  const back = (credits: string) => refunded('asha', credits, SALE, { debit: wallet('carol') });
   given(CREDITED, gift)
     .when(reverse(), COORDINATOR)
     .then(t, 'goes back', [back('3')]);

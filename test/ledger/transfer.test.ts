@@ -193,6 +193,24 @@ t.test('several entries', async (t) => {
     .then(t, 'are covered one after another', {
       refused: 'insufficient_credits',
       facts: { available: '4', needed: '4.01' },
+      errors: [{ pointer: '#/entries/1/credits', code: 'insufficient_credits' }],
+    });
+  given(CREDITED)
+    .when(
+      several(
+        { from: asha, to: carol, credits: '11' },
+        { from: asha, to: carol, credits: '6' },
+        { from: asha, to: carol, credits: '4.01' },
+      ),
+      COORDINATOR,
+    )
+    .then(t, 'say each that is not covered', {
+      refused: 'insufficient_credits',
+      facts: { available: '10', needed: '11' },
+      errors: [0, 2].map((index) => ({
+        pointer: `#/entries/${index}/credits`,
+        code: 'insufficient_credits',
+      })),
     });
   given(CREDITED)
     .when(

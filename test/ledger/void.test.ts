@@ -10,8 +10,8 @@ import {
   organisationId,
   OTHER_PARTNER,
   PARTNER,
+  refunded,
   sale,
-  till,
   wallet,
   world,
 } from '../support/past.ts';
@@ -28,13 +28,7 @@ const reversed = (credits: string) =>
     { type: 'ReverseTransaction', transactionId: transactionAt(SALE), credits, reason: 'goodwill' },
     PARTNER,
   );
-const givenBack = (credits: string) => ({
-  type: 'TransactionReversed' as const,
-  data: {
-    ...{ reverses: transactionAt(SALE), reason: 'not_provided' },
-    ...{ debit: till('pool'), credit: wallet('asha'), credits },
-  },
-});
+const givenBack = (credits: string) => refunded('asha', credits, SALE, { reason: 'not_provided' });
 
 t.test('voiding a key', async (t) => {
   given(CREDITED, sold)

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
+import type { Account } from '../../schemas/ids.ts';
 import { Balances } from '../../projections/balances.ts';
 import { Projections } from '../../projections/index.ts';
 import { histories } from '../support/histories.ts';
@@ -51,16 +52,21 @@ function once(stream: readonly Recorded[]): Projections {
 
 /** All that projections would answer, in one text. */
 function dump(projections: Projections, stream: readonly Recorded[]): string {
-  const { entries, funds, issuing, directory, reversals } = projections;
-  const { organisations, venues, members, accesses } = directory;
+  const { entries, funds, issuing, directory, reversals, holds } = projections;
+  const { organisations, venues, offers, members, accesses, networks } = directory;
+  const heldOf = (account: Account) => holds.heldOf(account);
   return canonical({
     revisions: [entries.revision, issuing.revision, directory.revision, reversals.revision],
     entries: [...entries.accounts()].map((account) => [account, [...entries.before(account)]]),
     transactions: entries.transactions,
     funds: [funds.revision, funds.cells()],
     issuing: issuing.cells(),
-    directory: [organisations, venues, members, accesses].map((table) => [...table]),
+    directory: [organisations, venues, offers, members, accesses, networks].map((table) => [
+      ...table,
+    ]),
     members: [undefined, ...organisations.keys()].map((id) => directory.membersOf(id)),
     reversals: stream.map(({ revision }) => reversals.of(revision)),
+    holds: [holds.revision, [...holds.open()], [...entries.accounts()].map(heldOf)],
+    ended: stream.map(({ revision }) => holds.endOf(revision) ?? 0),
   });
 }

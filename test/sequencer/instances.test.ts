@@ -128,6 +128,20 @@ t.test('an append whose answer was lost and that another overtook', async (t) =>
   t.equal(lines.length, before + 2, 'and both are in the stream once');
 });
 
+t.test('a refusal on what is out of date, whose confirmation was lost', async (t) => {
+  const { first, here, adminThere, sale, memberId, journal } = await twoInstances(t);
+  await adminThere.post('/v1/issues', {
+    organisationId: first.group.id,
+    fund: FUND,
+    occurredOn: TODAY,
+    activity: 'elsewhere',
+    entries: [{ memberId, minutes: 180 }],
+  });
+  journal.faults.push({ kind: 'unknown_not_written' });
+  const answer = await here.post('/v1/redemptions', { ...sale, credits: '5' });
+  t.match(answer, { status: 201, body: { balance: '0' } }, 'is decided again, and is none');
+});
+
 t.test('an instance that is overtaken every time', async (t) => {
   const { here, sale, journal, lines } = await twoInstances(t);
   const before = lines.length;

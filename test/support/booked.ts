@@ -2,9 +2,22 @@ import type { Ask } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
 import { holdIdAt, type OfferId } from '../../schemas/ids.ts';
 import type { Fact } from '../../src/ledger/context.ts';
-import { commandAt, transactionAt } from './given.ts';
+import { commandAt, did, transactionAt } from './given.ts';
 import { idOf } from './names.ts';
-import { member, organisationId, till, venueId, wallet } from './past.ts';
+import {
+  AT,
+  brought,
+  COORDINATOR,
+  member,
+  NEXT,
+  organisationId,
+  PARTNER,
+  pot,
+  till,
+  venueId,
+  wallet,
+  world,
+} from './past.ts';
 
 type Terms = EventOf<'OfferPublished'>['data'];
 type Held = EventOf<'CreditsHeld'>['data'];
@@ -103,3 +116,9 @@ export function captured(
   };
   return { type: 'HoldCaptured' as const, data };
 }
+
+/** A member and a pot with credits, what each books, and where that booking stands. */
+export const CREDITED = [...world(), brought(wallet('asha'), '10'), brought(pot('garden'), '40')];
+export const HOLD = NEXT + 2;
+export const booked = did(book('asha', '4'), PARTNER, AT);
+export const tripBooked = did(bookPot('garden', '30'), COORDINATOR, AT);

@@ -19,7 +19,7 @@ import { hashOf, idOf } from './names.ts';
  * Random commands. A draw is a kind and some numbers; what the numbers choose is settled when its
  * turn comes, among what is registered by then, so that most commands mean something.
  */
-const KINDS = {
+export const KINDS = {
   ...{ issue: 12, redeem: 20, reverse: 10, transfer: 7, correct: 8, retry: 3, clash: 1, void: 4 },
   ...{ allocate: 2, returnAllocation: 1, bring: 2, rules: 2, enrol: 2, join: 1, card: 2 },
   ...{ venue: 1 },
@@ -28,7 +28,7 @@ const KINDS = {
   ...{ settle: 6, agree: 1, network: 1, limits: 1, visit: 6 },
   ...LIFECYCLE_KINDS,
 };
-type Kind = keyof typeof KINDS;
+export type Kind = keyof typeof KINDS;
 
 export type Draw = { readonly kind: Kind; readonly numbers: readonly number[] };
 

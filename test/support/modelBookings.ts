@@ -174,17 +174,17 @@ const SYSTEM = { command: { id: 'cmd_system' } } as unknown as Caller;
 export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): Ruling {
   const forOther = ask.potOf === undefined ? 'coordinator' : 'partner';
   if (caller.role === forOther) return { refused: 'forbidden' };
+  const own = ask.potOf === undefined || actsFor(caller, ask.potOf);
+  if (!own || (ask.potOf !== undefined && !books.organisations[ask.potOf])) {
+    return { refused: 'organisation_not_found' };
+  }
   const owner = books.venues[ask.venueId];
   if (owner === undefined || (ask.potOf === undefined && !actsFor(caller, owner))) {
     return { refused: 'venue_not_found' };
   }
   let account = `pot:${ask.potOf}`;
   let member: string | undefined;
-  if (ask.potOf !== undefined) {
-    if (!books.organisations[ask.potOf] || !actsFor(caller, ask.potOf)) {
-      return { refused: 'organisation_not_found' };
-    }
-  } else {
+  if (ask.potOf === undefined) {
     const found = whoIs(books, ask.member!);
     if ('refused' in found) return found;
     const carded = hasCard(books, found.member);
@@ -193,8 +193,9 @@ export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): R
     account = `wallet:${member}`;
   }
   const no =
-    halted(books, member === undefined ? { organisation: ask.potOf! } : { member }) ??
-    halted(books, { venue: ask.venueId });
+    (member === undefined ? undefined : halted(books, { member })) ??
+    halted(books, { venue: ask.venueId }) ??
+    (ask.potOf === undefined ? undefined : halted(books, { organisation: ask.potOf }));
   if (no) return { refused: no };
   const visit = ask.visitAt === undefined ? caller.now_ms : Date.parse(ask.visitAt);
   if (visit < caller.now_ms - 120_000) return { refused: 'visit_in_past' };

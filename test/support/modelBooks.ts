@@ -206,11 +206,17 @@ export function endOfWay(books: Books, account: string): string {
   return next === undefined ? account : endOfWay(books, next);
 }
 
-/** The member that somebody names, by id or card; one who was closed can do no more. */
-export function whoIs(
-  books: Books,
-  bearer: Bearer,
-): { member: string; shown: boolean } | { refused: RefusalCode } {
+type Found = { member: string; shown: boolean } | { refused: RefusalCode };
+
+/** The member that somebody names; one who was closed can do no more. */
+export function whoIs(books: Books, bearer: Bearer): Found {
+  const found = namedIn(books, bearer);
+  const closed = 'member' in found && books.members[found.member]!.standing === 'closed';
+  return closed ? { refused: 'member_closed' } : found;
+}
+
+/** The member that somebody names, by id or card. */
+export function namedIn(books: Books, bearer: Bearer): Found {
   const shown = 'cardHmac' in bearer;
   let member: string;
   if (shown) {
@@ -222,7 +228,6 @@ export function whoIs(
     member = nameNow(books, bearer.memberId);
     if (!books.members[member]) return { refused: 'member_not_found' };
   }
-  if (books.members[member]!.standing === 'closed') return { refused: 'member_closed' };
   return { member, shown };
 }
 

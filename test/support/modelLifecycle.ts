@@ -115,12 +115,11 @@ function wrongRest(
   closed: boolean,
 ): RefusalCode | undefined {
   const [kind, id = ''] = given.split(':') as [string, string?];
-  if (!['wallet', 'pot', 'lapsed'].includes(kind)) return 'rest_not_allowed';
   const to = kind === 'wallet' ? `wallet:${nameNow(books, id)}` : given;
   if (!accountExists(books, to)) return 'account_not_found';
-  if (kind === 'pot' && !actsFor(caller, id)) return 'account_not_found';
+  if (/^(pot|allocation)$/.test(kind) && !actsFor(caller, id)) return 'account_not_found';
   if (closed) return from.startsWith('wallet') ? 'member_closed' : 'organisation_closed';
-  if (from === to) return 'rest_not_allowed';
+  if (!['wallet', 'pot', 'lapsed'].includes(kind) || from === to) return 'rest_not_allowed';
   if (to in books.goesTo) return kind === 'wallet' ? 'member_closed' : 'organisation_closed';
   if (kind === 'lapsed' && !actsFor(caller, undefined)) return 'rest_not_allowed';
   return to === `wallet:${caller.member}` ? 'rest_not_allowed' : undefined;

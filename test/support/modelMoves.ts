@@ -51,6 +51,7 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
 }
 
 export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'>): Ruling {
+  if (voids in books.voided) return { standing: books.voided[voids]! };
   const request = books.requests[voids];
   const held = Object.values(books.holds).find(({ at }) => at === request?.first);
   if (held !== undefined) {
@@ -66,7 +67,6 @@ export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'
     if (made.left === 0) return { standing: made.at };
     return giveBack(books, caller, made, made.left);
   }
-  if (voids in books.voided) return { standing: books.voided[voids]! };
   books.voided[voids] = books.events;
   return { events: 1 };
 }
@@ -112,10 +112,14 @@ export function transfer(books: Books, caller: Caller, ask: AskOf<'TransferCredi
   const asksNobody = entries.every(({ from }) => !from.startsWith('wallet'));
   if (!asksNobody && ask.agreed === undefined) return { refused: 'agreement_missing' };
   const trial = structuredClone(books);
-  for (const { from, to, credits } of entries) {
-    if (freeIn(trial, from) < cents(credits)) return { refused: 'insufficient_credits' };
-    move(trial, caller, 'transfer', { from, to, credits });
-  }
+  entries.forEach(({ from, to, credits }, index) => {
+    if (freeIn(trial, from) >= cents(credits)) {
+      move(trial, caller, 'transfer', { from, to, credits });
+    } else {
+      faults.push(`#/entries/${index}/credits insufficient_credits`);
+    }
+  });
+  if (faults.length > 0) return { refused: 'insufficient_credits', faults };
   entries.forEach(({ from, to, credits }, index) => {
     const side = [from, to].find((account) => /^(pot|allocation):/.test(account));
     const organisation = caller.organisation ?? side?.split(':')[1];
@@ -132,7 +136,7 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
       ? accountExists(books, from) && knows(caller, books.members[holder]!.groups)
       : actsFor(caller, holder);
   if (!accountExists(books, from) || !sees) return 'from account_not_found';
-  const foreign = other === 'pot' && !actsFor(caller, receiver);
+  const foreign = /^(pot|allocation)$/.test(other) && !actsFor(caller, receiver);
   if (!accountExists(books, to) || foreign) return 'to account_not_found';
   const no = /^(wallet|pot|allocation):/.test(from)
     ? halted(books, kind === 'wallet' ? { member: holder } : { organisation: holder })
@@ -140,12 +144,12 @@ function faultOf(books: Books, caller: Caller, from: string, to: string, reason:
   if (no) return `from ${no}`;
   if (to in books.goesTo) return `to ${other === 'wallet' ? 'member' : 'organisation'}_closed`;
   if (other === 'wallet' && receiver === caller.member) return 'to own_wallet';
-  const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
-  const crossed = kind === 'allocation' && holder !== receiver;
-  if (!way || crossed || from === to) return 'to transfer_not_allowed';
   const { first = '', last = '9999' } = books.funds[holder]?.[from.split(':')[2]!] ?? {};
   const open = first <= caller.today && caller.today <= last;
-  return kind === 'allocation' && !open ? 'from no_fund_for_day' : undefined;
+  if (kind === 'allocation' && !open) return 'from no_fund_for_day';
+  const way = (WAYS[`${kind} ${other}`] ?? '').split(' ').includes(reason);
+  const crossed = kind === 'allocation' && holder !== receiver;
+  return !way || crossed || from === to ? 'to transfer_not_allowed' : undefined;
 }
 
 /** The account that a name stands for since members were merged. */

@@ -10,7 +10,7 @@ import {
   knows,
   move,
   nameNow,
-  whoIs,
+  namedIn,
   type Books,
   type Caller,
   type Ruling,
@@ -79,13 +79,14 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       if (!group || !books.organisations[group] || !actsFor(caller, group)) {
         return { refused: 'organisation_not_found' };
       }
-      const found = whoIs(books, ask.member);
+      const found = namedIn(books, ask.member);
       if ('refused' in found) return found;
-      const { groups } = books.members[found.member]!;
+      const { groups, standing } = books.members[found.member]!;
       if (groups.includes(group)) return { refused: 'already_member' };
       const shown = 'cardHmac' in ask.member;
       const carded = hasCard(books, found.member);
       if (caller.role === 'coordinator' && carded && !shown) return { refused: 'card_required' };
+      if (standing === 'closed') return { refused: 'member_closed' };
       if (books.organisations[group].standing === 'closed') {
         return { refused: 'organisation_closed' };
       }

@@ -8,6 +8,7 @@ import { evolve } from '../../src/ledger/evolve.ts';
 import type { Outcome } from '../../src/ledger/round.ts';
 import { Sequencer } from '../../src/ledger/sequencer.ts';
 import { emptyLedger, type Ledger } from '../../src/ledger/state.ts';
+import { EVENT_LOOP } from '../../src/ledger/timing.ts';
 import { answersAs, digestOf, listedLedger } from './books.ts';
 import { Resolver, type Draw } from './draws.ts';
 import { carryOut, type Verdict } from './model.ts';
@@ -52,6 +53,7 @@ export class ModelRun {
       broken: (why) => {
         throw new Error(why);
       },
+      timing: EVENT_LOOP,
     });
   }
 

@@ -5,6 +5,7 @@ import type { OrganisationRole } from '../../schemas/events/organisation.ts';
 import { accountOf, PROGRAMME } from '../../schemas/ids.ts';
 import type { Role } from '../../schemas/roles.ts';
 import type { Fact } from '../../src/ledger/context.ts';
+import { transactionAt } from './given.ts';
 import { hashOf, idOf } from './names.ts';
 
 /** Common histories, in the names that the tests of the ledger share. */
@@ -134,6 +135,9 @@ export function world(rules: Partial<Rules> = {}, format = FORMAT): Fact[] {
 /** The revision that the first event after `world` has. */
 export const NEXT = world().length;
 
+/** An hour before the time of the tests. */
+export const AT = { at: '2026-06-10T08:00:00.000Z' };
+
 /** A list of the garden's for some members, in minutes: `hours({ asha: 90 })`. */
 export function hours(
   minutes: Readonly<Record<string, number>>,
@@ -181,4 +185,18 @@ export function sale(
 export function sold(name: string, credits: string, more: object = {}) {
   const data = { debit: wallet(name), credit: till('pool'), credits, ...more };
   return { type: 'CreditsRedeemed' as const, data };
+}
+
+/** What a refund of a sale at the pool makes, unless more is said. */
+export function refunded(
+  name: string,
+  credits: string,
+  revision: number,
+  more: Partial<EventOf<'TransactionReversed'>['data']> = {},
+) {
+  const data = {
+    ...{ debit: till('pool'), credit: wallet(name), credits },
+    ...{ reverses: transactionAt(revision), reason: 'goodwill' as const, ...more },
+  };
+  return { type: 'TransactionReversed' as const, data };
 }

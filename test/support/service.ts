@@ -4,7 +4,9 @@ import { configFrom } from '../../src/config.ts';
 import { buildApp } from '../../src/http/app.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { openService, type Service } from '../../src/service.ts';
+import { CheckpointStore } from '../../src/checkpoints/store.ts';
+import { makeSigner } from '../../src/proofs/note.ts';
+import { openService, type Service, type ServiceOptions } from '../../src/service.ts';
 import { makeKey } from '../../schemas/keys.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 
@@ -53,7 +55,14 @@ export type TestOptions = {
   readonly seed?: number;
   readonly clock?: TestClock;
   readonly network?: string;
+  readonly checkpoints?: ServiceOptions['checkpoints'];
 };
+
+/** Checkpoints kept in memory, and one signing key. */
+export function testCheckpoints(): ServiceOptions['checkpoints'] {
+  const signer = makeSigner('credits.example/test', Buffer.alloc(32, 5));
+  return { store: new CheckpointStore(':memory:'), signers: [signer] };
+}
 
 /** A service on a journal (in memory unless another is given), on a clock the test moves. */
 export async function testApp(options: TestOptions = {}): Promise<TestApp> {
@@ -65,6 +74,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
   const service = await openService({
     journal,
     opening: { ...opening, rules: { ...opening.rules, ...options.rules } },
+    checkpoints: options.checkpoints ?? testCheckpoints(),
     bootstrapAdminKey: ADMIN_KEY,
     now_ms: () => clock.now_ms,
     moveClock: (to_ms) => {

@@ -55,6 +55,7 @@ export function projectionsAgree(): Invariant {
     },
     end: () =>
       sameEntries(once, twice) ??
+      same('funds', once.funds.cells(), twice.funds.cells()) ??
       same('issuing', once.issuing.cells(), twice.issuing.cells()) ??
       same('directory', directoryOf(once), directoryOf(twice)) ??
       same('bookings', [...once.holds.open()], [...twice.holds.open()]) ??

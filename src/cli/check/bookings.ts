@@ -1,11 +1,12 @@
 import { canonical } from '../../../schemas/canonical.ts';
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
-import { holdIdAt, holderOf, type Account, type HoldId } from '../../../schemas/ids.ts';
+import { holdIdAt, holderOf, kindOf, type Account, type HoldId } from '../../../schemas/ids.ts';
 import { Books, sidesOf } from './balances.ts';
 import { breach, unless, type Breach, type Invariant } from './invariant.ts';
 
-type Held = EventOf<'CreditsHeld'>['data'];
+/** A booking, with the member whose use its offer counts, also after a merge. */
+type Held = EventOf<'CreditsHeld'>['data'] & { readonly memberId: string | undefined };
 
 /** What is booked is there, is used once, in time, and at its venue. */
 export function bookings(): Invariant {
@@ -28,7 +29,7 @@ export function bookings(): Invariant {
   const judge = (revision: number, event: StreamEvent): Breach | undefined => {
     switch (event.type) {
       case 'CreditsHeld':
-        open.set(holdIdAt(revision, event.command.id), event.data);
+        open.set(holdIdAt(revision, event.command.id), counted(event.data));
         add(event.data.account, hundredths(event.data.held));
         return covered(event.data.account);
       case 'HoldCaptured': {
@@ -74,6 +75,12 @@ export function bookings(): Invariant {
   };
 }
 
+function counted(data: EventOf<'CreditsHeld'>['data']): Held {
+  const { account, offerId } = data;
+  const member = kindOf(account) === 'wallet' ? holderOf(account) : undefined;
+  return { ...data, memberId: offerId && member };
+}
+
 function freed(found: Held, { account, held }: EventOf<'HoldExpired'>['data']): Breach | undefined {
   const expected = `${found.held} of ${found.account}`;
   return unless(expected, `${held} of ${account}`, 'what is given free to be ');
@@ -92,6 +99,7 @@ function captured(found: Held, capture: EventOf<'HoldCaptured'>['data']): Breach
 
 /** What a capture repeats of its booking. */
 function words(of: Held | EventOf<'HoldCaptured'>['data']): string {
-  const { offerId, party, reference, slot, visitOn } = of;
-  return canonical([offerId, party, reference, slot, visitOn].map((word) => word ?? ''));
+  const { memberId, offerId, party, reference, slot, visitOn } = of;
+  const all = [memberId, offerId, party, reference, slot, visitOn];
+  return canonical(all.map((word) => word ?? ''));
 }

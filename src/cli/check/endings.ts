@@ -53,7 +53,7 @@ export function suspensions(): Invariant {
     halted.has(name) ? breach(`${name} not to be suspended or closed`, 'that it is') : undefined;
   return {
     name: 'suspensions',
-    says: 'nothing new is issued, redeemed or transferred by what is suspended or closed',
+    says: 'nothing new is issued, redeemed, booked or transferred by what is suspended or closed',
     take({ event }) {
       if (event.type === 'VenueRegistered') {
         venues.set(event.data.venueId, event.data.organisationId);
@@ -73,11 +73,14 @@ export function suspensions(): Invariant {
   };
 }
 
-/** Who is debited by something new, and the venue it is redeemed at. */
+/** Who is debited by something new, or is to be, and the venue it is redeemed at. */
 function actorsOf(event: StreamEvent): string[] {
   const { debit, credit } = sidesOf(event);
   switch (event.type) {
+    case 'CreditsHeld':
+      return [holderOf(event.data.account), event.data.venueId];
     case 'CreditsRedeemed':
+    case 'VisitRecorded':
       return [holderOf(debit ?? ''), holderOf(credit ?? '')];
     case 'CreditsIssued':
       return [event.by.organisation ?? ''];

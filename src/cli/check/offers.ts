@@ -7,6 +7,7 @@ import {
   holdIdAt,
   kindOf,
   revisionIn,
+  type Account,
   type HoldId,
   type MemberId,
   type OfferId,
@@ -133,16 +134,20 @@ function isUsing(event: StreamEvent): event is Using {
 function useOf({ data, occurredOn }: Using): Use | undefined {
   const { offerId, slot, party = { adults: 1, under16s: 0 } } = data;
   if (offerId === undefined) return undefined;
-  const account = 'account' in data ? data.account : data.debit;
   return {
     offerId,
     venueId: 'venueId' in data ? data.venueId : (holderOf(data.credit) as VenueId),
-    memberId: kindOf(account) === 'wallet' ? (holderOf(account) as MemberId) : undefined,
+    memberId:
+      'holdId' in data ? data.memberId : memberOf('account' in data ? data.account : data.debit),
     day: 'visitOn' in data ? data.visitOn : occurredOn,
     slot,
     people: party.adults + party.under16s,
     amount: hundredths('held' in data ? data.held : data.credits),
   };
+}
+
+function memberOf(account: Account): MemberId | undefined {
+  return kindOf(account) === 'wallet' ? (holderOf(account) as MemberId) : undefined;
 }
 
 /** Whether an offer is for that venue, party, day and slot; the stream has no time of day. */

@@ -2,7 +2,7 @@ import { creditsAloud, hundredths } from '../../../schemas/amounts.ts';
 import { accountAnswer } from '../../../schemas/http/account.ts';
 import { revisionQuerySchema } from '../../../schemas/http/common.ts';
 import { daySchema, givenInstantSchema } from '../../../schemas/time.ts';
-import { accountOperandSchema } from '../account.ts';
+import { accountOperandSchema, mergedText } from '../account.ts';
 import { clientFrom } from '../client.ts';
 import { SERVICE_OPTIONS, type Command } from '../command.ts';
 import { wrongUsage } from '../failure.ts';
@@ -40,9 +40,13 @@ export const balance: Command = {
     const path = `/v1/accounts/${encodeURIComponent(account)}${query}`;
     const answer = await clientFrom(given, io).get(path, accountAnswer);
     const amount = creditsAloud(hundredths(answer.balance));
-    const held = answer.held === '0' ? '' : `, of which ${answer.held} are held`;
+    const { held = '0' } = answer;
+    const booked = held === '0' ? '' : `, ${held} of them held for bookings`;
     return {
-      text: [`${account}: ${amount}${held}, at revision ${answer.revision}`],
+      text: [
+        `${answer.account}: ${amount}${booked}, at revision ${answer.revision}`,
+        ...mergedText(account, answer.account),
+      ],
       json: answer,
     };
   },

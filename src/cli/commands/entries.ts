@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entriesAnswer } from '../../../schemas/http/account.ts';
 import type { Account } from '../../../schemas/ids.ts';
-import { accountOperandSchema } from '../account.ts';
+import { accountOperandSchema, mergedText } from '../account.ts';
 import { clientFrom, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command } from '../command.ts';
 import { wrongUsage } from '../failure.ts';
@@ -49,10 +49,12 @@ export const entries: Command = {
       entry.reference ?? '',
     ]);
     const headings = ['recorded', 'occurred', 'what', 'amount>', 'balance>', 'other account'];
+    const count = counted(rows.length, 'entry').replace('entrys', 'entries');
     const more = found.next === undefined ? [] : ['  There are older entries: --all shows them.'];
     return {
       text: [
-        `${account}: ${counted(rows.length, 'entry').replace('entrys', 'entries')}, newest first`,
+        `${found.account}: ${count}, newest first`,
+        ...mergedText(account, found.account),
         `  closing balance ${found.closing}`,
         ...table([...headings, 'transaction', 'reference'], rows),
         `  opening balance ${found.opening}`,

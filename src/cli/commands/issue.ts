@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { creditsAloud, hundredths } from '../../../schemas/amounts.ts';
 import { cardPrinted } from '../../../schemas/cards.ts';
-import { meAnswer } from '../../../schemas/http/ledger.ts';
+import { idempotencyKeyAnswer, meAnswer } from '../../../schemas/http/ledger.ts';
 import { issueBody, issueCreated } from '../../../schemas/http/issue.ts';
 import {
   organisationIdSchema,
@@ -14,7 +14,7 @@ import { daySchema } from '../../../schemas/time.ts';
 import { ATTENDANCE_HEADINGS, attendanceIn, type Attendance } from '../attendance.ts';
 import { clientFrom, Refused, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
-import { Failure, wrongUsage, type FaultLine } from '../failure.ts';
+import { Failure, faulty, wrongUsage, type FaultLine } from '../failure.ts';
 import { readSheet, type Sheet } from '../sheet.ts';
 import { counted, printable, table } from '../table.ts';
 
@@ -69,6 +69,7 @@ export const issue: Command = {
     const answered = await client.post(route, body, key, issueCreated).catch((error: unknown) => {
       throw error instanceof Refused ? onLines(error, list) : error;
     });
+    if (preview) await refuseIssued(client, key);
     return reportOf(list, answered.body, answered.replayed, preview);
   },
 };
@@ -104,12 +105,23 @@ function keyOf(
   return `issue-${createHash('sha256').update(named).digest('hex')}`;
 }
 
+const TAKEN_BACK = 'What was taken back since stays taken back.';
+const ANEW = 'To issue it anew, add an empty line at the end: it then counts as another list.';
+
+/** Stops a preview of what was issued under this key: issuing it now would issue nothing. */
+async function refuseIssued(client: Client, key: string): Promise<void> {
+  const found = await client.find(`/v1/idempotency-keys/${key}`, idempotencyKeyAnswer);
+  if (found === undefined) return;
+  const issued = `This list was issued before, at revision ${found.revision}.`;
+  throw faulty('issued_before', `${issued} ${TAKEN_BACK} ${ANEW}`);
+}
+
 /** Puts the service's faults on the lines of the file: it counts entries, people count lines. */
 function onLines(refused: Refused, list: readonly Attendance[]): Failure {
   const faults = refused.pointers.map(({ pointer, code, detail }): FaultLine => {
     const entry = /^#\/entries\/(\d+)/.exec(pointer);
     if (entry === null) return { code, detail: `${pointer.slice(2)}: ${detail}` };
-    const own = detail
+    const own = asSheet(detail)
       .replace(/^Line \d+: /, '')
       .replace(
         /at line (\d+)/,
@@ -129,11 +141,21 @@ function sentenceOf({ code, message, differs, pointers }: Refused): string {
   if (code === 'entries_refused') {
     return `${counted(pointers.length, 'line')} cannot be recorded. Nothing was issued.`;
   }
-  if (differs === undefined) return message;
+  if (differs === undefined) return asSheet(message);
+  const before = 'was issued before for the same group, activity and day';
+  if (differs === 'sheet') {
+    return `This list ${before}, from a file of another name. Nothing was issued twice.`;
+  }
   return (
-    'This file was issued before for the same group, activity and day. What differs now: ' +
-    `${differs}. Nothing was issued. To replace what was issued, name it with --corrects.`
+    `This file ${before}. What differs now: ${differs.replace('sheet', "the file's name")}. ` +
+    'Nothing was issued. To replace what was issued, name its transactions with --corrects; ' +
+    '"timecredits entries" shows those of a member.'
   );
+}
+
+/** A field of the request as it stands in a sheet. */
+function asSheet(detail: string): string {
+  return detail.replace('say "again": true', 'write yes under the heading "again"');
 }
 
 function lineAt(list: readonly Attendance[], index: number): number | undefined {
@@ -174,21 +196,12 @@ function reportOf(
     return { line, ...(name !== '' && { name: printable(name) }), ...entry };
   });
   const total = { ...controlTotal(list), minutes: issued.minutes, credits: issued.credits };
-  const booked = new Map(entries.map((entry) => [entry.line, entry]));
-  const rows = list.map(({ line, name, entry }) => {
-    const made = booked.get(line);
-    const who = 'card' in entry ? cardPrinted(entry.card) : entry.memberId;
-    if (made === undefined) return [line, name, who, 'absent', '', '', ''];
-    const { memberId, minutes, credits, carriedMinutes, balance = '' } = made;
-    return [line, name, memberId, minutes, credits, carriedMinutes, balance];
-  });
-  const headings = ['line>', 'name', 'member', 'minutes>', 'credits>', 'carried>', 'balance>'];
   const { reversed, fund } = issued;
   const text = [
-    headline(issued, replayed, preview),
+    ...headline(issued, replayed, preview),
     ...(fund === undefined ? [] : [`  fund: ${fund}`]),
-    ...table(headings, rows),
-    ...(reversed.length === 0 ? [] : [`  corrected: ${counted(reversed.length, 'transaction')}`]),
+    ...table(...tableOf(list, entries, preview)),
+    ...correctedText(reversed),
     `  control total: ${peopleText(total)}, ${counted(total.minutes, 'minute')}, ` +
       creditsAloud(hundredths(total.credits)),
   ];
@@ -206,10 +219,61 @@ function reportOf(
   return { text, json };
 }
 
-function headline(issued: Issued, replayed: boolean, preview: boolean): string {
-  if (preview) return 'A preview: this is what would be issued. Nothing was written.';
-  if (replayed)
-    return `This list was issued before, as ${issued.issueId}. Nothing was issued twice.`;
+type Booked = Issued['entries'][number] & { readonly line: number };
+
+/** The list as a table; where credits went, where not all went to wallets. */
+function tableOf(
+  list: readonly Attendance[],
+  entries: readonly Booked[],
+  preview: boolean,
+): [string[], (string | number)[][]] {
+  const booked = new Map(entries.map((entry) => [entry.line, entry]));
+  const elsewhere = list.some(({ entry }) => entry.give !== undefined);
+  const cellIf = <T>(shown: boolean, cell: T): T[] => (shown ? [cell] : []);
+  const headings = [
+    ...['line>', 'name', 'member', 'minutes>', 'credits>'],
+    ...cellIf(elsewhere, 'to'),
+    ...['carried>', 'balance>'],
+    ...cellIf(!preview, 'transaction'),
+  ];
+  const rows = list.map(({ line, name, entry }) => {
+    const made = booked.get(line);
+    const who = 'card' in entry ? cardPrinted(entry.card) : entry.memberId;
+    if (made === undefined) {
+      return headings.map((_, column) => [line, name, who, 'absent'][column] ?? '');
+    }
+    const { memberId, minutes, credits, carriedMinutes, balance = '', transactionId = '' } = made;
+    return [
+      ...[line, name, memberId, minutes, credits],
+      ...cellIf(elsewhere, TO[entry.give ?? 'wallet']),
+      ...[carriedMinutes, balance],
+      ...cellIf(!preview, transactionId),
+    ];
+  });
+  return [headings, rows];
+}
+
+const TO = { wallet: 'wallet', pot: 'pot', none: 'nobody' } as const;
+
+/** What a correction took back, and from whom. */
+function correctedText(reversed: Issued['reversed']): string[] {
+  if (reversed.length === 0) return [];
+  const lines = reversed.map(({ reverses, memberId = '', minutes, credits }) => {
+    const taken = `${counted(minutes, 'minute')} and ${creditsAloud(hundredths(credits))}`;
+    return `    ${reverses}  ${memberId}  ${taken} taken back`;
+  });
+  return [`  corrected: ${counted(reversed.length, 'transaction')}`, ...lines];
+}
+
+function headline(issued: Issued, replayed: boolean, preview: boolean): string[] {
+  if (preview) return ['A preview: this is what would be issued. Nothing was written.'];
+  if (replayed) {
+    return [
+      `This list was issued before, as ${issued.issueId}. Nothing was issued twice.`,
+      `  The balances are those of then. ${TAKEN_BACK}`,
+      `  ${ANEW}`,
+    ];
+  }
   const amount = creditsAloud(hundredths(issued.credits));
-  return `Issued ${amount} as ${issued.issueId}, at revision ${issued.revision}.`;
+  return [`Issued ${amount} as ${issued.issueId}, at revision ${issued.revision}.`];
 }

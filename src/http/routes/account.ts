@@ -7,9 +7,8 @@ import {
 } from '../../../schemas/http/account.ts';
 import { asAtRevision } from '../asAt.ts';
 import { callerIn } from '../authentication.ts';
-import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
-import { accountNow, accountVisible } from '../visibility.ts';
+import { accountAsked } from '../visibility.ts';
 
 export function accountRoutes(routes: Routes): void {
   const { services } = routes;
@@ -24,10 +23,7 @@ export function accountRoutes(routes: Routes): void {
     query: accountQuery,
     answer: accountAnswer,
     handle: async ({ params, query, request }) => {
-      const account = accountNow(projections.directory, params.account);
-      if (!accountVisible(projections, callerIn(request), account)) {
-        return stop('account_not_found', { id: params.account });
-      }
+      const account = accountAsked(projections, callerIn(request), params.account);
       const { entries, holds } = projections;
       const revision = await asAtRevision(services, query);
       const amount =

@@ -1,7 +1,6 @@
 import { clockAnswer, clockBody } from '../../../schemas/http/clock.ts';
-import { fault, refuse } from '../../../schemas/refusals.ts';
 import { instant } from '../../../schemas/time.ts';
-import { RefusedError } from '../problems.ts';
+import { stopInvalid } from '../problems.ts';
 import type { Routes } from '../route.ts';
 
 /**
@@ -21,15 +20,11 @@ export function clockRoutes(routes: Routes): void {
     handle: ({ at }) => {
       const to_ms = Date.parse(at);
       const earliest_ms = Math.max(now_ms(), sequencer.ledger.recordedAt_ms);
-      if (to_ms < earliest_ms) backwards(earliest_ms);
+      if (to_ms < earliest_ms) {
+        stopInvalid('#/at', `must not be before ${instant(earliest_ms)}: time only goes forwards`);
+      }
       moveClock(to_ms);
       return { at: instant(to_ms) };
     },
   });
-}
-
-function backwards(earliest_ms: number): never {
-  const detail = `must not be before ${instant(earliest_ms)}: time only goes forwards`;
-  const errors = [{ ...fault('#/at', 'invalid_request'), detail }];
-  throw new RefusedError(refuse('invalid_request', {}, { errors }));
 }

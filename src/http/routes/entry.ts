@@ -6,10 +6,9 @@ import type { Entry } from '../../../projections/entries.ts';
 import { movementOf } from '../../../projections/movement.ts';
 import { callerIn, type Caller } from '../authentication.ts';
 import { limitOf, linked } from '../lists.ts';
-import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
-import { accountNow, accountVisible, creditKnown } from '../visibility.ts';
+import { accountAsked, creditKnown } from '../visibility.ts';
 
 export function entryRoutes(routes: Routes): void {
   const { services } = routes;
@@ -25,10 +24,7 @@ export function entryRoutes(routes: Routes): void {
     query: entriesQuery,
     answer: entriesAnswer,
     handle: async ({ params, query, request, reply }) => {
-      const account = accountNow(projections.directory, params.account);
-      if (!accountVisible(projections, callerIn(request), account)) {
-        return stop('account_not_found', { id: params.account });
-      }
+      const account = accountAsked(projections, callerIn(request), params.account);
       const { revision } = entries;
       const page = entries
         .before(account, query.after)

@@ -14,6 +14,7 @@ export function eventRoutes(routes: Routes): void {
     tag: 'Ledger',
     summary: `The stream itself; with Accept: ${NDJSON} to the end, each line canonical bytes`,
     policy: ['admin', 'auditor'],
+    forms: [NDJSON],
     query: eventsQuery,
     answer: eventsAnswer,
     handle: async ({ query, request, reply }) => {

@@ -9,7 +9,7 @@ import {
 } from '../../../schemas/http/fund.ts';
 import type { Role } from '../../../schemas/roles.ts';
 import { callerIn, type Caller } from '../authentication.ts';
-import { sendCsv, wantsCsv } from '../csv.ts';
+import { CSV, sendCsv, wantsCsv } from '../csv.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
@@ -17,6 +17,9 @@ import { sees } from '../visibility.ts';
 
 const TAG = 'Funds';
 const READERS: readonly Role[] = ['commissioner', 'admin', 'auditor', 'coordinator'];
+/** A table is kept and handed on by itself, so each row says of which days it is. */
+const COLUMNS = columns(fundsAnswer.shape.items.element.shape);
+const COLUMNS_OF_ONE = columns(fundAnswer.shape.organisations.element.shape);
 const NOT_SHOWN = 'fewer than 8 people, here or in a figure beside this; not shown';
 
 /**
@@ -26,8 +29,9 @@ const NOT_SHOWN = 'fewer than 8 people, here or in a figure beside this; not sho
 export function fundRoutes(routes: Routes): void {
   const { funds, directory } = routes.services.projections;
 
+  const daysOf = (year: number | undefined) => (year === undefined ? {} : funds.years.of(year));
   const span = (year: number | undefined) => ({
-    ...(year !== undefined && funds.years.of(year)),
+    ...daysOf(year),
     revision: funds.revision,
   });
   const named = ({ organisationId, firstDay, lastDay, ...figures }: FundPart) => {
@@ -40,16 +44,24 @@ export function fundRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'Every fund, in the order they began, with what became of it in a year or in all',
     policy: READERS,
+    forms: [CSV],
     query: fundsQuery,
     answer: fundsAnswer,
     handle: ({ query, request, reply }) => {
       const only = ownPart(callerIn(request));
-      const names = funds.names().filter((fund) => funds.has(fund, only));
+      const names = funds.names(only);
       const item = (fund: string) => {
         const { parts, total } = funds.report(fund, query.year, only);
         return { fund, organisations: parts.length, ...worded(total) };
       };
-      if (wantsCsv(request)) return sendCsv(reply, names.map(item).map(withNote));
+      if (wantsCsv(request)) {
+        const days = daysOf(query.year);
+        return sendCsv(
+          reply,
+          COLUMNS,
+          names.map((fund) => ({ ...days, ...item(fund) })),
+        );
+      }
       return { ...span(query.year), ...pageOf(request, reply, names, query, item) };
     },
   });
@@ -59,6 +71,7 @@ export function fundRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'What became of a fund, by organisation, in a year of the network or in all',
     policy: READERS,
+    forms: [CSV],
     params: fundParams,
     query: fundQuery,
     answer: fundAnswer,
@@ -69,16 +82,18 @@ export function fundRoutes(routes: Routes): void {
       const organisations = report.parts.map(named);
       const total = worded(report.total);
       if (wantsCsv(request)) {
-        const days = { firstDay: undefined, lastDay: undefined };
-        const sum = { organisationId: '', name: 'Total', ...days, ...total };
-        return sendCsv(
-          reply,
-          [...organisations, sum].map((row) => withNote({ fund, ...row })),
-        );
+        const sum = { organisationId: '', name: 'Total', ...total };
+        const days = daysOf(year);
+        const rows = [...organisations, sum].map((row) => ({ fund, ...days, ...row }));
+        return sendCsv(reply, COLUMNS_OF_ONE, rows);
       }
       return { fund, ...span(year), years: [...report.years], organisations, total };
     },
   });
+}
+
+function columns(shape: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set(['fund', 'from', 'to', ...Object.keys(shape)])];
 }
 
 /** The organisation whose parts alone a caller sees; none for who sees every one. */
@@ -104,9 +119,4 @@ function worded({ minutes, minutesWithdrawn, members, ...amounts }: FundFigures)
     members: members ?? null,
     ...(members === undefined && { note: NOT_SHOWN }),
   };
-}
-
-/** Every row of a table has all its columns, also one that has nothing to note. */
-function withNote({ note = '', ...row }: Readonly<Record<string, unknown>>): object {
-  return { ...row, note };
 }

@@ -1,4 +1,4 @@
-import { healthAnswer } from '../../../schemas/http/ledger.ts';
+import { anyQuery, healthAnswer } from '../../../schemas/http/ledger.ts';
 import type { Routes } from '../route.ts';
 
 export function healthRoutes(routes: Routes): void {
@@ -7,6 +7,7 @@ export function healthRoutes(routes: Routes): void {
     tag: 'Health',
     summary: 'Whether the process lives',
     policy: 'public',
+    query: anyQuery,
     answer: healthAnswer,
     handle: () => ({ ok: true }),
   });
@@ -16,12 +17,14 @@ export function healthRoutes(routes: Routes): void {
     tag: 'Health',
     summary: 'Whether this instance takes writes, and if not, why',
     policy: 'public',
+    query: anyQuery,
+    statuses: [200, 503],
     answer: healthAnswer,
     handle: ({ reply }) => {
       const why = routes.services.sequencer.trouble;
       if (why === undefined) return { ok: true };
-      reply.code(503).header('retry-after', '1').type('application/json');
-      return reply.serializer(JSON.stringify).send({ ok: false, why });
+      reply.code(503).header('retry-after', '1');
+      return { ok: false, why };
     },
   });
 }

@@ -15,8 +15,6 @@ import {
   holderOf,
   holdIdAt,
   kindOf,
-  randomOf,
-  revisionIn,
   type Account,
   type MemberId,
   type OrganisationId,
@@ -27,6 +25,7 @@ import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { eventOf, transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
+import { recordedAs } from '../transactions.ts';
 import { sees } from '../visibility.ts';
 
 const TAG = 'Bookings';
@@ -35,7 +34,7 @@ const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 export function holdRoutes(routes: Routes): void {
   writes(routes);
   const { services } = routes;
-  const { holds, directory, entries } = services.projections;
+  const { holds, directory } = services.projections;
 
   routes.read({
     url: '/v1/holds',
@@ -70,16 +69,14 @@ export function holdRoutes(routes: Routes): void {
     params: holdParams,
     answer: holdAnswer,
     handle: async ({ params: { id }, request }) => {
-      const revision = revisionIn(id);
-      if (revision > entries.revision) return stop('hold_not_found', { id });
-      const { type, command, by, data } = await services.eventAt(revision);
+      const found = await recordedAs(services, id);
+      if (found?.event.type !== 'CreditsHeld') return stop('hold_not_found', { id });
+      const { by, data } = found.event;
       const caller = callerIn(request);
       const mine =
-        type === 'CreditsHeld' &&
-        randomOf(command.id) === randomOf(id) &&
-        (sees(caller, directory.venues.get(data.venueId)?.organisationId) ||
-          sees(caller, by.organisation));
-      return mine ? shown(services, revision) : stop('hold_not_found', { id });
+        sees(caller, directory.venues.get(data.venueId)?.organisationId) ||
+        sees(caller, by.organisation);
+      return mine ? shown(services, found.revision) : stop('hold_not_found', { id });
     },
   });
 }

@@ -1,26 +1,14 @@
 import { z } from 'zod';
 import { keyDigest } from '../../../schemas/digest.ts';
-import type { EventType, Recorded, StreamEvent } from '../../../schemas/events/index.ts';
+import type { Recorded, StreamEvent } from '../../../schemas/events/index.ts';
 import { idempotencyKeyAnswer } from '../../../schemas/http/ledger.ts';
 import { idempotencyKeySchema, unquoted } from '../../../schemas/http/redemption.ts';
-import { movementOf } from '../../../projections/movement.ts';
 import { callerIn } from '../authentication.ts';
 import { stop } from '../problems.ts';
 import { scopeOf, transactionOf, type Routes } from '../route.ts';
+import { isTransaction } from '../transactions.ts';
 
 const TAG = 'Ledger';
-
-/** Event types that move credits or minutes, and so are transactions. */
-const TRANSACTIONS: readonly EventType[] = [
-  'CreditsBroughtForward',
-  'CreditsAllocated',
-  'AllocationReturned',
-  'CreditsIssued',
-  'CreditsRedeemed',
-  'CreditsTransferred',
-  'TransactionReversed',
-  'VisitRecorded',
-];
 
 export function idempotencyKeyRoutes(routes: Routes): void {
   const { sequencer, read } = routes.services;
@@ -53,11 +41,6 @@ export function idempotencyKeyRoutes(routes: Routes): void {
       return stop('key_not_found');
     },
   });
-}
-
-/** A closing or a merge is one only where it moved something. */
-function isTransaction(event: StreamEvent): boolean {
-  return TRANSACTIONS.includes(event.type) || movementOf(event) !== undefined;
 }
 
 function became(outcome: 'recorded' | 'voided', made: readonly Recorded[]) {

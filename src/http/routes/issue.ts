@@ -11,12 +11,13 @@ import {
 import { organisationParams } from '../../../schemas/http/organisation.ts';
 import { fundOf, issueIdAt, type Account } from '../../../schemas/ids.ts';
 import { callerIn } from '../authentication.ts';
-import { sendCsv, wantsCsv } from '../csv.ts';
+import { CSV, sendCsv, wantsCsv } from '../csv.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Done, type Routes } from '../route.ts';
 import { sees, seesAccount } from '../visibility.ts';
 
 const TAG = 'Issues';
+const COLUMNS = Object.keys(issuingAnswer.shape.funds.element.shape);
 
 export function issueRoutes(routes: Routes): void {
   const { directory, issuing } = routes.services.projections;
@@ -51,6 +52,7 @@ export function issueRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'What was issued between two days, by fund; days are those of recording',
     policy: ['admin', 'auditor', 'coordinator'],
+    forms: [CSV],
     params: organisationParams,
     query: issuingQuery,
     answer: issuingAnswer,
@@ -64,7 +66,7 @@ export function issueRoutes(routes: Routes): void {
         creditsTakenBack: credits(fund.creditsTakenBack),
         creditsWrittenOff: credits(fund.creditsWrittenOff),
       }));
-      if (wantsCsv(request)) return sendCsv(reply, funds);
+      if (wantsCsv(request)) return sendCsv(reply, COLUMNS, funds);
       return { organisationId: id, from, to, revision: issuing.revision, funds };
     },
   });
@@ -94,6 +96,7 @@ function issueAnswer(
       reversed.push({
         transactionId: transactionId(one),
         reverses,
+        memberId: issue?.memberId,
         minutes: issue?.minutes ?? 0,
         credits: taken ?? '0',
       });

@@ -93,7 +93,10 @@ function memberEndings(routes: Routes): void {
       answer: ({ recorded, revision }) => {
         const last = recorded.at(-1)!;
         const { memberId, restTo } = eventOf(last, 'MemberClosed').data;
-        return { memberId, state: 'closed' as const, restTo, ...movedBy(last), revision };
+        const holdIds = recorded.flatMap(({ event }) =>
+          event.type === 'HoldCancelled' ? [event.data.holdId] : [],
+        );
+        return { memberId, state: 'closed' as const, restTo, ...movedBy(last), holdIds, revision };
       },
     }),
   });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { refusalsAnswer } from '../../../schemas/http/refusal.ts';
 import { REFUSAL_CODES, REFUSALS } from '../../../schemas/refusals.ts';
-import { escaped, sendPage } from '../page.ts';
+import { escaped, HTML, sendPage } from '../page.ts';
 import type { Routes } from '../route.ts';
 import { STATUSES } from '../statuses.ts';
 
@@ -30,6 +30,7 @@ export function refusalRoutes(routes: Routes): void {
     tag: 'Ledger',
     summary: 'Every reason for which the ledger says no; a browser gets them as a page',
     policy: 'public',
+    forms: [HTML],
     answer: refusalsAnswer,
     handle: ({ request, reply }) => {
       reply.header('vary', 'accept');
@@ -40,5 +41,5 @@ export function refusalRoutes(routes: Routes): void {
 
 /** Whether a person's browser asks, whom the `type` of a problem leads here. */
 function wantsPage({ headers }: FastifyRequest): boolean {
-  return headers.accept?.includes('text/html') ?? false;
+  return headers.accept?.includes(HTML) ?? false;
 }

@@ -1,5 +1,11 @@
 import type { Rules } from '../../../schemas/events/ledger.ts';
-import { formatBody, rulesAnswer, rulesBody } from '../../../schemas/http/ledger.ts';
+import {
+  formatBody,
+  formatRaised,
+  rulesAnswer,
+  rulesBody,
+  rulesChanged,
+} from '../../../schemas/http/ledger.ts';
 import { eventOf, type Routes } from '../route.ts';
 
 const TAG = 'Ledger';
@@ -7,17 +13,16 @@ const TAG = 'Ledger';
 export function rulesRoutes(routes: Routes): void {
   const { sequencer } = routes.services;
 
-  const rulesNow = () => {
-    const { network, timeZone, format, rules, revision } = sequencer.ledger;
-    return { network, timeZone, format, rules: rules!, revision };
-  };
   routes.read({
     url: '/v1/rules',
     tag: TAG,
     summary: 'The rules of this network',
     policy: ['admin'],
     answer: rulesAnswer,
-    handle: rulesNow,
+    handle: () => {
+      const { network, timeZone, format, rules, revision } = sequencer.ledger;
+      return { network, timeZone, format, rules: rules!, revision };
+    },
   });
   routes.write({
     url: '/v1/rules',
@@ -26,12 +31,13 @@ export function rulesRoutes(routes: Routes): void {
     command: 'ChangeRules',
     status: 200,
     body: rulesBody,
-    answer: rulesAnswer,
+    answer: rulesChanged,
     prepare: ({ body }) => ({
       ask: { type: 'ChangeRules', rules: body as Partial<Rules> },
       answer: ({ first, revision }) => {
-        const event = eventOf(first, 'RulesChanged');
-        return { ...rulesNow(), rules: event.data.rules, revision };
+        const { network, timeZone } = sequencer.ledger;
+        const { rules } = eventOf(first, 'RulesChanged').data;
+        return { network, timeZone, rules, revision };
       },
     }),
   });
@@ -42,10 +48,13 @@ export function rulesRoutes(routes: Routes): void {
     command: 'RaiseFormat',
     status: 200,
     body: formatBody,
-    answer: rulesAnswer,
+    answer: formatRaised,
     prepare: ({ body }) => ({
       ask: { type: 'RaiseFormat', ...body },
-      answer: ({ revision }) => ({ ...rulesNow(), revision }),
+      answer: ({ first, revision }) => {
+        const { format } = eventOf(first, 'FormatRaised').data;
+        return { network: sequencer.ledger.network, format, revision };
+      },
     }),
   });
 }

@@ -6,10 +6,10 @@ import {
 } from '../../../schemas/http/statement.ts';
 import { accountOf } from '../../../schemas/ids.ts';
 import { callerIn } from '../authentication.ts';
-import { sendCsv, wantsCsv } from '../csv.ts';
+import { CSV, sendCsv, wantsCsv } from '../csv.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
-import { rowsOf, statementOf, type Holder } from '../statements.ts';
+import { COLUMNS, rowsOf, statementOf, type Holder } from '../statements.ts';
 import { sees } from '../visibility.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -25,7 +25,7 @@ export function statementRoutes(routes: Routes): void {
     period: string,
   ) => {
     const statement = await statementOf(services, holder, period);
-    return wantsCsv(request) ? sendCsv(reply, rowsOf(statement)) : statement;
+    return wantsCsv(request) ? sendCsv(reply, COLUMNS, rowsOf(statement)) : statement;
   };
 
   routes.read({
@@ -33,6 +33,7 @@ export function statementRoutes(routes: Routes): void {
     tag: TAG,
     summary: "A venue's month, by day of recording, once it has ended: JSON or CSV",
     policy: ['admin', 'auditor', 'partner'],
+    forms: [CSV],
     params: venueStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
@@ -50,6 +51,7 @@ export function statementRoutes(routes: Routes): void {
     tag: TAG,
     summary: "An earn group's month: its pot and its allocations, as a venue's",
     policy: ['admin', 'auditor', 'coordinator', 'partner'],
+    forms: [CSV],
     params: organisationStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
@@ -71,6 +73,7 @@ export function statementRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'The month of the mirror account of another network, to compare with theirs',
     policy: ['admin', 'auditor'],
+    forms: [CSV],
     params: networkStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {

@@ -5,31 +5,22 @@ import {
   transactionsAnswer,
   transactionsQuery,
 } from '../../../schemas/http/account.ts';
-import {
-  accountOf,
-  kindOf,
-  randomOf,
-  revisionIn,
-  type TransactionId,
-} from '../../../schemas/ids.ts';
+import { accountOf, type TransactionId } from '../../../schemas/ids.ts';
 import { addDays, startOfDay, type Day } from '../../../schemas/time.ts';
-import type { Directory } from '../../../projections/directory.ts';
-import { movementOf } from '../../../projections/movement.ts';
 import { firstRecordedAfter } from '../asAt.ts';
 import { callerIn, type Caller } from '../authentication.ts';
 import { limitOf, linked } from '../lists.ts';
 import { stop } from '../problems.ts';
 import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
-import { creditKnown, sees, seesAccount } from '../visibility.ts';
+import { transactionAsked } from '../transactions.ts';
+import { creditKnown, sees } from '../visibility.ts';
 
 /** How many events one page looks at, and how many before others get their turn. */
 const SCANNED_MAX = 5_000;
 const EVENTS_A_TURN = 100;
 /** How many reversals of one transaction are shown: the oldest. */
 const REVERSALS_MAX = 100;
-/** Transactions also where no credits move. */
-const MAY_MOVE_NOTHING = ['CreditsIssued', 'TransactionReversed', 'TillSettled'];
 const TAG = 'Transactions';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 
@@ -56,14 +47,8 @@ export function transactionRoutes(routes: Routes): void {
     params: transactionParams,
     answer: transactionAnswer,
     handle: async ({ params: { id }, request }) => {
-      const revision = revisionIn(id);
-      if (revision > entries.revision) return stop('transaction_not_found', { id });
-      const event = await services.eventAt(revision);
-      const known = randomOf(event.command.id) === randomOf(id) && isTransaction(event);
-      if (!known || !maySee(directory, callerIn(request), { revision, event })) {
-        return stop('transaction_not_found', { id });
-      }
-      return shown(services, callerIn(request), { revision, event });
+      const caller = callerIn(request);
+      return shown(services, caller, await transactionAsked(services, caller, id));
     },
   });
 
@@ -107,11 +92,6 @@ export function transactionRoutes(routes: Routes): void {
     firstRecordedAfter(services, startOfDay(services.sequencer.ledger.calendar, day) - 1);
 }
 
-function isTransaction(event: Recorded['event']): boolean {
-  if (MAY_MOVE_NOTHING.includes(event.type)) return true;
-  return movementOf(event) !== undefined;
-}
-
 function reversalShown(recorded: Recorded) {
   const { event } = recorded;
   if (event.type !== 'TransactionReversed') return [];
@@ -120,15 +100,6 @@ function reversalShown(recorded: Recorded) {
   return [
     { transactionId, credits, minutes: issue?.minutes, reason, recordedAt: event.recordedAt },
   ];
-}
-
-/** The organisation that recorded it sees it, and whoever sees an account it moved. */
-function maySee(directory: Directory, caller: Caller, { event }: Recorded): boolean {
-  if (sees(caller, event.by.organisation)) return true;
-  const movement = movementOf(event);
-  if (movement === undefined) return false;
-  const sides = [movement.debit, movement.credit].filter((side) => kindOf(side) !== 'programme');
-  return sides.some((side) => seesAccount(directory, caller, side));
 }
 
 /** A transaction with its words and the reversals that cite it. */
@@ -154,6 +125,7 @@ async function shown(services: Services, caller: Caller, recorded: Recorded) {
     terminal: data.terminal,
     reason: data.reason,
     reverses: data.reverses,
+    settlement: event.type === 'TillSettled' ? event.data : undefined,
     occurredOn: event.occurredOn,
     occurredAt: event.occurredAt,
     recordedAt: event.recordedAt,

@@ -3,8 +3,7 @@ import { hundredths } from '../../../schemas/amounts.ts';
 import type { VisitLine } from '../../../schemas/commands.ts';
 import { visitBody, visitCreated, visitQuery } from '../../../schemas/http/visit.ts';
 import { accountOf, holderOf, kindOf, type MemberId, type VenueId } from '../../../schemas/ids.ts';
-import { fault } from '../../../schemas/refusals.ts';
-import { stop } from '../problems.ts';
+import { stopInvalid } from '../problems.ts';
 import { eventOf, transactionOf, type Done, type Routes } from '../route.ts';
 import { visitsIn } from '../visitSheet.ts';
 import { owed } from './network.ts';
@@ -25,9 +24,7 @@ export function visitRoutes(routes: Routes): void {
     answer: visitCreated,
     prepare: ({ body, query, request: { sheetLines } }) => {
       if (query.network !== undefined && query.network !== body.network) {
-        const detail = 'is not the network that the address names';
-        const errors = [{ ...fault('#/network', 'invalid_request'), detail }];
-        stop('invalid_request', {}, { errors });
+        stopInvalid('#/network', 'is not the network that the address names');
       }
       const visits = body.visits.map((visit, index) => ({
         ...lineOf(routes, visit),

@@ -6,7 +6,8 @@ import { DamagedJournalError } from '../journal.ts';
 /**
  * The file of the embedded journal: one row an event. `crc` is the CRC-32 of the event's bytes
  * going on from the row before, since SQLite keeps no checksum of a row: it finds an altered,
- * swapped or missing row, though not a forger, who can compute it too.
+ * swapped or missing row, though not a forger, who can compute it too; the tree's tiles, which are
+ * compared with the events at each start, are under checkpoints that a forger cannot sign.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS event (
@@ -14,8 +15,14 @@ const SCHEMA = `
     event TEXT NOT NULL,
     crc INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS tile (
+    level INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hashes BLOB NOT NULL,
+    PRIMARY KEY (level, number)
+  ) STRICT;
   PRAGMA application_id = 0x54434c31;
-  PRAGMA user_version = 1;
+  PRAGMA user_version = 2;
 `;
 
 const PAGE_EVENTS = 1000;

@@ -7,7 +7,8 @@ import { DamagedJournalError, UnusableJournalError, type Journal } from '../jour
 import { linesOf } from '../encode.ts';
 import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
-import type { Ready, Request } from './writer.ts';
+import { tileReader } from './tree.ts';
+import type { Hashed, Ready, Request } from './writer.ts';
 
 /**
  * The embedded journal: one SQLite file, written by one thread of one process.
@@ -18,7 +19,26 @@ export async function sqliteJournal(file: string): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
-  const [ready] = (await once(worker, 'message')) as [Ready];
+  const opened = Promise.withResolvers<Ready>();
+  const hashed = Promise.withResolvers<Hashed>();
+  // Whoever asks for a tile hears of it; nobody need ask.
+  hashed.promise.catch(() => undefined);
+  let dead: string | undefined;
+  let answer: ((appended: Appended) => void) | undefined;
+  worker.on('message', (message: Ready | Hashed | Appended) => {
+    if ('outcome' in message) return answer?.(message);
+    if ('hashed' in message) return hashed.resolve(message);
+    if (!('changed' in message)) return opened.resolve(message);
+    const { revision, why } = message.changed;
+    hashed.reject(new DamagedJournalError(revision, why));
+  });
+  worker.on('error', (error: Error) => {
+    dead = `its writing thread failed: ${error.message}`;
+    answer?.({ outcome: 'broken', why: dead });
+    hashed.reject(new UnusableJournalError(file, dead));
+    opened.reject(error);
+  });
+  const ready = await opened.promise;
   if ('failed' in ready) {
     await worker.terminate();
     release();
@@ -26,13 +46,7 @@ export async function sqliteJournal(file: string): Promise<Journal> {
     throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${ready.failed}`);
   }
   const reader = openReader(file);
-  let dead: string | undefined;
-  let answer: ((appended: Appended) => void) | undefined;
-  worker.on('message', (appended: Appended) => answer?.(appended));
-  worker.on('error', (error: Error) => {
-    dead = `its writing thread failed: ${error.message}`;
-    answer?.({ outcome: 'broken', why: dead });
-  });
+  const tileOf = tileReader(reader);
   let last: Promise<unknown> = Promise.resolve();
   return {
     append(events, expectedRevision) {
@@ -49,6 +63,10 @@ export async function sqliteJournal(file: string): Promise<Journal> {
     },
     read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
     pick: (revisions) => inTurns(pickedOf(reader, revisions)),
+    async tile(tile) {
+      await hashed.promise;
+      return tileOf(tile);
+    },
     async close() {
       await last;
       reader.close();

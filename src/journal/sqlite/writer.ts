@@ -1,7 +1,10 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Appended } from '../../../schemas/stream.ts';
 import { encode } from '../encode.ts';
+import { DamagedJournalError } from '../journal.ts';
 import { chained, endOf, openWriter, quickCheck } from './file.ts';
+import { StoredTree } from './tree.ts';
 
 /**
  * The writing thread. It takes one append at a time, checks and encodes the events away from the
@@ -11,6 +14,9 @@ import { chained, endOf, openWriter, quickCheck } from './file.ts';
 export type Request = { readonly expectedRevision: number; readonly lines: string };
 export type Ready =
   { readonly opened: true } | { readonly failed: string; readonly damaged: boolean };
+/** Told once, after `Ready`: whether the events are those that the Merkle tree was made of. */
+export type Hashed =
+  { readonly hashed: true } | { readonly changed: { revision: number; why: string } };
 
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
@@ -40,7 +46,7 @@ function serve(): void {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
 
-  const append = ({ expectedRevision, lines }: Request): Appended => {
+  const append = (tree: StoredTree, { expectedRevision, lines }: Request): Appended => {
     const encoded = encode(lines);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     begin.run();
@@ -55,7 +61,9 @@ function serve(): void {
       crc = chained(line, crc);
       insert.run(revision, line, crc);
     }
+    const draft = tree.draft(encoded.lines);
     commit.run();
+    tree.publish(draft);
     return { outcome: 'written' };
   };
 
@@ -70,6 +78,8 @@ function serve(): void {
     return { outcome: nothingWritten ? 'unavailable' : 'broken', why: message };
   };
 
+  port.postMessage({ opened: true } satisfies Ready);
+  const tree = treeOver(database);
   port.on('message', (request: Request | 'close') => {
     if (request === 'close') {
       database.close();
@@ -78,11 +88,27 @@ function serve(): void {
     }
     let answer: Appended;
     try {
-      answer = append(request);
+      answer =
+        tree === undefined
+          ? { outcome: 'broken', why: 'its tree does not fit its events' }
+          : append(tree, request);
     } catch (error) {
       answer = failed(error);
     }
     port.postMessage(answer);
   });
-  port.postMessage({ opened: true } satisfies Ready);
+}
+
+/** The tree over what is stored; nothing, once that is told, where it does not fit. */
+function treeOver(database: DatabaseSync): StoredTree | undefined {
+  try {
+    const tree = new StoredTree(database);
+    port.postMessage({ hashed: true } satisfies Hashed);
+    return tree;
+  } catch (error) {
+    if (!(error instanceof DamagedJournalError)) throw error;
+    const { revision, why } = error;
+    port.postMessage({ changed: { revision, why } } satisfies Hashed);
+    return undefined;
+  }
 }

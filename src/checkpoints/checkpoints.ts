@@ -1,0 +1,140 @@
+import { checkpointText, openCheckpoint } from '../proofs/checkpoint.ts';
+import { signNote, verifierIn, type Signer } from '../proofs/note.ts';
+import { rootAt, type ReadTile } from '../proofs/tiles.ts';
+import { signersIn, type SigningKeySource } from './signingKey.ts';
+import { CheckpointStore, type Shown } from './store.ts';
+
+/** One is made when there are as many events beyond the last one, or after as long a time. */
+const DUE_EVENTS = 10_000;
+const DUE_MS = 60 * 60 * 1000;
+
+/** The stream is not the one that was shown; says what was shown, what is there, what to do. */
+export class ChangedHistoryError extends Error {
+  override readonly name = 'ChangedHistoryError';
+
+  constructor(shown: Shown, root: string, found: string) {
+    super(
+      `The history has changed. The checkpoint shown at ${shown.recordedAt} is over ` +
+        `${shown.size} events with root ${root}, but ${found}. Nothing is served. Where the end ` +
+        'of the stream was lost, take it from an auditor (timecredits restore --tail-from); ' +
+        'otherwise put back the stream that was shown, from a backup.',
+    );
+  }
+}
+
+export type CheckpointsOptions = {
+  readonly store: CheckpointStore;
+  /** The keys that sign, the newest first; all of one origin. */
+  readonly signers: readonly Signer[];
+  readonly tile: ReadTile;
+  /** How many events are durable. */
+  readonly size: () => number;
+  readonly now_ms: () => number;
+  readonly broken: (why: string) => void;
+};
+
+/** Opens what is kept of checkpoints and reads the keys that sign them, as a ledger is set up. */
+export function checkpointsAt(
+  config: {
+    readonly checkpointFile: string | undefined;
+    readonly signing: Omit<SigningKeySource, 'random'>;
+  },
+  random: SigningKeySource['random'],
+): Pick<CheckpointsOptions, 'store' | 'signers'> {
+  const signers = signersIn({ ...config.signing, random });
+  return { store: new CheckpointStore(config.checkpointFile ?? ':memory:'), signers };
+}
+
+/** What the ledger says of itself, signed and kept before it is shown. */
+export class Checkpoints {
+  readonly #options: CheckpointsOptions;
+  #latest: Shown | undefined;
+  #making: Promise<Shown> | undefined;
+
+  constructor(options: CheckpointsOptions) {
+    this.#options = options;
+    const { store, signers } = options;
+    this.#latest = store.latest();
+    for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);
+  }
+
+  /** The last one that was made; nothing before the first. */
+  get latest(): Shown | undefined {
+    return this.#latest;
+  }
+
+  /** The keys that verify all of them, the newest first. */
+  keys(): string[] {
+    return this.#options.store.keys();
+  }
+
+  /** Those beyond a size, the smallest first. */
+  after(size: number, limit: number): Shown[] {
+    return this.#options.store.after(size, limit);
+  }
+
+  /**
+   * Whether the stream still begins with what was last shown.
+   * @throws ChangedHistoryError, NoteError where a checkpoint was not signed with a known key
+   */
+  async requireUnchanged(): Promise<void> {
+    const shown = this.#latest;
+    if (shown === undefined) return;
+    const { root } = openCheckpoint(shown.note, this.keys().map(verifierIn));
+    const expected = encoded(root);
+    const size = this.#options.size();
+    if (size < shown.size) {
+      throw new ChangedHistoryError(shown, expected, `the stream has only ${size}`);
+    }
+    const found = encoded(await rootAt(this.#options.tile, shown.size));
+    if (found === expected) return;
+    throw new ChangedHistoryError(shown, expected, `the first ${shown.size} now have ${found}`);
+  }
+
+  /** Makes one over all that is durable, unless the last one covers it; callers share one. */
+  make(): Promise<Shown> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = undefined;
+    });
+    return this.#making;
+  }
+
+  /** One that covers a revision that is durable: the last one, if it does. */
+  async covering(revision: number): Promise<Shown> {
+    let shown = this.#latest;
+    while (shown === undefined || shown.size <= revision) shown = await this.make();
+    return shown;
+  }
+
+  /** Makes one if it is time; a failure ends the process, since nothing may be signed then. */
+  makeIfDue(): void {
+    const beyond = this.#options.size() - (this.#latest?.size ?? 0);
+    const since_ms = this.#options.now_ms() - Date.parse(this.#latest?.recordedAt ?? '1970-01-01');
+    if (beyond < DUE_EVENTS && (beyond === 0 || since_ms < DUE_MS)) return;
+    this.make().catch((error: unknown) => this.#options.broken((error as Error).message));
+  }
+
+  async close(): Promise<void> {
+    await this.#making?.catch(() => undefined);
+    this.#options.store.close();
+  }
+
+  async #make(): Promise<Shown> {
+    const { store, signers, tile, size: sizeNow, now_ms } = this.#options;
+    const size = sizeNow();
+    if (this.#latest?.size === size) return this.#latest;
+    // What is signed can never be taken back, so it is compared each time.
+    await this.requireUnchanged();
+    const origin = signers[0]!.verifier.name;
+    const text = checkpointText({ origin, size, root: await rootAt(tile, size) });
+    const recordedAt = new Date(now_ms()).toISOString();
+    const shown = { size, note: signNote(text, signers), recordedAt };
+    store.keep(shown);
+    this.#latest = shown;
+    return shown;
+  }
+}
+
+function encoded(root: Uint8Array): string {
+  return Buffer.from(root).toString('base64');
+}

@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeSigner, signerIn, signerText, type Signer } from '../proofs/note.ts';
+
+const SEED_BYTES = 32;
+
+/** The signing key cannot be used; says what to do. */
+export class SigningKeyError extends Error {
+  override readonly name = 'SigningKeyError';
+}
+
+export type SigningKeySource = {
+  /** The keys as text, which come before the file. */
+  readonly text?: string | undefined;
+  /** The file of the keys, which only its owner may read; made where there is none. */
+  readonly file?: string | undefined;
+  /** The ledger's name for ever; counts where a key is made, and must fit where there is one. */
+  readonly origin?: string | undefined;
+  readonly defaultOrigin: string;
+  readonly random: (bytes: number) => Uint8Array;
+};
+
+/**
+ * The keys that sign checkpoints, the newest first. While a key is being replaced there are two,
+ * and both sign, so that whoever knows either one can verify.
+ * @throws SigningKeyError, NoteError
+ */
+export function signersIn(source: SigningKeySource): readonly Signer[] {
+  const { text, file, origin, defaultOrigin, random } = source;
+  const kept = text ?? (file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '');
+  if (kept.trim() === '') {
+    const signer = makeSigner(origin ?? defaultOrigin, random(SEED_BYTES));
+    if (file !== undefined) keepSigners(file, [signer]);
+    return [signer];
+  }
+  const signers = kept.trim().split(/\s+/).map(signerIn);
+  for (const { verifier } of signers) {
+    const expected = origin ?? signers[0]!.verifier.name;
+    if (verifier.name === expected) continue;
+    throw new SigningKeyError(
+      `The signing key is that of ${verifier.name}, but ORIGIN is ${expected}. A ledger keeps ` +
+        'its origin for ever, since every checkpoint names it: leave ORIGIN out, or set it back.',
+    );
+  }
+  return signers;
+}
+
+/** Writes the keys to a file that only its owner may read, whole or not at all. */
+export function keepSigners(file: string, signers: readonly Signer[]): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const text = signers.map((signer) => `${signerText(signer)}\n`).join('');
+  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+}
