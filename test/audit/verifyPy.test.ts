@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { credits } from '../../schemas/amounts.ts';
@@ -7,8 +7,10 @@ import { leafHash } from '../../src/proofs/merkle.ts';
 import { makeSigner, signNote } from '../../src/proofs/note.ts';
 import { altered } from '../cli/altered.ts';
 import { busyLines } from '../cli/busyWorld.ts';
+import { CommandLine } from '../cli/support.ts';
 import { naiveRoot, tilesOver } from '../proofs/tree.ts';
 import { tilePath, tilesOf } from '../../src/proofs/tiles.ts';
+import { smallWorld } from '../support/world.ts';
 import { needing, say, type Said } from './programs.ts';
 import { balancesIn, streams } from './streams.ts';
 
@@ -174,6 +176,24 @@ t.test('given a copy with tiles', needing('python3', 'openssl'), async (t) => {
     t.equal(status, 1, `when byte ${at} is flipped, it fails`);
     t.match(/^WRONG at revision (\d+)/m.exec(output)?.[1], String(revision), 'and names the event');
   }
+});
+
+t.test('given what audit fetch took', needing('python3', 'openssl'), async (t) => {
+  const { app, admin, enrol } = await smallWorld();
+  for (let member = 0; member < 130; member += 1) await enrol(60);
+  const { body } = await admin.post<{ key: string }>('/v1/access', { role: 'auditor', label: 'a' });
+  const directory = join(t.testdir(), 'mirror');
+  await new CommandLine(app, body.key).run('audit', 'fetch', '--to', directory);
+  const events = join(directory, 'events.ndjson');
+  const whole = readFileSync(events);
+  t.match(say('python3', SCRIPT, events), { status: 0, error: '' }, 'everything holds');
+  const at = whole.length - 100;
+  const revision = whole.subarray(0, at).toString('utf8').split('\n').length - 1;
+  writeFileSync(events, flipped(whole, at));
+  const { status, output } = say('python3', SCRIPT, events);
+  t.equal(status, 1, 'and where it was tampered with it fails');
+  t.ok(revision >= 256, 'beyond the first tile, too');
+  t.match(/^WRONG at revision (\d+)/m.exec(output)?.[1], String(revision), 'and names the event');
 });
 
 t.test(
