@@ -17,6 +17,5 @@ export function say(program: string, ...words: string[]): Said {
 export function needing(...programs: string[]): { skip?: string } {
   const missing = programs.filter((program) => spawnSync(program, ['--help']).error !== undefined);
   if (missing.length === 0) return {};
-  const names = missing.join(' and ');
-  return { skip: `${names} is not on this machine; apt-get install ${missing.join(' ')}` };
+  return { skip: `not on this machine: ${missing.join(', ')}; apt-get install brings it` };
 }
