@@ -4,6 +4,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -15,6 +16,7 @@ const OWNER_ONLY = 0o600;
 export const diskFiles: Files = {
   read: (path) => readFileSync(path),
   exists: existsSync,
+  remove: (path) => rmSync(path),
   replace: (path, text) => writeFileSync(path, text, { mode: OWNER_ONLY }),
   create(path) {
     const file = openSync(path, 'wx', OWNER_ONLY);

@@ -12,6 +12,7 @@ export type Files = {
   create(path: string): GrowingFile;
   replace(path: string, text: string): void;
   exists(path: string): boolean;
+  remove(path: string): void;
 };
 
 /** Everything outside that a command may touch: handed in, so that tests can stand in for it. */

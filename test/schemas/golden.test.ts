@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import {
@@ -10,31 +10,9 @@ import {
 import { encode, linesOf } from '../../src/journal/encode.ts';
 import { evolve } from '../../src/ledger/evolve.ts';
 import { digestOf, listedLedger } from '../support/books.ts';
+import { FOLDER, golden, STREAM, STREAM_2 } from './goldenStreams.ts';
 
-/**
- * One event of each type and version, with every field it may have, as its exact bytes. They were
- * written once. A test that fails here says that stored streams could no longer be read alike: put
- * the code right, never the files.
- */
-const FOLDER = new URL('../golden/', import.meta.url);
 const SCHEMAS = [...eventSchemas, ...olderSchemas];
-const golden = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
-
-/** The order in which the golden events make one stream; those of format 2 go on where it ends. */
-const STREAM = [
-  ...['LedgerOpened', 'AccessGranted', 'OrganisationRegistered', 'VenueRegistered'],
-  ...['MemberEnrolled', 'MembershipAdded', 'CardIssued', 'CreditsAllocated', 'CreditsIssued'],
-  ...['CreditsRedeemed', 'CreditsTransferred', 'TransactionReversed', 'KeyVoided'],
-  ...['CreditsBroughtForward', 'AllocationReturned', 'CardRevoked', 'AccessRevoked'],
-  ...['RulesChanged', 'FormatRaised'],
-].map((type) => `${type}.v1.json`);
-const STREAM_2 = [
-  ...['VenueRegistered.v2', 'OfferPublished.v1', 'CreditsRedeemed.v2', 'TransactionReversed.v2'],
-  ...['CreditsHeld.v1', 'HoldCaptured.v1', 'CreditsHeld.v1', 'HoldCancelled.v1'],
-  ...['CreditsHeld.v1', 'HoldExpired.v1', 'OfferWithdrawn.v1'],
-  ...['NetworkRegistered.v1', 'NetworkLimitsChanged.v1', 'VisitRecorded.v1'],
-  ...['ReimbursementAgreed.v1', 'TillSettled.v1'],
-].map((name) => `${name}.json`);
 
 t.test('every type of event has a golden one', async (t) => {
   const types = SCHEMAS.map(({ shape }) => `${shape.type.value}.v${shape.v.value}.json`);

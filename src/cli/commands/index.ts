@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { accessGrant } from './accessGrant.ts';
 import { accessList, accessRevoke } from './access.ts';
 import { auditBalance } from './auditBalance.ts';
+import { auditExport } from './auditExport.ts';
 import { auditFetch } from './auditFetch.ts';
 import { auditReceipt } from './auditReceipt.ts';
 import { auditVerify } from './auditVerify.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   auditVerify,
   auditReceipt,
   auditBalance,
+  auditExport,
   accessGrant,
   accessRevoke,
   accessList,
