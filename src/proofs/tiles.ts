@@ -169,7 +169,7 @@ export async function consistencyProof(
 
 /** The roots over all runs of 2, 4, 8 … hashes of a tile, each worked out once. */
 class TileNodes {
-  /** Of each height the roots over as many hashes, 32 bytes each; those of height 0 are the tile. */
+  /** By height, the roots over 2^height hashes in a row, 32 bytes each; the first is the tile. */
   readonly #rows: Uint8Array[];
 
   constructor(hashes: Uint8Array) {

@@ -117,3 +117,24 @@ t.test('every figure that an event publishes', async (t) => {
     t.equal(first?.revision, revision, `${first?.expected}; ${first?.found}`);
   }
 });
+
+t.test('people who are merged in a circle are found, and nothing turns for ever', async (t) => {
+  const { revision } = altered(lines, 'MembersMerged', () => undefined);
+  const { from, into } = (JSON.parse(lines[revision]!) as EventOf<'MembersMerged'>).data;
+  const circles = {
+    'into oneself': { from: into, into },
+    'back again': { from: into, into: from },
+  };
+  for (const [name, data] of Object.entries(circles)) {
+    const broken = again('MembersMerged', (event) => {
+      event.data = data;
+    });
+    const judge = new Judge();
+    for (const [at, line] of broken.lines.entries()) {
+      judge.take(at, JSON.parse(line) as EventOf<EventType>);
+    }
+    judge.end(broken.revision);
+    const found = judge.findings.filter(({ invariant }) => invariant === 'endings');
+    t.match(found, [{ revision: broken.revision, found: /circle/ }], name);
+  }
+});

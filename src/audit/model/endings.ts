@@ -22,6 +22,9 @@ export function endings(): Invariant {
       const { debit, credit } = sidesOf(event);
       if (debit !== undefined && debit !== emptied) return unless(emptied, debit, 'the rest of ');
       const place = onward.endOf(emptied);
+      if (place === emptied || onward.over(place)) {
+        return breach(`what is left of ${emptied} to come to an account that goes on`, 'a circle');
+      }
       return left(emptied, books) ?? unless(place, credit ?? place, 'the rest to be in ');
     },
     end(books) {

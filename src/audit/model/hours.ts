@@ -1,5 +1,6 @@
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
+import { lastOf } from './onward.ts';
 import { unless, type Breach, type Invariant } from './invariant.ts';
 
 /** Minutes not withdrawn, and the credits for them neither taken back nor written off. */
@@ -13,10 +14,7 @@ export function hoursGiven(): Invariant {
   const given = new Map<string, Given>();
   let step: Hundredths = 100;
   const merged = new Map<string, string>();
-  const nameOf = (member: string): string => {
-    const survivor = merged.get(member);
-    return survivor === undefined ? member : nameOf(survivor);
-  };
+  const nameOf = (member: string) => lastOf(member, (one) => merged.get(one));
   const givenTo = (give: string, id: string, organisation: string): Given => {
     const member = nameOf(id);
     const key = give === 'wallet' ? member : `${organisation} ${member}`;

@@ -23,14 +23,12 @@ export class Onward {
 
   /** The wallet of whoever goes on. */
   heldBy(account: Account): Account {
-    const next = this.#merged.get(account);
-    return next === undefined ? account : this.heldBy(next);
+    return lastOf(account, (one) => this.#merged.get(one));
   }
 
   endOf(account: Account): Account {
     if (kindOf(account) === 'allocation' && this.#ended.has(holderOf(account))) return 'programme';
-    const next = this.#merged.get(account) ?? this.#closed.get(account);
-    return next === undefined ? account : this.endOf(next);
+    return lastOf(account, (one) => this.#merged.get(one) ?? this.#closed.get(one));
   }
 
   /** The first of some accounts that is over. */
@@ -42,5 +40,18 @@ export class Onward {
   /** Whether nothing may be on an account any more, nor come to it. */
   over(account: Account): boolean {
     return this.endOf(account) !== account;
+  }
+}
+
+/** Where steps come to their end; forged ones may go round in a circle, and are left there. */
+export function lastOf<T>(start: T, next: (one: T) => T | undefined): T {
+  let at = next(start);
+  if (at === undefined) return start;
+  const seen = new Set<T>([start, at]);
+  for (;;) {
+    const after = next(at);
+    if (after === undefined || seen.has(after)) return at;
+    seen.add(after);
+    at = after;
   }
 }
