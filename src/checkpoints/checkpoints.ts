@@ -1,7 +1,8 @@
-import { checkpointText, openCheckpoint } from '../proofs/checkpoint.ts';
+import { checkpointText, openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
+import { isConsistent } from '../proofs/merkle.ts';
 import { signNote, verifierIn, type Signer } from '../proofs/note.ts';
-import { rootAt, type ReadTile } from '../proofs/tiles.ts';
-import { signersIn, type SigningKeySource } from './signingKey.ts';
+import { consistencyProof, rootAt, type ReadTile } from '../proofs/tiles.ts';
+import { requireOrigin, signersIn, type SigningKeySource } from './signingKey.ts';
 import { CheckpointStore, type Shown } from './store.ts';
 
 /** One is made when there are as many events beyond the last one, or after as long a time. */
@@ -74,13 +75,15 @@ export class Checkpoints {
   }
 
   /**
-   * Whether the stream still begins with what was last shown.
-   * @throws ChangedHistoryError, NoteError where a checkpoint was not signed with a known key
+   * Whether the stream still begins with what was last shown, under the same origin.
+   * @throws ChangedHistoryError, SigningKeyError, NoteError where a checkpoint was not signed with
+   *   a known key
    */
   async requireUnchanged(): Promise<void> {
     const shown = this.#latest;
     if (shown === undefined) return;
-    const { root } = openCheckpoint(shown.note, this.keys().map(verifierIn));
+    const { origin, root } = this.#opened(shown);
+    requireOrigin(this.#options.signers, origin);
     const expected = encoded(root);
     const size = this.#options.size();
     if (size < shown.size) {
@@ -91,18 +94,15 @@ export class Checkpoints {
     throw new ChangedHistoryError(shown, expected, `the first ${shown.size} now have ${found}`);
   }
 
-  /** Makes one over all that is durable, unless the last one covers it; callers share one. */
+  /** Makes one over all that is durable by now, unless the last one covers it. */
   make(): Promise<Shown> {
-    this.#making ??= this.#make().finally(() => {
-      this.#making = undefined;
-    });
-    return this.#making;
+    return this.covering(this.#options.size() - 1);
   }
 
   /** One that covers a revision that is durable: the last one, if it does. */
   async covering(revision: number): Promise<Shown> {
     let shown = this.#latest;
-    while (shown === undefined || shown.size <= revision) shown = await this.make();
+    while (shown === undefined || shown.size <= revision) shown = await this.#shared();
     return shown;
   }
 
@@ -119,19 +119,44 @@ export class Checkpoints {
     this.#options.store.close();
   }
 
+  /** Callers share the one that is being made. */
+  #shared(): Promise<Shown> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = undefined;
+    });
+    return this.#making;
+  }
+
   async #make(): Promise<Shown> {
     const { store, signers, tile, size: sizeNow, now_ms } = this.#options;
     const size = sizeNow();
     if (this.#latest?.size === size) return this.#latest;
     // What is signed can never be taken back, so it is compared each time.
     await this.requireUnchanged();
+    const root = await rootAt(tile, size);
+    if (this.#latest !== undefined) await this.#requireGrown(this.#latest, size, root);
     const origin = signers[0]!.verifier.name;
-    const text = checkpointText({ origin, size, root: await rootAt(tile, size) });
+    const text = checkpointText({ origin, size, root });
     const recordedAt = new Date(now_ms()).toISOString();
     const shown = { size, note: signNote(text, signers), recordedAt };
     store.keep(shown);
     this.#latest = shown;
     return shown;
+  }
+
+  /** Proves it, since tiles that are kept in memory need not be those that a root is made of. */
+  async #requireGrown(shown: Shown, size: number, root: Uint8Array): Promise<void> {
+    if (shown.size === 0) return;
+    const { root: before } = this.#opened(shown);
+    const proof = await consistencyProof(this.#options.tile, shown.size, size);
+    const grown = { from: shown.size, to: size, fromRoot: before, toRoot: root, proof };
+    if (isConsistent(grown)) return;
+    const found = `the ${size} that are there now, with ${encoded(root)}, do not begin with them`;
+    throw new ChangedHistoryError(shown, encoded(before), found);
+  }
+
+  #opened({ note }: Shown): Opened {
+    return openCheckpoint(note, this.keys().map(verifierIn));
   }
 }
 

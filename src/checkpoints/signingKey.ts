@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeSigner, signerIn, signerText, type Signer } from '../proofs/note.ts';
 
@@ -34,21 +34,36 @@ export function signersIn(source: SigningKeySource): readonly Signer[] {
     return [signer];
   }
   const signers = kept.trim().split(/\s+/).map(signerIn);
-  for (const { verifier } of signers) {
-    const expected = origin ?? signers[0]!.verifier.name;
-    if (verifier.name === expected) continue;
+  const witness = signers.find(({ verifier }) => verifier.type !== 'signature');
+  if (witness !== undefined) {
     throw new SigningKeyError(
-      `The signing key is that of ${verifier.name}, but ORIGIN is ${expected}. A ledger keeps ` +
-        'its origin for ever, since every checkpoint names it: leave ORIGIN out, or set it back.',
+      `The signing key ${witness.verifier.text} is that of a witness, which cosigns the ` +
+        'checkpoints of others and signs none of its own.',
     );
   }
+  requireOrigin(signers, origin ?? signers[0]!.verifier.name);
   return signers;
+}
+
+/**
+ * Whether keys are of the ledger that its checkpoints name.
+ * @throws SigningKeyError
+ */
+export function requireOrigin(signers: readonly Signer[], origin: string): void {
+  const other = signers.find(({ verifier }) => verifier.name !== origin);
+  if (other === undefined) return;
+  throw new SigningKeyError(
+    `The signing key is that of ${other.verifier.name}, but the ORIGIN is ${origin}. A ledger ` +
+      'keeps its origin for ever, since every checkpoint names it: put back the key and ORIGIN.',
+  );
 }
 
 /** Writes the keys to a file that only its owner may read, whole or not at all. */
 export function keepSigners(file: string, signers: readonly Signer[]): void {
   mkdirSync(dirname(file), { recursive: true });
   const text = signers.map((signer) => `${signerText(signer)}\n`).join('');
-  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+  // One that is left over need not be its owner's alone.
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true, flag: 'wx' });
   renameSync(`${file}.new`, file);
 }

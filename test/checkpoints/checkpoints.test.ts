@@ -1,11 +1,13 @@
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Checkpoints } from '../../src/checkpoints/checkpoints.ts';
 import { signersIn } from '../../src/checkpoints/signingKey.ts';
 import { CheckpointStore } from '../../src/checkpoints/store.ts';
 import { openCheckpoint } from '../../src/proofs/checkpoint.ts';
-import { makeSigner, verifierIn } from '../../src/proofs/note.ts';
+import { makeSigner, signerText, verifierIn } from '../../src/proofs/note.ts';
 import { leafHash } from '../../src/proofs/merkle.ts';
+import { keepingTiles, type ReadTile } from '../../src/proofs/tiles.ts';
 import { leavesOf, naiveRoot, tilesOver } from '../proofs/tree.ts';
 import { ADMIN_KEY, Client, testApp, testCheckpoints } from '../support/service.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
@@ -14,12 +16,17 @@ const NOON_MS = Date.parse('2026-06-10T12:00:00.000Z');
 const signer = makeSigner('credits.example/test', Buffer.alloc(32, 5));
 
 /** Checkpoints over a made-up tree that a test can let grow, or change. */
-function over(leaves: Buffer[], store = new CheckpointStore(':memory:'), signers = [signer]) {
+function over(
+  leaves: Buffer[],
+  store = new CheckpointStore(':memory:'),
+  signers = [signer],
+  read: ReadTile = (tile) => tilesOver(leaves)(tile),
+) {
   const world = { now_ms: NOON_MS, broken: [] as string[] };
   const checkpoints = new Checkpoints({
     store,
     signers,
-    tile: (tile) => tilesOver(leaves)(tile),
+    tile: read,
     size: () => leaves.length,
     now_ms: () => world.now_ms,
     broken: (why) => world.broken.push(why),
@@ -122,6 +129,35 @@ t.test('a changed history', async (t) => {
   });
 });
 
+t.test('what was changed behind tiles that are kept in memory is not signed', async (t) => {
+  const leaves = leavesOf(5);
+  const read = keepingTiles((tile) => tilesOver(leaves)(tile), 9);
+  const { checkpoints, store } = over(leaves, undefined, undefined, read);
+  const shown = await checkpoints.make();
+  leaves[3] = leafHash('another');
+  leaves.push(leafHash('more'));
+  await t.rejects(checkpoints.make(), { name: 'ChangedHistoryError' });
+  t.same(store.latest(), shown);
+});
+
+t.test('whoever asks for one over all that is there does not get one begun before', async (t) => {
+  const leaves = leavesOf(5);
+  const { checkpoints } = over(leaves);
+  const begun = checkpoints.make();
+  leaves.push(leafHash('more'));
+  t.equal((await checkpoints.make()).size, 6);
+  t.equal((await begun).size, 5);
+});
+
+t.test('a ledger keeps its origin, whatever its signing key says', async (t) => {
+  const store = new CheckpointStore(':memory:');
+  await over(leavesOf(5), store).checkpoints.make();
+  const renamed = makeSigner('credits.example/other', Buffer.alloc(32, 5));
+  const { checkpoints } = over(leavesOf(5), store, [renamed]);
+  const message = /is that of credits.example\/other.*credits.example\/test/s;
+  await t.rejects(checkpoints.requireUnchanged(), { name: 'SigningKeyError', message });
+});
+
 t.test('while a key is replaced, both sign; old checkpoints verify for ever', async (t) => {
   const store = new CheckpointStore(':memory:');
   const leaves = leavesOf(5);
@@ -172,4 +208,14 @@ t.test('the signing key', async (t) => {
     'which fits no other origin',
   );
   t.throws(() => signersIn({ ...source, text: 'nonsense' }), { name: 'NoteError' });
+  const witness = makeSigner('credits.example/medway', Buffer.alloc(32, 3), 'cosignature');
+  t.throws(
+    () => signersIn({ ...source, text: signerText(witness) }),
+    { name: 'SigningKeyError', message: /that of a witness/ },
+    'nor is it that of a witness',
+  );
+  const torn = join(t.testdir(), 'signing.key');
+  writeFileSync(`${torn}.new`, '', { mode: 0o644 });
+  signersIn({ ...source, file: torn });
+  t.equal(statSync(torn).mode & 0o777, 0o600, 'and only its owner may ever read it');
 });
