@@ -12,6 +12,9 @@ export type Shown = {
   readonly recordedAt: string;
 };
 
+/** How long it waits for a backup or replicator that holds the file for a moment. */
+const BUSY_MS = 4_000;
+
 /**
  * Where checkpoints are kept: a file apart from the stream's, so that whoever puts back an old
  * stream, or a changed one, does not put back what was said of it.
@@ -24,6 +27,7 @@ export class CheckpointStore {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     this.#database = new DatabaseSync(file);
     this.#database.exec(`
+      PRAGMA busy_timeout = ${BUSY_MS};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       CREATE TABLE IF NOT EXISTS checkpoint (

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { Checkpoints } from '../../src/checkpoints/checkpoints.ts';
 import { signersIn } from '../../src/checkpoints/signingKey.ts';
@@ -12,6 +14,14 @@ import { leavesOf, naiveRoot, tilesOver } from '../proofs/tree.ts';
 import { ADMIN_KEY, Client, testApp, testCheckpoints } from '../support/service.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 
+const HOLDS_FOR_A_MOMENT = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const database = new (require('node:sqlite').DatabaseSync)(workerData);
+  database.exec('BEGIN IMMEDIATE');
+  parentPort.postMessage('held');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  database.exec('COMMIT');
+`;
 const NOON_MS = Date.parse('2026-06-10T12:00:00.000Z');
 const signer = makeSigner('credits.example/test', Buffer.alloc(32, 5));
 
@@ -193,6 +203,19 @@ t.test('a service on a stream that was changed behind its back does not open', a
   await t.rejects(opened([]), { name: 'ChangedHistoryError' }, 'or all of them');
   await t.resolves(opened([...journal.lines]), 'but does where nothing was');
 });
+
+t.test(
+  'somebody who holds the file for a moment, as a replicator does, is waited for',
+  async (t) => {
+    const file = join(t.testdir(), 'checkpoints.sqlite');
+    const { checkpoints, store } = over(leavesOf(5), new CheckpointStore(file));
+    const holder = new Worker(HOLDS_FOR_A_MOMENT, { eval: true, workerData: file });
+    await once(holder, 'message');
+    t.equal((await checkpoints.make()).size, 5);
+    await once(holder, 'exit');
+    store.close();
+  },
+);
 
 t.test('the signing key', async (t) => {
   const file = join(t.testdir(), 'data', 'signing.key');

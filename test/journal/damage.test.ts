@@ -225,3 +225,17 @@ t.test('a service on a damaged file', async (t) => {
   t.equal(short.code, 1, 'does not start on a file that was cut short');
   t.match(short.logged, /^The service did not start\. The journal is damaged .*SQLite /m);
 });
+
+t.test('a tree that cannot be stored stops the journal, and is no reason to wait', async (t) => {
+  const file = written(t);
+  change(
+    file,
+    `DELETE FROM tile;
+     CREATE TRIGGER full BEFORE INSERT ON tile BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+  );
+  const journal = await sqliteJournal(file);
+  const reading = journal.tile({ level: 0, index: 0, width: 1 });
+  await t.rejects(reading, { name: 'UnusableJournalError', message: /no room/ });
+  t.match(await journal.append(enrolledFrom(9000, 1), EVENTS - 1), { outcome: 'broken' });
+  await journal.close();
+});

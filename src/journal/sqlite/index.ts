@@ -25,17 +25,22 @@ export async function sqliteJournal(file: string): Promise<Journal> {
   hashed.promise.catch(() => undefined);
   let dead: string | undefined;
   let answer: ((appended: Appended) => void) | undefined;
+  const die = (why: string) => {
+    dead = `its writing thread failed: ${why}`;
+    answer?.({ outcome: 'broken', why: dead });
+    hashed.reject(new UnusableJournalError(file, dead));
+  };
   worker.on('message', (message: Ready | Hashed | Appended) => {
     if ('outcome' in message) return answer?.(message);
     if ('hashed' in message) return hashed.resolve(message);
+    // It may also fail behind its opening, where the tree cannot be read or stored.
+    if ('failed' in message) die(message.failed);
     if (!('changed' in message)) return opened.resolve(message);
     const { revision, why } = message.changed;
     hashed.reject(new DamagedJournalError(revision, why));
   });
   worker.on('error', (error: Error) => {
-    dead = `its writing thread failed: ${error.message}`;
-    answer?.({ outcome: 'broken', why: dead });
-    hashed.reject(new UnusableJournalError(file, dead));
+    die(error.message);
     opened.reject(error);
   });
   const ready = await opened.promise;
