@@ -7,12 +7,15 @@ import {
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openCheckpoint } from '../proofs/checkpoint.ts';
 import { verifierIn } from '../proofs/note.ts';
+import { HASH_BYTES } from '../proofs/merkle.ts';
 import { bundlePath, tilePath, tilesOf, widthOf, TILE_WIDTH, type Tile } from '../proofs/tiles.ts';
 
 /** A checkpoint as the ledger shows it. */
@@ -51,22 +54,28 @@ const AT_ONCE = 4;
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1024 * 1024;
 const LENGTH_BYTES = 2;
+const OWNER_ONLY = 0o700;
 
 /**
  * Takes into a directory all that the ledger shows: events, tiles, checkpoints, keys. It goes on
  * where it stopped, and believes nothing of it: that is for `verify`.
- * @throws MirrorError where the ledger shows less than it did, or does not name a key any more
+ * @throws MirrorError where the ledger shows less than it did, does not name a key any more, or
+ *   gives what could not be kept in order
  */
 export async function fetchInto(
   directory: string,
   source: Source,
   progress: (events: number, size: number) => void,
 ): Promise<Fetched> {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: OWNER_ONLY });
   const newKeys = keepKeys(directory, await source.keys());
   const newest = await source.checkpoint();
-  openCheckpoint(newest.note, readKeys(directory).map(verifierIn));
-  const { size } = newest;
+  const { size } = openCheckpoint(newest.note, readKeys(directory).map(verifierIn));
+  if (newest.size !== size) {
+    throw new MirrorError(
+      `The ledger shows a checkpoint as one of ${newest.size} events, but its note says ${size}.`,
+    );
+  }
   const kept = new Kept(directory);
   if (kept.size > size || kept.checkpointed > size) {
     throw new MirrorError(
@@ -129,31 +138,37 @@ async function fetchEvents(
   for (let index = Math.floor(first / TILE_WIDTH); index < last; index += AT_ONCE) {
     const indexes = Array.from({ length: Math.min(AT_ONCE, last - index) }, (_, at) => index + at);
     const bundles = await Promise.all(
-      indexes.map((one) =>
-        tile(`entries/${bundlePath({ index: one, width: widthOf(0, one, size) })}`),
-      ),
+      indexes.map(async (one) => {
+        const width = widthOf(0, one, size);
+        const path = `entries/${bundlePath({ index: one, width })}`;
+        return entriesIn(await tile(path), path, width);
+      }),
     );
-    const entries = bundles.flatMap(entriesIn).slice(Math.max(0, first - index * TILE_WIDTH));
+    const entries = bundles.flat().slice(Math.max(0, first - index * TILE_WIDTH));
     appendFileSync(events, entries.map((entry) => `${entry}\n`).join(''), { flush: true });
     progress(Math.min(size, (index + indexes.length) * TILE_WIDTH), size);
   }
   return size - first;
 }
 
-/** The entries of a bundle, each after its length in two bytes. */
-function entriesIn(bundle: Uint8Array): string[] {
+/** The entries of a bundle, each after its length in two bytes: so many, each a line. */
+function entriesIn(bundle: Uint8Array, path: string, count: number): string[] {
   const bytes = Buffer.from(bundle);
   const entries: string[] = [];
-  for (let at = 0; at < bytes.length;) {
+  let at = 0;
+  while (at + LENGTH_BYTES <= bytes.length && entries.length < count) {
     const end = at + LENGTH_BYTES + bytes.readUInt16BE(at);
+    if (end > bytes.length) break;
     entries.push(bytes.toString('utf8', at + LENGTH_BYTES, end));
     at = end;
   }
-  return entries;
+  const lines = entries.every((entry) => !entry.includes('\n'));
+  if (lines && entries.length === count && at === bytes.length) return entries;
+  throw new MirrorError(`What the ledger shows as ${path} is not ${count} entries of a line each.`);
 }
 
 async function fetchTiles(directory: string, size: number, source: Source): Promise<number> {
-  const missing = [...tilesOf(size)].filter((tile) => !existsSync(fileOf(directory, tile)));
+  const missing = [...tilesOf(size)].filter((tile) => !isThere(fileOf(directory, tile), tile));
   for (let first = 0; first < missing.length; first += AT_ONCE) {
     await Promise.all(
       missing.slice(first, first + AT_ONCE).map(async (tile) => {
@@ -167,6 +182,11 @@ async function fetchTiles(directory: string, size: number, source: Source): Prom
     );
   }
   return missing.length;
+}
+
+/** A tile that was torn when fetching stopped is shorter. */
+function isThere(file: string, { width }: Tile): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.size === width * HASH_BYTES;
 }
 
 function fileOf(directory: string, tile: Tile): string {
@@ -187,15 +207,26 @@ async function fetchCheckpoints(
         `The ledger made a checkpoint of ${newest.size}, but does not list it.`,
       );
     }
-    const lines = shown.map(({ note, recordedAt, size }) =>
-      JSON.stringify({ note, recordedAt, size }),
-    );
+    const lines = shown.map(({ note, recordedAt, size }) => {
+      if (size <= after) {
+        throw new MirrorError(
+          `The ledger lists its checkpoint of ${size} behind that of ${after}.`,
+        );
+      }
+      after = size;
+      return JSON.stringify({ note, recordedAt, size });
+    });
     appendFileSync(kept.checkpoints, `${lines.join('\n')}\n`, { flush: true });
     count += shown.length;
-    after = shown.at(-1)!.size;
   }
-  writeFileSync(kept.newest, newest.note, { flush: true });
+  replaceFile(kept.newest, newest.note);
   return count;
+}
+
+/** Writes a file whole or not at all. */
+function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { flush: true });
+  renameSync(`${file}.new`, file);
 }
 
 function readKeys(directory: string): string[] {
@@ -214,6 +245,8 @@ function keepKeys(directory: string, text: string): string[] {
         'be another ledger; if it is not, ask why before you trust it.',
     );
   }
-  writeFileSync(join(directory, 'keys'), named.map((key) => `${key}\n`).join(''), { flush: true });
+  // What is no key is not kept, or the ledger would have to name it for ever.
+  named.forEach(verifierIn);
+  replaceFile(join(directory, 'keys'), named.map((key) => `${key}\n`).join(''));
   return named.filter((key) => !before.includes(key));
 }
