@@ -173,10 +173,10 @@ export function versionIn(format: number, type: EventType): number | undefined {
  * Tells why this code cannot read an event: its type or version is newer than the code.
  * @returns a sentence, or nothing where it can be read
  */
-export function unreadable(event: { type?: unknown; v?: unknown }): string | undefined {
-  const version = newest.get(String(event.type));
-  if (version === undefined) return `its type ${JSON.stringify(event.type)} is not known here`;
-  const { v } = event;
+export function unreadable(event: { type?: unknown; v?: unknown } | null): string | undefined {
+  const { type, v } = event ?? {};
+  const version = typeof type === 'string' ? newest.get(type) : undefined;
+  if (version === undefined) return `its type ${JSON.stringify(type)} is not known here`;
   if (Number.isInteger(v) && Number(v) >= 1 && Number(v) <= version) return undefined;
-  return `version ${JSON.stringify(v)} of ${String(event.type)} is not known`;
+  return `version ${JSON.stringify(v)} of ${String(type)} is not known`;
 }

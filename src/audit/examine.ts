@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HASH_BYTES, leafHash, rootOver } from '../proofs/merkle.ts';
 import { TILE_BYTES, TILE_WIDTH, tilePath } from '../proofs/tiles.ts';
+import { LINE_BYTES_MAX } from './lines.ts';
 import { formOf } from './model/form.ts';
 import { breach, type Breach } from './model/invariant.ts';
 import { hasShape } from './shape.ts';
@@ -61,6 +62,9 @@ export function examine({ firstRevision, count, bytes, tiles }: Task): Examined 
 }
 
 function formIn(line: Buffer, ends: boolean): ReturnType<typeof formOf> {
+  if (!ends && line.length > LINE_BYTES_MAX) {
+    return { breach: breach(`a newline after at most ${LINE_BYTES_MAX} bytes`, 'none') };
+  }
   if (!ends) return { breach: breach('a newline at the end of the line', 'the end of the file') };
   if (!isUtf8(line)) return { breach: breach('text in UTF-8', 'bytes that are not') };
   return formOf(line.toString('utf8'));
@@ -102,20 +106,28 @@ export function tileUnlike(
   hashes: Uint8Array,
 ): (Breach & { readonly at: number }) | undefined {
   const name = `tile/${path}`;
-  let found: Buffer;
-  try {
-    found = readFileSync(join(folder, path));
-  } catch {
-    return { at: 0, ...breach(`the file ${name}`, 'none') };
-  }
-  if (Buffer.compare(found, hashes) === 0) return undefined;
+  const found = tileIn(join(folder, path));
+  if (found === undefined) return { at: 0, ...breach(`the file ${name}`, 'none') };
+  if (hashes.length > 0 && Buffer.compare(found, hashes) === 0) return undefined;
   let at = 0;
-  const hashOf = (of: Uint8Array) => of.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
-  while (Buffer.compare(hashOf(found), hashOf(hashes)) === 0) at += 1;
+  const hashOf = (of: Uint8Array) =>
+    Buffer.from(of.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+  while (at * HASH_BYTES < hashes.length && hashOf(hashes).equals(hashOf(found))) at += 1;
   const shown = (hash: Uint8Array) =>
     hash.length === 0 ? 'none' : Buffer.from(hash).toString('base64');
   const expected = `${shown(hashOf(found))}, hash ${at} of ${name}`;
   const anew = hashOf(hashes);
   const got = anew.length === 0 ? 'no more events' : `${shown(anew)}, ${OF_EVENTS}`;
   return { at, ...breach(expected, got) };
+}
+
+/** The bytes of a tile's file; nothing where there is none, or what is there is no tile's. */
+function tileIn(file: string): Buffer | undefined {
+  try {
+    const status = statSync(file);
+    // What stands under the name may be a device without end.
+    return status.isFile() && status.size <= TILE_BYTES ? readFileSync(file) : undefined;
+  } catch {
+    return undefined;
+  }
 }

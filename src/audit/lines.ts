@@ -11,6 +11,8 @@ export type Lines = {
 /** Full tiles of the tree, so that each piece of work has whole ones. */
 export const LINES = 16 * 256;
 const PIECE_BYTES = 4 * 1024 * 1024;
+/** No line of a ledger has as many; behind one that does not end before, nothing is read. */
+export const LINE_BYTES_MAX = 64 * 1024;
 /** Of so many lines the place of one is kept. */
 const MARK_EVERY = 16;
 const NEWLINE = 0x0a;
@@ -31,7 +33,7 @@ export class EventsFile {
     this.#file = file;
   }
 
-  /** A last line that does not end comes with the rest, and without its newline. */
+  /** A last line that does not end, or not soon, comes with the rest, without its newline. */
   async *read(): AsyncGenerator<Lines> {
     const handle = await open(this.#file);
     let [held, scanned, count, firstRevision] = [Buffer.alloc(0), 0, 0, 0];
@@ -58,6 +60,7 @@ export class EventsFile {
         base += start;
         held = held.subarray(start);
         scanned -= start;
+        if (held.length - scanned > LINE_BYTES_MAX) break;
       }
     } finally {
       await handle.close();

@@ -93,8 +93,10 @@ export class TileFiles {
   readonly tiles: readonly Tile[];
   /** Files that are no tiles. */
   readonly strange: readonly string[];
-  fullLeafTiles = 0;
+  readonly fullLeafTiles: number;
   readonly #folder: string;
+  /** Full tiles of leaves, which are compared while the events are read, as far as these go. */
+  readonly #full: Tile[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -107,18 +109,23 @@ export class TileFiles {
       const [level = '', ...rest] = path.split('/');
       const place = /^(0|[1-9]\d?)$/.test(level) ? indexIn(rest.join('/')) : undefined;
       if (place === undefined) strange.push(path);
-      else if (level === '0' && place.width === TILE_WIDTH) this.fullLeafTiles += 1;
+      else if (level === '0' && place.width === TILE_WIDTH) this.#full.push({ level: 0, ...place });
       else tiles.push({ level: Number(level), ...place });
     }
     this.tiles = tiles;
+    this.fullLeafTiles = this.#full.length;
     this.strange = strange.sort();
   }
 
   /** What is missing of a tree of some size, or is there and is not its own. */
   *unlike(tree: Tree, size: number): Generator<Spot & { readonly to?: number }> {
     const there = new Set(this.tiles.map(tilePath));
-    const needed = [...tilesOf(size)].filter(({ level, width }) => level > 0 || width < TILE_WIDTH);
-    for (const tile of [...this.tiles, ...needed.filter((one) => !there.has(tilePath(one)))]) {
+    // Where events are missing that is told; a size may claim more tiles than could be counted.
+    const all = size > tree.size ? [] : [...tilesOf(size)];
+    const needed = all.filter(({ level, width }) => level > 0 || width < TILE_WIDTH);
+    const missing = needed.filter((one) => !there.has(tilePath(one)));
+    const beyond = this.#full.filter(({ index }) => (index + 1) * TILE_WIDTH > size);
+    for (const tile of [...this.tiles, ...missing, ...beyond]) {
       const span = TILE_WIDTH ** tile.level;
       const revision = tile.index * TILE_WIDTH * span;
       const found = tileUnlike(this.#folder, tilePath(tile), tree.tile(tile));

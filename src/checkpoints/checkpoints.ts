@@ -95,8 +95,10 @@ export class Checkpoints {
   }
 
   /** Makes one over all that is durable by now, unless the last one covers it. */
-  make(): Promise<Shown> {
-    return this.covering(this.#options.size() - 1);
+  async make(): Promise<Shown> {
+    const revision = this.#options.size() - 1;
+    const shown = await this.#shared();
+    return shown.size > revision ? shown : this.covering(revision);
   }
 
   /** One that covers a revision that is durable: the last one, if it does. */

@@ -94,13 +94,13 @@ export function signNote(text: string, signers: readonly Signer[]): string {
 export function cosign(text: string, { verifier, privateKey }: Signer, time_s: number): string {
   const time = Buffer.alloc(TIME_BYTES);
   time.writeBigUInt64BE(BigInt(time_s));
-  const signature = sign(null, Buffer.from(cosigned(text, time_s)), privateKey);
+  const signature = sign(null, Buffer.from(cosigned(text, BigInt(time_s))), privateKey);
   return signatureLine(verifier, Buffer.concat([time, signature]));
 }
 
 /**
  * Opens a note that at least one of the given keys signed. Signatures by unknown keys are passed
- * over; one by a known key that does not fit makes the whole note worthless.
+ * over; one by a known key that does not fit makes the whole note worthless. A key counts once.
  * @throws NoteError
  */
 export function openNote(
@@ -119,21 +119,22 @@ export function openNote(
     return verifier === undefined ? [] : [verifiedBy(verifier, text, signature)];
   });
   if (verified.length === 0) throw new NoteError('none of the known keys signed the note');
-  return { text, verified };
+  const keys = verified.map(({ verifier }) => verifier);
+  return { text, verified: verified.filter((_, at) => keys.indexOf(keys[at]!) === at) };
 }
 
 function verifiedBy(verifier: Verifier, text: string, signature: Buffer): Verified {
   const wrong = new NoteError(`the signature of ${verifier.name} does not fit the text`);
   const cosignature = verifier.type === 'cosignature';
   if (signature.length !== SIGNATURE_BYTES + (cosignature ? TIME_BYTES : 0)) throw wrong;
-  const time_s = cosignature ? Number(signature.readBigUInt64BE()) : 0;
+  const time_s = cosignature ? signature.readBigUInt64BE() : 0n;
   const signed = cosignature ? cosigned(text, time_s) : text;
   const bytes = signature.subarray(-SIGNATURE_BYTES);
   if (!verify(null, Buffer.from(signed), verifier.publicKey, bytes)) throw wrong;
-  return cosignature ? { verifier, time_s } : { verifier };
+  return cosignature ? { verifier, time_s: Number(time_s) } : { verifier };
 }
 
-function cosigned(text: string, time_s: number): string {
+function cosigned(text: string, time_s: bigint): string {
   return `cosignature/v1\ntime ${time_s}\n${text}`;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { credits, creditsAloud } from '../../../schemas/amounts.ts';
 import { revisionQuerySchema } from '../../../schemas/http/common.ts';
 import { daySchema, givenInstantSchema, milliseconds } from '../../../schemas/time.ts';
+import { requireFiles } from '../../audit/directory.ts';
 import { balanceAsAt } from '../../audit/asAt.ts';
 import { accountOperandSchema } from '../account.ts';
 import type { Command } from '../command.ts';
@@ -23,6 +24,7 @@ export const auditBalance: Command = {
   examples: ['timecredits audit balance mirror programme --recorded-by 2026-03-31T23:59:59+01:00'],
   async run(given) {
     const directory = given.operand(0, z.string());
+    requireFiles(directory);
     const asked = given.operand(1, accountOperandSchema);
     const atRevision = given.checked('at-revision', revisionQuerySchema);
     const recordedBy = given.checked('recorded-by', givenInstantSchema);

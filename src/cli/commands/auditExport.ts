@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { requireFiles } from '../../audit/directory.ts';
 import { exportStream, FORMATS } from '../../audit/export/index.ts';
 import type { Command } from '../command.ts';
 import { wrongUsage } from '../failure.ts';
@@ -29,6 +30,7 @@ export const auditExport: Command = {
   ],
   async run(given, io) {
     const directory = given.operand(0, z.string());
+    requireFiles(directory);
     const format = given.requiredAs('format', z.enum(FORMATS));
     const out = given.text('out');
     if (out === undefined && given.flag('json')) {

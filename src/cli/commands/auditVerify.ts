@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { credits } from '../../../schemas/amounts.ts';
+import { requireFiles } from '../../audit/directory.ts';
 import { notesOf, verifiersIn, type Signed } from '../../audit/checkpoints.ts';
 import { sentence } from '../../audit/fault.ts';
 import { helpersFor, verify, type Verified } from '../../audit/verify.ts';
@@ -34,6 +35,7 @@ export const auditVerify: Command = {
   ],
   async run(given, io) {
     const directory = given.operand(0, z.string());
+    requireFiles(directory);
     const { keys, verifiers } = keysFor(directory, given, io);
     const saved = given.texts('since').flatMap((file) => notesOf(textOf(file, io), basename(file)));
     const threads = given.checked('threads', z.coerce.number<string>().int().min(1).max(64));
