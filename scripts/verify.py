@@ -162,7 +162,7 @@ def replay(path):
 
 def signer_of(origin, text, signatures, keys):
     """The key of the ledger, not of a witness, that signed; None where openssl does not tell."""
-    for key in keys:
+    for key in re.findall(r"(?m)^\s*([^#\s]\S*)", keys):
         name, _, material = key.split("+", 2)
         public = base64.b64decode(material)
         key_id = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
@@ -228,7 +228,7 @@ def main():
     for path in [given.events, *given.checkpoint, *key_files]:
         if not path.is_file():
             words.error(f"there is no file {path}")
-    keys = " ".join(path.read_text() for path in key_files if shutil.which("openssl")).split()
+    keys = "\n".join(path.read_text() for path in key_files if shutil.which("openssl")).strip()
     ledger, leaves, wrong = replay(given.events)
     print(len(leaves), "events, root", base64.b64encode(root_of(leaves)).decode())
     faults, signed = [wrong] if wrong else [], 0

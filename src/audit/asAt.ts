@@ -57,6 +57,8 @@ async function accountByNow(directory: string, asked: Account): Promise<Account>
   }
   let account = asked;
   for (let next = merged.get(account); next !== undefined; next = merged.get(account)) {
+    // What was followed is not followed again: a forger may lead round in a circle.
+    merged.delete(account);
     account = next;
   }
   return account;

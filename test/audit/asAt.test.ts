@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import { credits } from '../../schemas/amounts.ts';
+import type { Account } from '../../schemas/ids.ts';
 import { accessIn, keyHash, makeKey } from '../../schemas/keys.ts';
 import { balanceAsAt, type When } from '../../src/audit/asAt.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
@@ -80,4 +81,15 @@ t.test('asked on the command line', async (t) => {
   t.match(await ask('wallet:mem_0123456789abcdef'), { status: 1, progress: /There is no account/ });
   const none = await mirror.run('audit', 'balance', 'nowhere', 'programme');
   t.match(none, { status: 1, progress: /no file or folder nowhere/ });
+});
+
+t.test('forged merges that go round in a circle are not followed for ever', async (t) => {
+  const lines = (await histories())[0]!.map(({ event }) => canonical(event));
+  const merged = (from: string, into: string) =>
+    JSON.stringify({ type: 'MembersMerged', data: { from, into }, recordedAt: '2026-07-01' });
+  const [one, other] = ['mem_0000000000000001', 'mem_0000000000000002'];
+  const mirror = new Mirror(t.testdir());
+  mirror.writeEvents([...lines, merged(one, other), merged(other, one)]);
+  const found = await balanceAsAt(mirror.directory, `wallet:${one}`, {});
+  t.match(found, { balance: 0 });
 });

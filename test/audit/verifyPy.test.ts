@@ -353,3 +353,13 @@ async function tilesIn(lines: readonly string[]): Promise<Record<string, never>>
   }
   return folders as Record<string, never>;
 }
+
+t.test(
+  'lines of comment among the keys are passed over',
+  needing('python3', 'openssl'),
+  async (t) => {
+    const lines = await busyLines();
+    const keys = `# read to us over the telephone\n${SIGNER.verifier.text}\n\n  # and no other\n`;
+    t.match(verdict(t, filesOf(lines, { keys })), { status: 0, output: /Everything holds/ });
+  },
+);
