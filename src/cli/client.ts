@@ -9,6 +9,8 @@ const ATTEMPTS_MAX = 4;
 const FIRST_WAIT_MS = 500;
 const WAIT_MAX_MS = 60_000;
 const ANSWER_MS = 30_000;
+/** Far more than any answer has; the rest of a longer one would only fill memory. */
+const ANSWER_MIB_MAX = 256;
 const TOO_MANY = 429;
 const SERVER_ERROR = 500;
 const CSV = 'text/csv';
@@ -163,7 +165,7 @@ export class Client {
         signal: AbortSignal.timeout(ANSWER_MS),
         ...(body !== undefined && { body }),
       });
-      return this.#judge(response, new Uint8Array(await response.arrayBuffer()));
+      return this.#judge(response, await bytesOf(response));
     } catch (error) {
       return { failure: this.#unreachable(reasonOf(error)) };
     }
@@ -230,6 +232,20 @@ export function clientFrom(given: Given, io: Io): Client {
 /** A new idempotency key, for what is meant anew at every run. */
 export function newKey(io: Io): string {
   return `cli-${Buffer.from(io.random(16)).toString('hex')}`;
+}
+
+/** The body of an answer, as far as anybody would need it. */
+async function bytesOf({ body }: Response): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > ANSWER_MIB_MAX * 2 ** 20) {
+      throw new Error(`an answer of more than ${ANSWER_MIB_MAX} MiB`);
+    }
+  }
+  return new Uint8Array(Buffer.concat(pieces));
 }
 
 /** What was answered: bytes, text, or what JSON says; undefined where it is none of them. */

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import t from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import { credits } from '../../schemas/amounts.ts';
-import type { Account } from '../../schemas/ids.ts';
 import { accessIn, keyHash, makeKey } from '../../schemas/keys.ts';
 import { balanceAsAt, type When } from '../../src/audit/asAt.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
