@@ -210,9 +210,10 @@ t.test(
     const file = join(t.testdir(), 'checkpoints.sqlite');
     const { checkpoints, store } = over(leavesOf(5), new CheckpointStore(file));
     const holder = new Worker(HOLDS_FOR_A_MOMENT, { eval: true, workerData: file });
+    const ended = once(holder, 'exit');
     await once(holder, 'message');
     t.equal((await checkpoints.make()).size, 5);
-    await once(holder, 'exit');
+    await ended;
     store.close();
   },
 );
