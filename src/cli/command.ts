@@ -5,6 +5,8 @@ import type { Io } from './io.ts';
 /** One option: with `value` it takes one, named so in the help; without, it is a switch. */
 export type Option = {
   readonly value?: string;
+  /** It may be given more than once. */
+  readonly several?: true;
   readonly help: string;
 };
 
@@ -47,17 +49,15 @@ export const COMMON_OPTIONS: Command['options'] = {
   help: { help: 'explain this command' },
 };
 
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
 /** What was typed behind a command's words. */
 export class Given {
   readonly #command: Command;
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly #values: Values;
   readonly #operands: readonly string[];
 
-  constructor(
-    command: Command,
-    values: Readonly<Record<string, string | boolean | undefined>>,
-    operands: readonly string[],
-  ) {
+  constructor(command: Command, values: Values, operands: readonly string[]) {
     this.#command = command;
     this.#values = values;
     this.#operands = operands;
@@ -66,6 +66,12 @@ export class Given {
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The values of an option that may be given more than once. */
+  texts(name: string): readonly string[] {
+    const values = this.#values[name];
+    return Array.isArray(values) ? values.map(String) : [];
   }
 
   flag(name: string): boolean {

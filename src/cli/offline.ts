@@ -23,7 +23,8 @@ export function dataFile(directory: string | undefined, io: Io): string {
   );
 }
 
-function dataConfig(directory: string | undefined, { environment }: Io): Config {
+/** Where the data is that an option or the environment names. */
+export function dataConfig(directory: string | undefined, { environment }: Io): Config {
   return configFrom({
     DATA_DIR: directory ?? environment['DATA_DIR'],
     JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,

@@ -61,9 +61,12 @@ function commandIn(argv: readonly string[]): Command | undefined {
 
 function givenTo(command: Command, argv: readonly string[]): Given {
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(([name, { value }]) => [
+    Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(([name, { value, several }]) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: several === true,
+      },
     ]),
   );
   const args = argv.slice(command.words.split(' ').length);

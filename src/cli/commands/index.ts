@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { accessGrant } from './accessGrant.ts';
 import { accessList, accessRevoke } from './access.ts';
+import { backup } from './backup.ts';
 import { balance } from './balance.ts';
 import { check } from './check.ts';
 import { enrol } from './enrol.ts';
@@ -9,6 +10,7 @@ import { fund } from './fund.ts';
 import { issue } from './issue.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
+import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { settle } from './settle.ts';
 import { statement } from './statement.ts';
@@ -30,5 +32,7 @@ export const commands: readonly Command[] = [
   accessList,
   replay,
   check,
+  backup,
+  restore,
   serve,
 ];
