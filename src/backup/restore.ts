@@ -123,13 +123,13 @@ async function verified(
     const elsewhere = [...options.checkpoints, ...(options.mirror?.checkpoints() ?? [])];
     const signed = signedIn([...storedIn(store), ...elsewhere], keys);
     const last = signed.at(-1);
-    await requireShown(stream, reached(signed, fromBackup), 'the backup');
+    await requireShown(stream, reached(signed, fromBackup), 'the backup has');
     const { mirror } = options;
     const needed = Math.max(fromBackup, last?.size ?? 0);
     const inMirror = mirror && (await takeTail(stream, mirror, options.beyond ? Infinity : needed));
     if (stream.size < needed) throw shorter(stream.size, last!, options.mirror);
     const after = signed.filter(({ size }) => size > fromBackup);
-    await requireShown(stream, after, 'the end that the mirror has');
+    await requireShown(stream, after, 'the end from the mirror leads to');
     keep(store, signed, stream);
     for (const key of keys.toReversed()) store.keepKey(key);
     const { size } = stream;

@@ -73,7 +73,7 @@ function notVerified({ where }: Kept, { message }: Error): BackupError {
 export async function requireShown(
   stream: StagedStream,
   signed: readonly Signed[],
-  whose: string,
+  whatHas: string,
 ): Promise<void> {
   for (const { where, size, root } of signed) {
     const found = await stream.rootAt(size);
@@ -81,7 +81,7 @@ export async function requireShown(
     throw new BackupError(
       'history_changed',
       `The history has changed. The checkpoint in ${where} is over ${size} events with root ` +
-        `${root}, but ${whose} has ${found} there. Nothing is put to service.`,
+        `${root}, but ${whatHas} ${found} there. Nothing is put to service.`,
     );
   }
 }

@@ -25,13 +25,12 @@ export const restore: Command = {
     checkpoint: { value: 'FILE', several: true, help: 'a checkpoint saved elsewhere; any number' },
     'tail-from': { value: 'DIR', help: "an auditor's folder, with events.ndjson in it" },
     'beyond-checkpoint': { help: 'takes also what the auditor has beyond the last checkpoint' },
-    keys: { value: 'FILE', help: 'trusts only these verifier keys, one a line; all that signed' },
+    keys: { value: 'FILE', help: 'trusts only the verifier keys in it, one a line' },
     bare: { help: 'the folder has bare files, such as Litestream restores, and no backup.json' },
   },
   examples: [
     'timecredits restore --from /backup/2026-11-22 --data ./data',
-    'timecredits restore --from /backup/2026-11-22 --data ./data --checkpoint printed.txt ' +
-      '--tail-from ../audit',
+    'timecredits restore --from /backup/2026-11-22 --data ./data --tail-from ../audit',
   ],
   async run(given, io) {
     const from = resolve(given.required('from'));
