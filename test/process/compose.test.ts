@@ -32,6 +32,10 @@ const composeSchema = z.strictObject({
     'volumes-for-node': serviceSchema,
     ledger: serviceSchema,
     litestream: serviceSchema,
+    restore: serviceSchema.omit({ command: true }).extend({
+      entrypoint: z.array(z.string()),
+      profiles: z.array(z.string()),
+    }),
   }),
   volumes: z.record(z.string(), z.null()),
 });
@@ -59,7 +63,7 @@ const litestreamSchema = z.strictObject({
 
 const { services, volumes } = composeSchema.parse(parse(text('docker-compose.yml')));
 const { dbs } = litestreamSchema.parse(parse(text('litestream.yml')));
-const { ledger, litestream } = services;
+const { ledger, litestream, restore } = services;
 
 t.test('the environment of the service is one that it takes', async (t) => {
   const known = /^ {4}([A-Z_]+): /gm;
@@ -70,7 +74,7 @@ t.test('the environment of the service is one that it takes', async (t) => {
     'every name is known',
   );
   const config = configFrom(ledger.environment);
-  t.match(config, { host: '0.0.0.0', port: 3000, dataDirectory: '/data' });
+  t.match(config, { host: '0.0.0.0', port: 3000, dataDirectory: '/data/ledger' });
 });
 
 t.test('Litestream replicates the files that the service writes, and no key', async (t) => {
@@ -84,9 +88,11 @@ t.test('Litestream replicates the files that the service writes, and no key', as
     [1, 1],
     'each to one place',
   );
-  for (const name of ['data:/data']) {
-    t.ok(ledger.volumes.includes(name) && litestream.volumes.includes(name), `both have ${name}`);
+  for (const service of [ledger, litestream, restore]) {
+    t.ok(service.volumes.includes('data:/data'), 'where the service keeps them');
   }
+  const replicas = dbs.flatMap(({ replicas: [replica] }) => replica!.path);
+  t.same(replicas, ['/replica/ledger.sqlite', '/replica/checkpoints.sqlite']);
   t.ok(litestream.volumes.includes('./litestream.yml:/etc/litestream.yml:ro'), 'by these settings');
   t.same(litestream.command, ['replicate', '-config', '/etc/litestream.yml']);
   t.same(Object.keys(volumes), ['data', 'replica']);
@@ -116,7 +122,7 @@ t.test('Litestream empties the logs before the service would, and waits for less
 });
 
 t.test('the services run with as little as they need', async (t) => {
-  for (const [name, service] of Object.entries({ ledger, litestream })) {
+  for (const [name, service] of Object.entries({ ledger, litestream, restore })) {
     t.equal(service.user, '1000:1000', `${name} is nobody special`);
     t.ok(service.read_only, 'writes to its volumes only');
     t.same(service.cap_drop, ['ALL']);
@@ -128,5 +134,7 @@ t.test('the services run with as little as they need', async (t) => {
   const [, seconds] = /^(\d+)s$/.exec(ledger.stop_grace_period ?? '')!;
   const [, close_ms] = /CLOSE_MS = ([\d_]+)/.exec(text('src/main.ts'))!;
   t.ok(Number(seconds) * 1000 > Number(close_ms!.replace('_', '')), 'with time to end in order');
+  t.same(restore.entrypoint, ['node', 'src/cli/timecredits.ts', 'restore']);
+  t.same(restore.profiles, ['restore'], 'and what restores starts only when it is asked to');
   t.match(litestream.depends_on, { ledger: { condition: 'service_healthy' } });
 });
