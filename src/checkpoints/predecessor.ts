@@ -19,7 +19,7 @@ export async function predecessorOf(
   const { origin, size, root } = checkpointAt(file);
   if (origin === signing.origin) {
     throw new ConfigError(
-      `PREDECESSOR ${file} is a checkpoint of ${origin}, and so is ORIGIN. A ledger whose history ` +
+      `PREDECESSOR ${file} is a checkpoint of ${origin}, and so is ORIGIN. A ledger whose end ` +
         'is lost cannot begin again under its name: set ORIGIN to a new one.',
     );
   }

@@ -215,7 +215,9 @@ const SWAP = [
   'UPDATE event SET revision = 5 WHERE revision = 6',
   'UPDATE event SET revision = 6 WHERE revision = -1',
 ];
-const ALTER = `UPDATE event SET event = replace(event, '"count":1', '"count":2') WHERE revision = 3`;
+const ALTER = `
+  UPDATE event SET event = replace(event, '"count":1', '"count":2') WHERE revision = 3
+`;
 
 const DAMAGES: Record<string, { sql: readonly string[]; code: string; detail: RegExp }> = {
   'a changed row': {

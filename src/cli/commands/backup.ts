@@ -10,8 +10,8 @@ export const backup: Command = {
   summary: 'copy the ledger while its service runs',
   about:
     'Copies the stream and its checkpoints as they are at one moment, by the online backup ' +
-    'of SQLite itself, into a folder that is not there yet. It appears under its name only when all of it ' +
-    'is on disk; until then it is called DIR.partial, and restore does not take it.\n' +
+    'of SQLite itself, into a folder that is not there yet. It appears under its name only when ' +
+    'all of it is on disk; until then it is called DIR.partial, and restore does not take it.\n' +
     'The keys are left out unless you ask for them. Keep them apart from the backup: without ' +
     'card.key no card is known, whoever has it and the stream can find out card numbers, and ' +
     'whoever has signing.key can sign checkpoints in the name of this ledger.',
