@@ -62,7 +62,8 @@ function named(kept: Kept): { readonly origin: string } {
 function notVerified({ where }: Kept, { message }: Error): BackupError {
   return new BackupError(
     'not_verified',
-    `The checkpoint in ${where} cannot be verified: ${message}.`,
+    `The checkpoint in ${where} cannot be verified: ${message}. If the signing key was replaced ` +
+      'after the backup, name every key with --keys: an auditor has them all in the file keys.',
   );
 }
 

@@ -311,8 +311,12 @@ t.test('a checkpoint saved elsewhere', async (t) => {
     const signer = makeSigner(SIGNER.verifier.name, Buffer.alloc(32, 6));
     const forged = signNote(`${note.split('\n\n')[0]!}\n`, [signer]);
     t.match(await made.restore(...saved('forged', forged)), {
-      error: { code: 'not_verified', detail: /none of the known keys signed the note/ },
+      error: { code: 'not_verified', detail: /none of the known keys signed the note.*--keys/ },
     });
+    const { text } = signer.verifier;
+    writeFileSync(made.path('keys'), `${text}\n${SIGNER.verifier.text}\n`);
+    const after = ['--checkpoint', made.path('forged'), '--keys', made.path('keys')] as const;
+    t.match(await made.restore(...after), { checkpoints: 3 }, 'unless the key is trusted');
   });
 
   await t.test('that says otherwise is refused', async (t) => {
