@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
+import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { Journal } from './journal/journal.ts';
@@ -31,10 +32,11 @@ async function main(): Promise<void> {
     });
   };
   const random = pooledRandom();
+  const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
     checkpoints: checkpointsAt(config, random),
-    opening: config.opening,
+    opening: { ...config.opening, predecessor },
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
     random,

@@ -2,6 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** How long it waits for a backup or replicator that holds the file for a moment. */
+const BUSY_MS = 4_000;
+
 /** A checkpoint that was shown, or is about to be: it is kept first. */
 export type Shown = {
   /** How many events it covers. */
@@ -24,6 +27,7 @@ export class CheckpointStore {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     this.#database = new DatabaseSync(file);
     this.#database.exec(`
+      PRAGMA busy_timeout = ${BUSY_MS};
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       CREATE TABLE IF NOT EXISTS checkpoint (
