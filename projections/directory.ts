@@ -1,4 +1,5 @@
 import type { EventOf, EventType, Recorded } from '../schemas/events/index.ts';
+import type { Predecessor } from '../schemas/events/ledger.ts';
 import type { OrganisationRole } from '../schemas/events/organisation.ts';
 import type {
   AccessId,
@@ -90,6 +91,8 @@ export type NetworkItem = {
 /** What is registered, with its words, in the order it was registered. */
 export class Directory {
   revision = -1;
+  /** The last checkpoint of the ledger that this one comes after. */
+  predecessor: Predecessor | undefined;
   readonly organisations = new Map<OrganisationId, OrganisationItem>();
   readonly venues = new Map<VenueId, VenueItem>();
   readonly offers = new Map<OfferId, OfferItem>();
@@ -105,6 +108,9 @@ export class Directory {
     this.revision = revision;
     const since = revision;
     switch (event.type) {
+      case 'LedgerOpened':
+        this.predecessor = event.data.predecessor;
+        return;
       case 'OrganisationRegistered':
         this.organisations.set(event.data.organisationId, { since, ...event.data, state: OPEN });
         return;

@@ -12,7 +12,7 @@ import type {
   VenueId,
 } from './ids.ts';
 import type { By } from './events/envelope.ts';
-import type { Rules } from './events/ledger.ts';
+import type { Predecessor, Rules } from './events/ledger.ts';
 import type { OrganisationRole } from './events/organisation.ts';
 import type { EventOf } from './events/index.ts';
 import type { Give } from './events/issue.ts';
@@ -36,6 +36,7 @@ export type OpenLedger = Order<
     network: string;
     timeZone: string;
     rules: Rules;
+    predecessor?: Predecessor | undefined;
     admin: { accessId: AccessId; keyHash: Digest; label: string };
   }
 >;

@@ -59,6 +59,11 @@ export const networkSchema = z
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be 1 to 31 of a-z 0-9 -, starting with a letter')
   .meta({ examples: ['cardiff'] });
 
+/** The name of a ledger in its checkpoints, for ever: a URL without its scheme, no plus. */
+export const originSchema = z
+  .string()
+  .regex(/^[a-z0-9.-]+(\/[a-z0-9._-]+)*$/, 'must be a name such as credits.example/medway');
+
 /** The account names of the ledger; see `accountOf` for how to make one. */
 export const accountSchema = z
   .string()

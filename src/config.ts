@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
-import { networkSchema } from '../schemas/ids.ts';
+import { networkSchema, originSchema } from '../schemas/ids.ts';
 import { keySchema } from '../schemas/keys.ts';
 import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
 import type { SigningKeySource } from './checkpoints/signingKey.ts';
@@ -20,10 +20,10 @@ export const DEFAULT_RULES: Rules = {
 
 const CLOCK_IN_DEMO = 'is only for a network whose name begins with demo';
 
+const PREDECESSOR = 'must be a file with the last checkpoint of the ledger that is lost';
+
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SQLITE = 'sqlite:';
-/** As c2sp.org/tlog-checkpoint advises: a URL without its scheme, no spaces, no plus. */
-const ORIGIN = /^[a-z0-9.-]+(\/[a-z0-9._-]+)*$/;
 
 export const DEFAULT_PORT = 3000;
 
@@ -62,13 +62,18 @@ const environmentSchema = z
       .default(SQLITE),
     BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
     CLOCK: givenInstantSchema.optional(),
-    ORIGIN: z.string().regex(ORIGIN, 'must be a name such as credits.example/medway').optional(),
+    ORIGIN: originSchema.optional(),
+    PREDECESSOR: z.string().min(1, PREDECESSOR).optional(),
     SIGNING_KEY: z.string().optional(),
     LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   })
   .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
     error: CLOCK_IN_DEMO,
     path: ['CLOCK'],
+  })
+  .refine(({ PREDECESSOR, ORIGIN }) => PREDECESSOR === undefined || ORIGIN !== undefined, {
+    error: 'is needed with PREDECESSOR: a successor has a name of its own',
+    path: ['ORIGIN'],
   });
 
 export type Config = {
@@ -81,6 +86,8 @@ export type Config = {
   /** Where checkpoints are kept; nothing for a ledger in memory. */
   readonly checkpointFile: string | undefined;
   readonly signing: Omit<SigningKeySource, 'random'>;
+  /** The last checkpoint of the ledger that an empty stream comes after. */
+  readonly predecessorFile: string | undefined;
   readonly bootstrapAdminKey: string | undefined;
   /** What the clock of a demo shows at the start; nothing: the time it is. */
   readonly clock_ms: number | undefined;
@@ -123,6 +130,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
       origin: value.ORIGIN,
       defaultOrigin: `timecredits.local/${value.NETWORK}`,
     },
+    predecessorFile: value.PREDECESSOR,
     bootstrapAdminKey: value.BOOTSTRAP_ADMIN_KEY,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     logLevel: value.LOG_LEVEL,

@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
+import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { Journal } from './journal/journal.ts';
@@ -31,10 +32,11 @@ async function main(): Promise<void> {
     });
   };
   const random = pooledRandom();
+  const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
     checkpoints: checkpointsAt(config, random),
-    opening: config.opening,
+    opening: { ...config.opening, predecessor },
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
     random,
@@ -77,12 +79,13 @@ function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void
   );
 }
 
-function welcome({ sequencer }: Service, config: Config, address: string): void {
+function welcome({ sequencer, checkpoints }: Service, config: Config, address: string): void {
   const { network, revision } = sequencer.ledger;
   const where = config.journalFile === undefined ? 'in memory only' : resolve(config.journalFile);
   say(`Time Credits ledger of ${network}, at revision ${revision}`);
   say(`  service  ${address}   (read about it at ${address}/docs)`);
   say(`  data     ${where}`);
+  say(`  proofs   ${checkpoints.keys()[0]}   (publish this key elsewhere)`);
 }
 
 function showFirstKey({ firstAdminKey }: Service): void {

@@ -1,6 +1,7 @@
 import { base32 } from '../schemas/base32.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../schemas/keys.ts';
 import type { Ask } from '../schemas/commands.ts';
+import type { Predecessor } from '../schemas/events/ledger.ts';
 import { FORMAT } from '../schemas/events/index.ts';
 import { Projections } from '../projections/index.ts';
 import { isPlayed } from './clock.ts';
@@ -28,7 +29,7 @@ export type ServiceOptions = {
   readonly journal: Journal;
   /** Where checkpoints are kept, and the keys that sign them. */
   readonly checkpoints: Pick<CheckpointsOptions, 'store' | 'signers'>;
-  readonly opening: Config['opening'];
+  readonly opening: Config['opening'] & { readonly predecessor?: Predecessor | undefined };
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
   readonly now_ms: () => number;

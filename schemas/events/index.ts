@@ -10,7 +10,13 @@ import { allocationReturned, creditsAllocated } from './allocation.ts';
 import { cardIssued, cardRevoked } from './card.ts';
 import { creditsHeld, holdCancelled, holdCaptured, holdExpired } from './hold.ts';
 import { creditsIssued } from './issue.ts';
-import { creditsBroughtForward, formatRaised, ledgerOpened, rulesChanged } from './ledger.ts';
+import {
+  creditsBroughtForward,
+  formatRaised,
+  ledgerOpened,
+  ledgerOpenedV1,
+  rulesChanged,
+} from './ledger.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
 import { networkLimitsChanged, networkRegistered } from './network.ts';
 import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
@@ -98,10 +104,16 @@ export const eventSchemas = [
  * Versions before the newest. A newer one only adds fields that may be absent, so an older event
  * is read as it stands, as one that left them out; a test holds that.
  */
-export const olderSchemas = [venueRegisteredV1, creditsRedeemedV1, transactionReversedV1] as const;
+export const olderSchemas = [
+  ledgerOpenedV1,
+  venueRegisteredV1,
+  creditsRedeemedV1,
+  transactionReversedV1,
+] as const;
 
 /** Types and versions that came with a later format than the first. */
 const SINCE: Readonly<Record<string, number>> = {
+  'LedgerOpened.v2': 2,
   'VenueRegistered.v2': 2,
   'CreditsRedeemed.v2': 2,
   'TransactionReversed.v2': 2,

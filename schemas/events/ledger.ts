@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { amountSchema } from '../amounts.ts';
-import { accountSchema, networkSchema } from '../ids.ts';
+import { accountSchema, networkSchema, originSchema } from '../ids.ts';
 import { timeZoneSchema } from '../time.ts';
 import { eventSchema } from './envelope.ts';
 
@@ -22,14 +22,35 @@ export const rulesSchema = z
 
 export type Rules = z.infer<typeof rulesSchema>;
 
+/** The last checkpoint of the ledger that a new one comes after, once its end is lost for good. */
+export const predecessorSchema = z
+  .strictObject({
+    origin: originSchema,
+    root: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be a SHA-256 hash, base64'),
+    size: z.int().min(1),
+  })
+  .meta({ id: 'Predecessor' });
+
+export type Predecessor = z.infer<typeof predecessorSchema>;
+
+const opening = {
+  format: z.int().min(1),
+  network: networkSchema,
+  rules: rulesSchema,
+  timeZone: timeZoneSchema,
+};
+
+export const ledgerOpenedV1 = eventSchema('LedgerOpened', 1, z.strictObject(opening));
+
 export const ledgerOpened = eventSchema(
   'LedgerOpened',
-  1,
+  2,
   z.strictObject({
-    format: z.int().min(1),
-    network: networkSchema,
-    rules: rulesSchema,
-    timeZone: timeZoneSchema,
+    format: opening.format,
+    network: opening.network,
+    predecessor: predecessorSchema.optional(),
+    rules: opening.rules,
+    timeZone: opening.timeZone,
   }),
 );
 

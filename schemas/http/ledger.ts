@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { amountSchema, balanceSchema } from '../amounts.ts';
-import { rulesSchema } from '../events/ledger.ts';
+import { predecessorSchema, rulesSchema } from '../events/ledger.ts';
 import {
   accessIdSchema,
   accountSchema,
@@ -30,6 +30,9 @@ export const ledgerAnswer = z.object({
   accounts: z.int(),
   transactions: z.int(),
   sumOfBalances: balanceSchema,
+  predecessor: predecessorSchema
+    .optional()
+    .meta({ description: 'the last checkpoint of the ledger that this one comes after' }),
 });
 
 export const rulesAnswer = z.object({

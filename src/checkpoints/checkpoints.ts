@@ -16,9 +16,11 @@ export class ChangedHistoryError extends Error {
   constructor(shown: Shown, root: string, found: string) {
     super(
       `The history has changed. The checkpoint shown at ${shown.recordedAt} is over ` +
-        `${shown.size} events with root ${root}, but ${found}. Nothing is served. Where the end ` +
-        'of the stream was lost, take it from an auditor (timecredits restore --tail-from); ' +
-        'otherwise put back the stream that was shown, from a backup.',
+        `${shown.size} events with root ${root}, but ${found}. Nothing is served. Put the stream ` +
+        'that was shown back into an empty folder from a backup, and what a backup lacks from an ' +
+        "auditor's (timecredits restore --from BACKUP --data EMPTY_DIR --tail-from AUDITOR_DIR); " +
+        'or, where its end is lost for good, open a successor in an empty folder, with ORIGIN ' +
+        'set to a new name and PREDECESSOR to a file with this checkpoint.',
     );
   }
 }

@@ -2,6 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** How long it waits for a backup or replicator that holds the file for a moment. */
+const BUSY_MS = 4_000;
+
 /** A checkpoint that was shown, or is about to be: it is kept first. */
 export type Shown = {
   /** How many events it covers. */

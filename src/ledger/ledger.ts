@@ -11,9 +11,9 @@ import { clocksIn, rulesOf, type Ledger } from './state.ts';
 /** Opens an empty stream, with its first admin access in the same append. */
 export function openLedger({ state }: Context, ask: OpenLedger): Verdict {
   if (state.revision >= 0) return reject('ledger_already_open');
-  const { network, timeZone, rules, admin } = ask;
+  const { network, timeZone, rules, predecessor, admin } = ask;
   return accept(
-    { type: 'LedgerOpened', data: { network, format: FORMAT, timeZone, rules } },
+    { type: 'LedgerOpened', data: { network, format: FORMAT, timeZone, rules, predecessor } },
     { type: 'AccessGranted', data: { role: 'admin', ...admin } },
   );
 }

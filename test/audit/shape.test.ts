@@ -40,7 +40,13 @@ t.test('what is written', async (t) => {
   const seen = written.filter(hasShape).length;
   t.ok(seen > 0.5 * written.length, 'and most of it is taken at a glance');
   const slow = [
-    ...['FormatRaised', 'LedgerOpened', 'OfferPublished', 'OrganisationRegistered'],
+    ...[
+      'CreditsBroughtForward',
+      'FormatRaised',
+      'LedgerOpened',
+      'OfferPublished',
+      'OrganisationRegistered',
+    ],
     ...['RulesChanged'],
   ];
   const other = written.filter((line) => !hasShape(line) && /^[ -~]*$/.test(line));

@@ -66,6 +66,9 @@ const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
   ['BOOTSTRAP_ADMIN_KEY', `${KEY.slice(0, -1)}0`, /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
   ['CLOCK', '2017-04-01T08:00:00Z', /CLOCK is only for a network whose name begins with demo\./],
   ['CLOCK', 'long-ago', /CLOCK must be a time with its offset/],
+  ['ORIGIN', 'Medway Credits', /ORIGIN must be a name such as credits\.example\/medway\./],
+  ['PREDECESSOR', '', /PREDECESSOR must be a file with the last checkpoint of the ledger/],
+  ['PREDECESSOR', 'old.txt', /ORIGIN is needed with PREDECESSOR: a successor has a name/],
   ['LOG_LEVEL', 'loud', /LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent/],
 ];
 

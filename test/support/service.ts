@@ -8,7 +8,7 @@ import { CheckpointStore } from '../../src/checkpoints/store.ts';
 import { makeSigner } from '../../src/proofs/note.ts';
 import { openService, type Service, type ServiceOptions } from '../../src/service.ts';
 import { makeKey } from '../../schemas/keys.ts';
-import type { Rules } from '../../schemas/events/ledger.ts';
+import type { Predecessor, Rules } from '../../schemas/events/ledger.ts';
 
 /** The day on which every test begins, at ten in the morning in London. */
 export const START_MS = Date.parse('2026-06-10T09:00:00.000Z');
@@ -56,6 +56,7 @@ export type TestOptions = {
   readonly clock?: TestClock;
   readonly network?: string;
   readonly checkpoints?: ServiceOptions['checkpoints'];
+  readonly predecessor?: Predecessor | undefined;
 };
 
 /** Checkpoints kept in memory, and one signing key. */
@@ -66,14 +67,14 @@ export function testCheckpoints(): ServiceOptions['checkpoints'] {
 
 /** A service on a journal (in memory unless another is given), on a clock the test moves. */
 export async function testApp(options: TestOptions = {}): Promise<TestApp> {
-  const { network } = options;
+  const { network, predecessor } = options;
   const clock = options.clock ?? testClock();
   const journal = options.journal ?? memoryJournal();
   const broken: string[] = [];
   const { opening } = configFrom(network === undefined ? {} : { NETWORK: network });
   const service = await openService({
     journal,
-    opening: { ...opening, rules: { ...opening.rules, ...options.rules } },
+    opening: { ...opening, rules: { ...opening.rules, ...options.rules }, predecessor },
     checkpoints: options.checkpoints ?? testCheckpoints(),
     bootstrapAdminKey: ADMIN_KEY,
     now_ms: () => clock.now_ms,

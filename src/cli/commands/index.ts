@@ -6,6 +6,7 @@ import { auditExport } from './auditExport.ts';
 import { auditFetch } from './auditFetch.ts';
 import { auditReceipt } from './auditReceipt.ts';
 import { auditVerify } from './auditVerify.ts';
+import { backup } from './backup.ts';
 import { balance } from './balance.ts';
 import { check } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -17,6 +18,7 @@ import { issue } from './issue.ts';
 import { receipt } from './receipt.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
+import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { settle } from './settle.ts';
 import { statement } from './statement.ts';
@@ -46,5 +48,7 @@ export const commands: readonly Command[] = [
   accessList,
   replay,
   check,
+  backup,
+  restore,
   serve,
 ];

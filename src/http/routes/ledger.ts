@@ -48,6 +48,7 @@ export function ledgerRoutes(routes: Routes): void {
       accounts: entries.accountCount,
       transactions: entries.transactions,
       sumOfBalances: credits(entries.sum()),
+      predecessor: directory.predecessor,
     }),
   });
 }

@@ -49,7 +49,22 @@ export function openWriter(file: string): DatabaseSync {
 
 /** Opens a connection that only reads, beside the writer or without one. */
 export function openReader(file: string): DatabaseSync {
-  return new DatabaseSync(file, { readOnly: true });
+  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+}
+
+const INSERT = 'INSERT INTO event (revision, event, crc) VALUES (?, ?, ?)';
+
+/** Writes rows after the end of the stream, within a transaction of the caller's. */
+export function rowWriter(database: DatabaseSync): (end: End, lines: readonly string[]) => void {
+  const insert = database.prepare(INSERT);
+  return (end, lines) => {
+    let { revision, crc } = end;
+    for (const line of lines) {
+      revision += 1;
+      crc = chained(line, crc);
+      insert.run(revision, line, crc);
+    }
+  };
 }
 
 /** What SQLite says of its own pages; `ok` when all is well. */
@@ -58,12 +73,14 @@ export function quickCheck(database: DatabaseSync): string {
   return row.quick_check;
 }
 
+export type End = { readonly revision: number; readonly crc: number };
+
 /** The end of the stream: its last revision and the checksum there. */
-export function endOf(database: DatabaseSync): { revision: number; crc: number } {
+export function endOf(database: DatabaseSync): End {
   const row = database
     .prepare('SELECT revision, crc FROM event ORDER BY revision DESC LIMIT 1')
     .get();
-  return (row as { revision: number; crc: number } | undefined) ?? { revision: -1, crc: 0 };
+  return (row as End | undefined) ?? { revision: -1, crc: 0 };
 }
 
 /** The checksum of an event after the one before it. */

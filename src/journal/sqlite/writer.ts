@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Appended } from '../../../schemas/stream.ts';
 import { encode } from '../encode.ts';
 import { DamagedJournalError } from '../journal.ts';
-import { chained, endOf, openWriter, quickCheck } from './file.ts';
+import { endOf, openWriter, quickCheck, rowWriter } from './file.ts';
 import { StoredTree } from './tree.ts';
 
 /**
@@ -42,7 +42,7 @@ function serve(): void {
   if (verdict !== 'ok') throw new Error(verdict);
   // The check has read every page; what it left in the cache is of no use to appends.
   database.exec('PRAGMA shrink_memory');
-  const insert = database.prepare('INSERT INTO event (revision, event, crc) VALUES (?, ?, ?)');
+  const write = rowWriter(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
 
@@ -55,12 +55,7 @@ function serve(): void {
       database.exec('ROLLBACK');
       return { outcome: 'conflict' };
     }
-    let { revision, crc } = end;
-    for (const line of encoded.lines) {
-      revision += 1;
-      crc = chained(line, crc);
-      insert.run(revision, line, crc);
-    }
+    write(end, encoded.lines);
     const draft = tree.draft(encoded.lines);
     commit.run();
     tree.publish(draft);
