@@ -15,9 +15,6 @@ export type Shown = {
   readonly recordedAt: string;
 };
 
-/** How long it waits for a backup or replicator that holds the file for a moment. */
-const BUSY_MS = 4_000;
-
 /**
  * Where checkpoints are kept: a file apart from the stream's, so that whoever puts back an old
  * stream, or a changed one, does not put back what was said of it.
