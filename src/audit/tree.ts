@@ -114,7 +114,7 @@ export class TileFiles {
     this.strange = strange.sort();
   }
 
-  /** What is missing of a tree of some size, or is there and is not its own. */
+  /** What is missing of a tree of some size, 0 if none is known, or is there and not its own. */
   *unlike(tree: Tree, size: number): Generator<Spot & { readonly to?: number }> {
     const there = new Set(this.tiles.map(tilePath));
     const needed = [...tilesOf(size)].filter(({ level, width }) => level > 0 || width < TILE_WIDTH);

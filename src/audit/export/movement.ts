@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { amountOrZeroSchema, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import { canonical } from '../../../schemas/canonical.ts';
-import { ledgerOpened } from '../../../schemas/events/ledger.ts';
+import { ledgerOpened, ledgerOpenedV1 } from '../../../schemas/events/ledger.ts';
 import {
   accountSchema,
   commandIdSchema,
@@ -70,7 +70,7 @@ export class Entries {
    * @throws ExportError where it does not open a ledger
    */
   constructor(first: string) {
-    const opened = ledgerOpened.safeParse(jsonIn(first, 0));
+    const opened = z.union([ledgerOpened, ledgerOpenedV1]).safeParse(jsonIn(first, 0));
     if (!opened.success) throw new ExportError(0, 'LedgerOpened', issueOf(opened.error));
     this.opening = opened.data.data;
     this.#dayOf = calendarIn(this.opening.timeZone);
