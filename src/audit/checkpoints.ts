@@ -79,7 +79,7 @@ type Opening = {
   readonly signed: readonly Signed[];
   /** How many events the directory itself says that it has. */
   readonly size: number;
-  /** Whether that is what its last checkpoint says, so that the tiles must be those of this size. */
+  /** Whether its last checkpoint says so, so that its tiles must be those of this size. */
   readonly whole: boolean;
   readonly breaches: readonly Breach[];
 };
@@ -113,7 +113,7 @@ export function openAll(
   }
   const [first] = [...found, ...kept];
   const isForeign = ({ origin }: Signed) => origin !== first?.origin;
-  const all = [...kept, ...found];
+  const all = [...found, ...kept];
   const bySize = all
     .filter((one) => !isForeign(one))
     .toSorted((one, other) => one.size - other.size);

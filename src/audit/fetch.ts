@@ -123,8 +123,19 @@ class Kept {
     this.size = wholeLines(this.events);
     wholeLines(this.checkpoints);
     const last = readFileSync(this.checkpoints, 'utf8').trimEnd().split('\n').at(-1)!;
-    this.last = last === '' ? undefined : (JSON.parse(last) as ShownCheckpoint);
+    this.last = last === '' ? undefined : lastIn(last, this.checkpoints);
     this.checkpointed = this.last?.size ?? 0;
+  }
+}
+
+function lastIn(line: string, file: string): ShownCheckpoint {
+  try {
+    return JSON.parse(line) as ShownCheckpoint;
+  } catch {
+    throw new MirrorError(
+      `The last line of ${file} is no checkpoint: somebody has changed this directory. Put it ` +
+        'aside, and fetch into a new one.',
+    );
   }
 }
 

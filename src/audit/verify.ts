@@ -212,7 +212,10 @@ class Verification {
     if (newest === undefined || newest.size === revision) return;
     const { name, size } = newest;
     const end = `${size} events, as ${name} says`;
-    const found = `${revision}`;
+    const all = this.#whole && this.#size === revision;
+    const why =
+      ', all that the copy claims. Fetch what is new; where there is no more, it was cut off';
+    const found = `${revision}${all ? why : ''}`;
     if (size > revision) return this.#fault(CHECKPOINTS.name, { revision, ...breach(end, found) });
     const more = `${revision}, of which the last ${revision - size} no key that you trust signed`;
     this.#fault(CHECKPOINTS.name, { revision: size, ...breach(end, more) });

@@ -15,8 +15,9 @@ export const auditFetch: Command = {
     'Makes a checkpoint over all that is recorded by now and takes every event, tile, checkpoint ' +
     'and key up to it into files. Run it again to take what is new; it never takes anything ' +
     'back, and takes nothing that does not continue what is there. Verify the directory with ' +
-    'audit verify, and compare its keys with those that were published elsewhere. The events hold no names, but ' +
-    'ids are personal data to whoever has the register: keep the directory to yourself.',
+    'audit verify, and compare its keys with those that were published elsewhere. The events ' +
+    'hold no names, but ids are personal data to whoever has the register: keep the directory ' +
+    'to yourself.',
   options: {
     to: { value: 'DIR', help: 'the directory; made where there is none' },
     ...SERVICE_OPTIONS,

@@ -12,7 +12,7 @@ import { counted } from '../table.ts';
 
 const PROGRESS_EVENTS = 100_000;
 const OWN_KEYS =
-  'whose keys these are: the copy brought them. Compare them with those published elsewhere (--keys)';
+  'whose keys these are: the copy brought them. Compare them with those published (--keys)';
 const NONE_KEPT =
   'that nothing was rewritten and signed again: for that name checkpoints you kept (--since)';
 
