@@ -82,12 +82,13 @@ function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void
   );
 }
 
-function welcome({ sequencer }: Service, config: Config, address: string): void {
+function welcome({ sequencer, checkpoints }: Service, config: Config, address: string): void {
   const { network, revision } = sequencer.ledger;
   const where = config.journalFile === undefined ? 'in memory only' : resolve(config.journalFile);
   say(`Time Credits ledger of ${network}, at revision ${revision}`);
   say(`  service  ${address}   (read about it at ${address}/docs)`);
   say(`  data     ${where}`);
+  say(`  proofs   ${checkpoints.keys()[0]}   (publish this key elsewhere)`);
 }
 
 function showFirstKey({ firstAdminKey }: Service): void {

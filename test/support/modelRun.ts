@@ -26,7 +26,9 @@ const COUNTERS = [
 ];
 
 /** What has a second version since the second format. */
-const RENEWED: readonly string[] = ['VenueRegistered', 'CreditsRedeemed', 'TransactionReversed'];
+const RENEWED: readonly string[] = [
+  ...['LedgerOpened', 'VenueRegistered', 'CreditsRedeemed', 'TransactionReversed'],
+];
 
 /** When a stream begins, and in which format. */
 export type Start = { readonly at: string; readonly format: number };
@@ -119,7 +121,9 @@ export class ModelRun {
     });
     if (decision.outcome !== 'accepted') throw new Error('the ledger was not opened');
     const [opened, granted] = decision.events as [EventOf<'LedgerOpened'>, StreamEvent];
-    const older = { ...opened, data: { ...opened.data, format: this.#format } };
+    const data = { ...opened.data, format: this.#format };
+    // The types are those of the newest versions.
+    const older = { ...opened, v: 1, data } as unknown as StreamEvent;
     await this.#journal.append([older, granted], -1);
     for (const [revision, event] of [older, granted].entries()) {
       evolve(this.#ledger, { revision, event });

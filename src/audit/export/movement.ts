@@ -40,6 +40,7 @@ export type Entry = {
 export type Opening = { readonly network: string; readonly timeZone: string };
 
 /** What an export reads of any event, known or not: whatever moves credits says so alike. */
+const openedSchema = z.discriminatedUnion('v', [ledgerOpenedV1, ledgerOpened]);
 const seenSchema = z.object({
   command: z.object({ id: commandIdSchema }),
   data: z.object({
@@ -70,7 +71,7 @@ export class Entries {
    * @throws ExportError where it does not open a ledger
    */
   constructor(first: string) {
-    const opened = z.union([ledgerOpened, ledgerOpenedV1]).safeParse(jsonIn(first, 0));
+    const opened = openedSchema.safeParse(jsonIn(first, 0));
     if (!opened.success) throw new ExportError(0, 'LedgerOpened', issueOf(opened.error));
     this.opening = opened.data.data;
     this.#dayOf = calendarIn(this.opening.timeZone);
