@@ -201,7 +201,7 @@ def first_bad_leaf(folder, leaves, size, root):
 
 def compare(path, keys, leaves, folder, faults):
     """Prints what a checkpoint says, and gives how many events it proves."""
-    text, _, signatures = path.read_bytes().decode().rpartition("\n\n")
+    text, _, signatures = path.read_bytes().decode().replace("\r\n", "\n").rpartition("\n\n")
     origin, size, encoded = text.split("\n")[:3]
     size, root = int(size), base64.b64decode(encoded)
     key = signer_of(origin, text + "\n", signatures.splitlines(), keys) if keys else None

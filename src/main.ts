@@ -16,6 +16,9 @@ import { CannotServeError, openService, type Service } from './service.ts';
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED =
   /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event))Error$/;
+const DAMAGED =
+  '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
+  '(timecredits restore; README.md, Backup and restore).';
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -107,6 +110,7 @@ try {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = NAMED.test(name) || syscall !== undefined;
-  process.stderr.write(`The service did not start. ${known ? message : stack}\n`);
+  const advice = name === 'DamagedJournalError' ? DAMAGED : '';
+  process.stderr.write(`The service did not start. ${known ? message : stack}${advice}\n`);
   process.exit(1);
 }

@@ -9,7 +9,7 @@ import type { Replayed } from './replaySide.ts';
 export type VerifyJob = { readonly directory: string; readonly helpers: number };
 
 const { directory, helpers } = (await json(process.stdin)) as VerifyJob;
-const verifiers = verifiersIn(readFileSync(join(directory, 'keys'), 'utf8'));
+const verifiers = verifiersIn(readFileSync(join(directory, 'keys'), 'utf8'), 'keys');
 const started_ms = performance.now();
 const before = process.cpuUsage();
 const { events, sum, faults } = await verify({ directory, saved: [], verifiers, helpers });

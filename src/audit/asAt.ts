@@ -83,7 +83,18 @@ function registers({ type, data }: StreamEvent, account: Account, holder: string
 async function* eventsIn(directory: string, word = ''): AsyncGenerator<StreamEvent> {
   for await (const { bytes } of new EventsFile(join(directory, 'events.ndjson')).read()) {
     for (const line of bytes.toString('utf8').split('\n')) {
-      if (line !== '' && line.includes(word)) yield JSON.parse(line) as StreamEvent;
+      if (line !== '' && line.includes(word)) yield eventIn(line, directory);
     }
+  }
+}
+
+function eventIn(line: string, directory: string): StreamEvent {
+  try {
+    return JSON.parse(line) as StreamEvent;
+  } catch {
+    throw new Error(
+      `${directory}/events.ndjson has a line that is no event, so nothing can be counted. ` +
+        'timecredits audit verify names it.',
+    );
   }
 }

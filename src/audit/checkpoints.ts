@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
-import { verifierIn, type Verifier } from '../proofs/note.ts';
+import { NoteError, verifierIn, type Verifier } from '../proofs/note.ts';
 import { breach, type Breach } from './model/invariant.ts';
 
 /** A checkpoint as it is found in a file. */
@@ -41,13 +41,37 @@ export function notesOf(text: string, file: string): Note[] {
   });
 }
 
+/** A note that follows another in the same file, behind the signatures of that one. */
+const NEXT_NOTE = /(?<=^— .*\n)\s*(?=[^—\s])/m;
+
+/**
+ * The checkpoints in a file that somebody kept: as `notesOf` reads them, or several notes one after
+ * another. What mail and editors do to the ends of lines is undone; it is nothing that is signed.
+ */
+export function keptIn(text: string, file: string): Note[] {
+  const tidy = `${text.replaceAll('\r\n', '\n').trim()}\n`;
+  if (tidy.startsWith('{')) return notesOf(tidy, file);
+  const notes = tidy.split(NEXT_NOTE);
+  if (notes.length === 1) return notesOf(tidy, file);
+  return notes.map((note, index) => ({ name: `${file} note ${index + 1}`, note }));
+}
+
 /**
  * The keys in the text of a file, one a line.
- * @throws NoteError for a line that is no key
+ * @throws NoteError for a line that is no key, or where there is no key at all
  */
-export function verifiersIn(text: string): Verifier[] {
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).map(verifierIn);
+export function verifiersIn(text: string, file: string): Verifier[] {
+  const verifiers = text.split('\n').flatMap((row, index) => {
+    const line = row.trim();
+    if (line === '' || line.startsWith('#')) return [];
+    try {
+      return [verifierIn(line)];
+    } catch (error) {
+      throw new NoteError(`${file} line ${index + 1}: ${(error as Error).message}`);
+    }
+  });
+  if (verifiers.length === 0) throw new NoteError(`${file} has no keys, so nothing can be proved.`);
+  return verifiers;
 }
 
 type Opening = {
@@ -55,12 +79,14 @@ type Opening = {
   readonly signed: readonly Signed[];
   /** How many events the directory itself says that it has. */
   readonly size: number;
+  /** Whether its last checkpoint says so, so that its tiles must be those of this size. */
+  readonly whole: boolean;
   readonly breaches: readonly Breach[];
 };
 
 /**
  * Opens checkpoints with the keys that are trusted.
- * @param saved those that were kept elsewhere: they say what ledger it is
+ * @param saved those that were kept elsewhere
  */
 export function openAll(
   own: readonly Note[],
@@ -85,16 +111,32 @@ export function openAll(
   if (found.length + kept.length === 0 && breaches.length === 0) {
     breaches.push(breach('a signed checkpoint', 'none, so nothing is proved'));
   }
-  const origin = (kept[0] ?? found.at(-1))?.origin;
-  const foreign = [...kept, ...found].filter((one) => one.origin !== origin);
+  const [first] = [...found, ...kept];
+  const isForeign = ({ origin }: Signed) => origin !== first?.origin;
+  const all = [...found, ...kept];
+  const bySize = all
+    .filter((one) => !isForeign(one))
+    .toSorted((one, other) => one.size - other.size);
   breaches.push(
-    ...foreign.map((one) => breach(`${one.name} to be of ${origin}`, `one of ${one.origin}`)),
-    ...fallenIn(found),
+    ...all.filter(isForeign).map(({ name, origin }) => {
+      return breach(`${name} to be of ${first!.origin}, as ${first!.name} is`, `one of ${origin}`);
+    }),
+    ...fallenIn(found.filter((one) => !isForeign(one))),
+    ...forkedIn(bySize),
   );
-  const signed = [...kept, ...found].filter((one) => one.origin === origin);
-  const bySize = signed.toSorted((one, other) => one.size - other.size);
   const mirrored = bySize.findLast((one) => found.includes(one)) ?? bySize.at(-1);
-  return { signed: bySize, size: mirrored?.size ?? 0, breaches };
+  const whole = own.length === 0 || own.at(-1)!.note === mirrored?.note;
+  return { signed: bySize, size: mirrored?.size ?? 0, whole, breaches };
+}
+
+/** Of one size there is one root; who signs two has shown two histories. */
+function forkedIn(bySize: readonly Signed[]): Breach[] {
+  return bySize.flatMap((one, index) => {
+    const before = bySize[index - 1];
+    if (before?.size !== one.size || Buffer.compare(before.root, one.root) === 0) return [];
+    const found = `another in ${one.name}: the ledger signed two histories; keep both, as proof`;
+    return [breach(`one root of size ${one.size}, as in ${before.name}`, found)];
+  });
 }
 
 /** A directory's checkpoints grow, and the newest stands last. */

@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openCheckpoint } from '../proofs/checkpoint.ts';
+import { checkpointIn, openCheckpoint, type Checkpoint } from '../proofs/checkpoint.ts';
+import { HASH_BYTES, isConsistent } from '../proofs/merkle.ts';
 import { verifierIn } from '../proofs/note.ts';
-import { HASH_BYTES } from '../proofs/merkle.ts';
 import { bundlePath, tilePath, tilesOf, widthOf, TILE_WIDTH, type Tile } from '../proofs/tiles.ts';
 
 /** A checkpoint as the ledger shows it. */
@@ -33,6 +33,8 @@ export type Source = {
   readonly checkpoint: () => Promise<ShownCheckpoint>;
   /** Those beyond a size, the smallest first; fewer than there are, or all. */
   readonly checkpointsAfter: (size: number) => Promise<readonly ShownCheckpoint[]>;
+  /** The proof that the tree at one size is the beginning of the tree at another. */
+  readonly consistency: (from: number, to: number) => Promise<readonly Uint8Array[]>;
   /** What is below `/v1/tile/`. */
   readonly tile: (path: string) => Promise<Uint8Array>;
 };
@@ -58,9 +60,10 @@ const OWNER_ONLY = 0o700;
 
 /**
  * Takes into a directory all that the ledger shows: events, tiles, checkpoints, keys. It goes on
- * where it stopped, and believes nothing of it: that is for `verify`.
- * @throws MirrorError where the ledger shows less than it did, does not name a key any more, or
- *   gives what could not be kept in order
+ * where it stopped, and takes nothing that does not continue what is there, so that two histories
+ * are never mixed; everything else is for `verify`.
+ * @throws MirrorError where the ledger shows less than it did, or something else, or does not name
+ *   a key any more, or gives what could not be kept in order
  */
 export async function fetchInto(
   directory: string,
@@ -70,7 +73,8 @@ export async function fetchInto(
   mkdirSync(directory, { recursive: true, mode: OWNER_ONLY });
   const newKeys = keepKeys(directory, await source.keys());
   const newest = await source.checkpoint();
-  const { size } = openCheckpoint(newest.note, readKeys(directory).map(verifierIn));
+  const shown = openCheckpoint(newest.note, readKeys(directory).map(verifierIn));
+  const { size } = shown;
   if (newest.size !== size) {
     throw new MirrorError(
       `The ledger shows a checkpoint as one of ${newest.size} events, but its note says ${size}.`,
@@ -84,10 +88,30 @@ export async function fetchInto(
         'the proof.',
     );
   }
+  if (kept.last !== undefined && !(await continues(checkpointIn(kept.last.note), shown, source))) {
+    const file = join(directory, `conflict-${size}.checkpoint`);
+    writeFileSync(file, newest.note, { flush: true });
+    throw new MirrorError(
+      `The ledger now signs ${size} events that do not begin with the ${kept.checkpointed} of ` +
+        'this directory. Either it has rewritten what it showed, or the directory was changed ' +
+        `since: audit verify tells which. Nothing was taken but the checkpoint, into ${file}. ` +
+        'Keep the directory with it: where the directory holds, they are the proof.',
+    );
+  }
   const newEvents = await fetchEvents(kept, size, source, progress);
   const newTiles = await fetchTiles(directory, size, source);
   const newCheckpoints = await fetchCheckpoints(kept, newest, source);
   return { size, newEvents, newTiles, newCheckpoints, newKeys };
+}
+
+/** Whether a checkpoint is of the same history as an earlier one. */
+async function continues(
+  { size: from, root: fromRoot }: Checkpoint,
+  { size: to, root: toRoot }: Checkpoint,
+  { consistency }: Source,
+): Promise<boolean> {
+  const proof = from === to ? [] : await consistency(from, to);
+  return isConsistent({ from, to, fromRoot, toRoot, proof });
 }
 
 /** What a directory has already; a line that was torn when fetching stopped is dropped. */
@@ -96,6 +120,8 @@ class Kept {
   readonly checkpoints: string;
   readonly newest: string;
   readonly size: number;
+  /** The last checkpoint, where there is one. */
+  readonly last: ShownCheckpoint | undefined;
   readonly checkpointed: number;
 
   constructor(directory: string) {
@@ -105,7 +131,19 @@ class Kept {
     this.size = wholeLines(this.events);
     wholeLines(this.checkpoints);
     const last = readFileSync(this.checkpoints, 'utf8').trimEnd().split('\n').at(-1)!;
-    this.checkpointed = last === '' ? 0 : (JSON.parse(last) as ShownCheckpoint).size;
+    this.last = last === '' ? undefined : lastIn(last, this.checkpoints);
+    this.checkpointed = this.last?.size ?? 0;
+  }
+}
+
+function lastIn(line: string, file: string): ShownCheckpoint {
+  try {
+    return JSON.parse(line) as ShownCheckpoint;
+  } catch {
+    throw new MirrorError(
+      `The last line of ${file} is no checkpoint: somebody has changed this directory. Put it ` +
+        'aside, and fetch into a new one.',
+    );
   }
 }
 

@@ -117,7 +117,7 @@ export class TileFiles {
     this.strange = strange.sort();
   }
 
-  /** What is missing of a tree of some size, or is there and is not its own. */
+  /** What is missing of a tree of some size, 0 if none is known, or is there and not its own. */
   *unlike(tree: Tree, size: number): Generator<Spot & { readonly to?: number }> {
     const there = new Set(this.tiles.map(tilePath));
     // Where events are missing that is told; a size may claim more tiles than could be counted.

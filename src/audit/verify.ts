@@ -84,6 +84,7 @@ class Verification {
   readonly #faults: Fault[] = [];
   readonly #signed: readonly Signed[];
   readonly #size: number;
+  readonly #whole: boolean;
   readonly #holding: Signed[] = [];
   readonly #tileFiles: TileFiles | undefined;
   readonly #tree: Tree;
@@ -95,9 +96,10 @@ class Verification {
     this.#asked = asked;
     this.#team = team;
     this.file = new EventsFile(join(directory, 'events.ndjson'));
-    const { signed, size, breaches } = openAll(notesIn(directory), saved, verifiers);
+    const { signed, size, whole, breaches } = openAll(notesIn(directory), saved, verifiers);
     this.#signed = signed;
     this.#size = size;
+    this.#whole = whole;
     for (const one of breaches) this.#fault(CHECKPOINTS.name, one);
     const tiles = join(directory, 'tile');
     this.#tileFiles = hasFiles(tiles) ? new TileFiles(tiles) : undefined;
@@ -183,6 +185,8 @@ class Verification {
         this.#holding.push(checkpoint);
         continue;
       }
+      // Two of one size that differ have a fault of their own, and it is at no event.
+      if (this.#holding.at(-1)?.size === checkpoint.size) continue;
       const shown = Buffer.from(checkpoint.root).toString('base64');
       const expected = `the root ${shown} that ${checkpoint.name} of size ${checkpoint.size} signs`;
       this.#first(CHECKPOINTS.name, {
@@ -195,7 +199,7 @@ class Verification {
 
   #compareTiles(): void {
     if (this.#tileFiles === undefined) return;
-    for (const spot of this.#tileFiles.unlike(this.#tree, this.#size)) {
+    for (const spot of this.#tileFiles.unlike(this.#tree, this.#whole ? this.#size : 0)) {
       this.#first(TILES.name, spot);
     }
     const [strange] = this.#tileFiles.strange;
@@ -208,9 +212,12 @@ class Verification {
     if (newest === undefined || newest.size === revision) return;
     const { name, size } = newest;
     const end = `${size} events, as ${name} says`;
-    const found = `${revision}`;
+    const all = this.#whole && this.#size === revision;
+    const why =
+      ', all that the copy claims. Fetch what is new; where there is no more, it was cut off';
+    const found = `${revision}${all ? why : ''}`;
     if (size > revision) return this.#fault(CHECKPOINTS.name, { revision, ...breach(end, found) });
-    const more = `${revision}, of which the last ${revision - size} are signed by nobody`;
+    const more = `${revision}, of which the last ${revision - size} no key that you trust signed`;
     this.#fault(CHECKPOINTS.name, { revision: size, ...breach(end, more) });
   }
 

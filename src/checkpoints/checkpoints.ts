@@ -131,10 +131,24 @@ export class Checkpoints {
     return this.#making;
   }
 
+  /** The last one also under keys that are new since; what is signed is the same. */
+  async #signedByAll(shown: Shown): Promise<Shown> {
+    const { verified } = openCheckpoint(shown.note, this.keys().map(verifierIn));
+    const known = new Set(verified.map(({ verifier }) => verifier.text));
+    const missing = this.#options.signers.filter(({ verifier }) => !known.has(verifier.text));
+    if (missing.length === 0) return shown;
+    await this.requireUnchanged();
+    const text = shown.note.slice(0, shown.note.lastIndexOf('\n\n') + 1);
+    const added = signNote(text, missing).slice(text.length + 1);
+    this.#latest = { ...shown, note: shown.note + added };
+    this.#options.store.keep(this.#latest);
+    return this.#latest;
+  }
+
   async #make(): Promise<Shown> {
     const { store, signers, tile, size: sizeNow, now_ms } = this.#options;
     const size = sizeNow();
-    if (this.#latest?.size === size) return this.#latest;
+    if (this.#latest?.size === size) return this.#signedByAll(this.#latest);
     // What is signed can never be taken back, so it is compared each time.
     await this.requireUnchanged();
     const root = await rootAt(tile, size);

@@ -14,13 +14,13 @@ export async function run(argv: readonly string[], io: Io): Promise<Exit> {
   const json = argv.includes('--json');
   try {
     const report = await answer(argv, io);
-    say(io, json ? JSON.stringify(report.json) : report.text.join('\n'));
+    say(io, json ? JSON.stringify(report.json) : legible(report.text));
     await report.goesOn?.();
     return report.exit ?? EXIT.ok;
   } catch (error) {
     const failure = error instanceof Failure ? error : unforeseen(error as Error);
     if (json) say(io, JSON.stringify(failureJson(failure)));
-    else io.progress(`${failureText(failure).join('\n')}\n`);
+    else io.progress(`${legible(failureText(failure))}\n`);
     return failure.exit;
   }
 }
@@ -120,6 +120,17 @@ function failureText({ message, faults, more }: Failure): string[] {
 function failureJson({ code, message, faults, more }: Failure): object {
   const errors = faults.length === 0 ? {} : { errors: faults };
   return { error: { code, detail: message, ...errors }, ...more.json };
+}
+
+/** What a terminal would obey instead of showing it, or would not show at all. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Lines as a terminal may have them: files and answers of others are quoted in some of them. */
+function legible(lines: readonly string[]): string {
+  return lines.join('\n').replaceAll(UNSEEN, (character) => {
+    if (character === '\n' || character === '\t') return character;
+    return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+  });
 }
 
 function say(io: Io, text: string): void {

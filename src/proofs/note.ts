@@ -113,12 +113,15 @@ export function openNote(
   const text = note.slice(0, end + 1);
   const lines = note.slice(end + 2, -1).split('\n');
   if (lines.length > SIGNATURES_MAX) throw new NoteError('the note has too many signatures');
-  const verified = lines.flatMap((line) => {
-    const { name, keyId, signature } = signatureIn(line);
+  const signatures = lines.map(signatureIn);
+  const verified = signatures.flatMap(({ name, keyId, signature }) => {
     const verifier = verifiers.find((one) => one.name === name && one.keyId.equals(keyId));
     return verifier === undefined ? [] : [verifiedBy(verifier, text, signature)];
   });
-  if (verified.length === 0) throw new NoteError('none of the known keys signed the note');
+  if (verified.length === 0) {
+    const names = signatures.map(({ name, keyId }) => `${name}+${keyId.toString('hex')}`);
+    throw new NoteError(`none of the known keys signed the note, but ${names.join(' and ')}`);
+  }
   const keys = verified.map(({ verifier }) => verifier);
   return { text, verified: verified.filter((_, at) => keys.indexOf(keys[at]!) === at) };
 }

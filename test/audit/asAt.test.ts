@@ -26,6 +26,13 @@ async function serviceOn(lines: string[]) {
   return { app, client: new Client(app, KEY), lines: journal.lines };
 }
 
+t.test('a copy that somebody has damaged', async (t) => {
+  const mirror = new Mirror(t.testdir());
+  mirror.writeEvents(['hello']);
+  const asked = await mirror.run('audit', 'balance', mirror.directory, 'programme');
+  t.match(asked, { status: 1, progress: /has a line that is no event.*audit verify names it/ });
+});
+
 t.test('the balance of any account at any revision, recorded time or day', async (t) => {
   const mirror = new Mirror(t.testdir());
   for (const [index, stream] of (await histories()).entries()) {

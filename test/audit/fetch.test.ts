@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { fetchInto, type Source } from '../../src/audit/fetch.ts';
-import { indexIn, TILE_WIDTH } from '../../src/proofs/tiles.ts';
+import { consistencyProof, indexIn, TILE_WIDTH } from '../../src/proofs/tiles.ts';
 import { tilesOver } from '../proofs/tree.ts';
 import { checkpointOver, leavesOf, SIGNER } from './mirror.ts';
 
@@ -19,6 +19,7 @@ function ledger(lines: readonly string[], otherwise: Partial<Source> = {}): Sour
     keys: async () => `${SIGNER.verifier.text}\n`,
     checkpoint: async () => shown,
     checkpointsAfter: async (after) => (after < size ? [shown] : []),
+    consistency: async (from, to) => consistencyProof(read, from, to),
     tile: async (path) => {
       const [level = '', ...rest] = path.split('/');
       const place = indexIn(rest.join('/'))!;

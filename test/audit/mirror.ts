@@ -87,6 +87,7 @@ export type Told = {
   readonly ok: boolean;
   readonly firstBad?: number;
   readonly firstFault?: string;
+  readonly checkpoints: readonly object[];
   readonly faults: readonly {
     readonly rule: string;
     readonly revision?: number;

@@ -113,13 +113,14 @@ t.test('an extra line', async (t) => {
   mirror.writeEvents(lines);
   const told = await mirror.verify();
   t.match(told, { status: 1, firstBad: SIZE - 4 }, 'is named');
-  t.match(told.faults, [{ found: `${SIZE}, of which the last 4 are signed by nobody` }]);
+  t.match(told.faults, [{ found: `${SIZE}, of which the last 4 no key that you trust signed` }]);
 });
 
 t.test('a line that is no event, or not in its canonical bytes', async (t) => {
   const mirror = await fetched(t);
   const bad: readonly [string, RegExp][] = [
-    ['', /^$/],
+    ['', /^an empty line$/],
+    [`${lines[AT]!}\u0000`, /after JSON at position/],
     ['{}', /its type undefined is not known/],
     [lines[AT]!.replace(':', ': '), /: \{/],
     [lines[AT]!.replace(/"v":\d/, '"v":9'), /version 9/],
@@ -184,7 +185,7 @@ t.test('a history that was rewritten with all its hashes and tiles', async (t) =
     const since = kept(mirror, checkpointOver(lines));
     const found = await mirror.verify(...since);
     t.equal(found.status, 1, 'but not beside a checkpoint that was kept elsewhere');
-    t.match(found.faults, [{ revision: 0, to: SIZE - 1, expected: /that kept\.txt of size/ }]);
+    t.match(found.faults, [{ found: /^another in kept\.txt: the ledger signed two histories/ }]);
   });
 });
 
@@ -196,7 +197,9 @@ t.test('a shorter history that was signed again', async (t) => {
   t.match(found, { status: 1, firstBad: MIDDLE }, 'but not beside one that was kept elsewhere');
   t.match(
     found.firstFault,
-    new RegExp(`expected ${SIZE} events, as kept\\.txt says; found ${MIDDLE}\\.`),
+    new RegExp(
+      `expected ${SIZE} events, as kept\\.txt says; found ${MIDDLE}, all .*Fetch what is new`,
+    ),
   );
 });
 
@@ -208,7 +211,13 @@ t.test('a checkpoint of another ledger', async (t) => {
   const keys = mirror.put('../both', `${SIGNER.verifier.text}\n${other.verifier.text}\n`);
   const since = kept(mirror, note);
   const foreign = await mirror.verify('--keys', keys, ...since);
-  t.match(foreign, { status: 1, faults: [{ found: `one of ${ORIGIN}` }] }, 'or not of this one');
+  const expected = `kept.txt to be of ${ORIGIN}, as checkpoints.ndjson line 1 is`;
+  const found = `one of ${other.verifier.name}`;
+  t.match(foreign, { status: 1, faults: [{ expected, found }] }, 'or not of this one');
+  mirror.put('checkpoint', note);
+  const put = await mirror.verify('--keys', keys);
+  t.match(put, { status: 1, faults: [{ expected: /^checkpoint to be of/, found }] });
+  t.equal(put.faults.length, 1, 'and nothing else is blamed');
 });
 
 t.test('a checkpoint with one character changed', async (t) => {
@@ -230,7 +239,7 @@ t.test(
     t.match(told.faults.at(-1), { found: `${MIDDLE}`, expected: /of size \d+ or more/ });
     const note = checkpointOver(lines);
     mirror.put('checkpoints.ndjson', `${JSON.stringify({ note, size: 4 })}\n`);
-    t.match((await mirror.verify()).faults, [{}, { expected: /^checkpoints.ndjson line 1/ }]);
+    t.match((await mirror.verify()).faults, [{ expected: /^checkpoints.ndjson line 1/ }, {}]);
   },
 );
 
@@ -243,6 +252,88 @@ t.test('a directory without a checkpoint proves nothing', async (t) => {
   t.match(told, { status: 1, faults: [{ found: 'none, so nothing is proved' }] });
   const note = kept(mirror, checkpointOver(lines));
   t.match(await mirror.verify(...note), { status: 0 }, 'but one kept elsewhere will do');
+});
+
+t.test('keys that are none', async (t) => {
+  const mirror = await fetched(t);
+  const { directory } = mirror;
+  const empty = mirror.put('../empty', '# nothing yet\n');
+  const none = await mirror.run('audit', 'verify', directory, '--keys', empty);
+  t.match(none, { status: 1, progress: /empty has no keys, so nothing can be proved/ });
+  const wrong = mirror.put('../wrong', `${SIGNER.verifier.text}\nhello\n`);
+  const read = await mirror.run('audit', 'verify', directory, '--keys', wrong);
+  t.match(read, { status: 1, progress: /wrong line 2: a key reads name\+keyId/ });
+});
+
+t.test('a key that is new to the auditor', async (t) => {
+  const mirror = await fetched(t);
+  const next = makeSigner(ORIGIN, Buffer.alloc(32, 8));
+  mirror.put('keys', `${next.verifier.text}\n`);
+  const before = await mirror.verify();
+  const name = `${ORIGIN}\\+${SIGNER.verifier.keyId.toString('hex')}`;
+  t.match(before.firstFault, new RegExp(`none of the known keys signed the note, but ${name}`));
+
+  mirror.put('keys', `${SIGNER.verifier.text}\n`);
+  await mirror.writeTiles(lines);
+  const notes = [
+    checkpointOver(lines, { size: SIZE - 4 }),
+    checkpointOver(lines, { signer: next }),
+  ];
+  const rows = notes.map((note, at) => JSON.stringify({ note, size: SIZE - 4 + 4 * at }));
+  mirror.put('checkpoints.ndjson', `${rows.join('\n')}\n`);
+  mirror.put('checkpoint', notes[1]!);
+  const after = await mirror.verify();
+  t.match(after, { status: 1, firstBad: SIZE - 4 }, 'what only the new one signed is unproved');
+  t.notOk(
+    after.faults.some(({ rule }) => rule === 'tiles'),
+    'and no tile is blamed for that',
+  );
+});
+
+t.test('two histories that the ledger signed', async (t) => {
+  const mirror = await fetched(t);
+  const told = await mirror.verify(...kept(mirror, checkpointOver(forged)));
+  const fork = told.faults.find(({ expected }) => expected.startsWith('one root of size'))!;
+  t.match(fork.found, /^another in kept\.txt.*keep both, as proof$/, 'are named as such');
+});
+
+t.test('a kept checkpoint', async (t) => {
+  const mirror = await fetched(t);
+  const [one, other] = [checkpointOver(lines, { size: MIDDLE }), checkpointOver(lines)];
+  const files: readonly [string, string, number][] = [
+    ['with the line ends of a mail', one.replaceAll('\n', '\r\n'), 4],
+    ['without its last newline', `\n${one.trimEnd()}`, 4],
+    ['with another behind it', one + other, 5],
+    ['with another further down', `${one}\n\n${other}\n`, 5],
+  ];
+  for (const [how, text, count] of files) {
+    const { status, checkpoints } = await mirror.verify(...kept(mirror, text));
+    t.match({ status, count: checkpoints.length }, { status: 0, count }, how);
+  }
+  const spoilt = `${one}${other.replace(/\n\d+\n/, '\n7\n')}`;
+  const { faults } = await mirror.verify(...kept(mirror, spoilt));
+  t.match(faults, [{ expected: /^kept\.txt note 2/, found: /does not fit/ }], 'is still judged');
+});
+
+t.test('what a copy cannot show by itself is told', async (t) => {
+  const mirror = await fetched(t);
+  const alone = await mirror.run('audit', 'verify', mirror.directory);
+  t.match(
+    alone.output,
+    /not shown {2}whose keys these are[^\n]*\n {2}not shown {2}that nothing was/,
+  );
+  const keys = ['--keys', mirror.put('../published', `${SIGNER.verifier.text}\n`)];
+  const told = await mirror.run('audit', 'verify', mirror.directory, ...keys, ...kept(mirror));
+  t.notMatch(told.output, /not shown/, 'and is not where keys and checkpoints are handed in');
+});
+
+t.test('what a terminal would obey is not handed on to it', async (t) => {
+  const mirror = await fetched(t);
+  mirror.writeEvents(lines.with(AT, '\u001b[2JEverything holds.\u202e'));
+  const { status, output } = await mirror.run('audit', 'verify', mirror.directory);
+  t.equal(status, 1);
+  t.match(output, '\\u{1b}[2JEvery', 'but shown as what it is');
+  t.notMatch(output, /[\u001b\u202e]/);
 });
 
 t.test('a witness that cosigned a checkpoint', async (t) => {
@@ -305,6 +396,7 @@ t.test('what is missing', async (t) => {
   rmSync(join(mirror.directory, 'keys'));
   const { status, progress } = await mirror.run('audit', 'verify', mirror.directory);
   t.match({ status, progress }, { status: 1, progress: /^There is no .*keys\. Name a file/ });
-  const none = await mirror.run('audit', 'verify', 'nowhere', '--keys', mirror.put('k', ''));
+  const keys = mirror.put('k', `${SIGNER.verifier.text}\n`);
+  const none = await mirror.run('audit', 'verify', 'nowhere', '--keys', keys);
   t.match(none, { status: 1, progress: /no file or folder nowhere/ });
 });

@@ -290,11 +290,18 @@ t.test(
 
 t.test('given checkpoints that were kept', needing('python3', 'openssl'), async (t) => {
   const lines = await busyLines();
-  const kept = join(t.testdir({ 'kept.txt': checkpointOver(lines, SIGNER, 30) }), 'kept.txt');
+  const note = checkpointOver(lines, SIGNER, 30);
+  const mailed = note.replaceAll('\n', '\r\n');
+  const kept = join(t.testdir({ 'kept.txt': note, mailed }), 'kept.txt');
   await t.test('when the history after it has grown', async (t) => {
     const { status, output } = verdict(t, filesOf(lines), '--checkpoint', kept);
     t.equal(status, 0, 'then everything holds');
     t.match(output, /kept\.txt: 30 events of credits\.example\/medway, signature by /);
+  });
+  await t.test('when a mail has changed the ends of its lines', async (t) => {
+    const { status, output } = verdict(t, filesOf(lines), '--checkpoint', join(kept, '../mailed'));
+    t.equal(status, 0, 'then it still counts');
+    t.match(output, /mailed: 30 events of credits\.example\/medway, signature by /);
   });
   await t.test('when the history before it was made anew, and signed', async (t) => {
     const { lines: changed } = altered(lines, 'VenueRegistered', ({ data }) => (data.name = 'X'));

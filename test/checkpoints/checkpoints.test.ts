@@ -189,6 +189,23 @@ t.test('while a key is replaced, both sign; old checkpoints verify for ever', as
   );
 });
 
+t.test(
+  'a key that is new is put under the last checkpoint, also where nothing is new',
+  async (t) => {
+    const store = new CheckpointStore(':memory:');
+    const first = await over(leavesOf(5), store).checkpoints.make();
+    const next = makeSigner('credits.example/test', Buffer.alloc(32, 6));
+    const second = await over(leavesOf(5), store, [next, signer]).checkpoints.make();
+    for (const { verifier } of [signer, next]) {
+      t.equal(openCheckpoint(second.note, [verifier]).size, 5, 'whoever knows either can verify');
+    }
+    t.equal(second.recordedAt, first.recordedAt);
+    const third = await over(leavesOf(5), store, [next]).checkpoints.make();
+    t.same([third, store.latest()], [second, second], 'once, and for ever');
+    t.equal(store.after(0, 9).length, 1);
+  },
+);
+
 t.test('a service on a stream that was changed behind its back does not open', async (t) => {
   const checkpoints = testCheckpoints();
   const journal = memoryJournal();

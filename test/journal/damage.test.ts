@@ -212,6 +212,7 @@ t.test('a service on a damaged file', async (t) => {
     'names the altered row',
   );
   t.notMatch(altered.logged, /\n\s+at /, 'in a sentence, not a stack');
+  t.match(altered.logged, /Nothing is served: .*timecredits restore/, 'and says what to do');
   t.equal(altered.printed, '', 'and prints nothing that looks like a start');
 
   change(file, `UPDATE event SET event = replace(event, 'Ströod', 'Strood') WHERE revision = 2`);

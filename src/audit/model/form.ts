@@ -3,7 +3,6 @@ import { streamEventSchema, unreadable, type StreamEvent } from '../../../schema
 import { breach, type Breach } from './invariant.ts';
 
 const EVENT_BYTES_MAX = 16 * 1024;
-const SHOWN = 200;
 
 export const FORM = {
   name: 'form',
@@ -15,8 +14,8 @@ export function formOf(line: string): { readonly event?: StreamEvent; readonly b
   let json: unknown;
   try {
     json = JSON.parse(line);
-  } catch {
-    return { breach: breach('JSON', line.slice(0, SHOWN)) };
+  } catch (error) {
+    return { breach: breach('JSON', line === '' ? 'an empty line' : (error as Error).message) };
   }
   const why = unreadable(json as { type?: unknown; v?: unknown });
   if (why !== undefined) return { breach: breach('a type and version that can be read', why) };

@@ -1,4 +1,4 @@
-import { checkpointsAnswer, shownAnswer } from '../../../schemas/http/proof.ts';
+import { checkpointsAnswer, consistencyAnswer, shownAnswer } from '../../../schemas/http/proof.ts';
 import { fetchInto, type Source } from '../../audit/fetch.ts';
 import { clientFrom, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command } from '../command.ts';
@@ -14,9 +14,10 @@ export const auditFetch: Command = {
   about:
     'Makes a checkpoint over all that is recorded by now and takes every event, tile, checkpoint ' +
     'and key up to it into files. Run it again to take what is new; it never takes anything ' +
-    'back. It believes nothing of what it gets: verify the directory with audit verify, and ' +
-    'compare its keys with those that were published elsewhere. The events hold no names, but ' +
-    'ids are personal data to whoever has the register: keep the directory to yourself.',
+    'back, and takes nothing that does not continue what is there. Verify the directory with ' +
+    'audit verify, and compare its keys with those that were published elsewhere. The events ' +
+    'hold no names, but ids are personal data to whoever has the register: keep the directory ' +
+    'to yourself.',
   options: {
     to: { value: 'DIR', help: 'the directory; made where there is none' },
     ...SERVICE_OPTIONS,
@@ -57,6 +58,11 @@ function sourceOf(client: Client): Source {
     checkpointsAfter: async (size) => {
       const path = `/v1/checkpoints?limit=${PAGE_ITEMS}&after=${size}`;
       return (await client.get(path, checkpointsAnswer)).items;
+    },
+    consistency: async (from, to) => {
+      const path = `/v1/proofs/consistency?from=${from}&to=${to}`;
+      const { proof } = await client.get(path, consistencyAnswer);
+      return proof.map((hash) => Buffer.from(hash, 'base64'));
     },
     tile: (path) => client.getBytes(`/v1/tile/${path}`),
   };

@@ -20,7 +20,8 @@ export const auditReceipt: Command = {
   async run(given, io) {
     const file = given.operand(0, z.string());
     const read = (path: string) => Buffer.from(io.files.read(path)).toString('utf8');
-    const verifiers = verifiersIn(read(given.required('keys')));
+    const keys = given.required('keys');
+    const verifiers = verifiersIn(read(keys), keys);
     const { event, revision, transactionId, checkpoint } = proved();
     const { origin, size, verified } = checkpoint;
     const { debit, credit, credits } = sidesOf(event);

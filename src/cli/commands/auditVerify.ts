@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { credits } from '../../../schemas/amounts.ts';
+import { keptIn, verifiersIn, type Signed } from '../../audit/checkpoints.ts';
 import { requireFiles } from '../../audit/directory.ts';
-import { notesOf, verifiersIn, type Signed } from '../../audit/checkpoints.ts';
 import { sentence } from '../../audit/fault.ts';
 import { helpersFor, verify, type Verified } from '../../audit/verify.ts';
 import type { Command, Given, Report } from '../command.ts';
@@ -12,6 +12,10 @@ import type { Io } from '../io.ts';
 import { counted } from '../table.ts';
 
 const PROGRESS_EVENTS = 100_000;
+const OWN_KEYS =
+  'whose keys these are: the copy brought them. Compare them with those published (--keys)';
+const NONE_KEPT =
+  'that nothing was rewritten and signed again: for that name checkpoints you kept (--since)';
 
 export const auditVerify: Command = {
   words: 'audit verify',
@@ -37,7 +41,7 @@ export const auditVerify: Command = {
     const directory = given.operand(0, z.string());
     requireFiles(directory);
     const { keys, verifiers } = keysFor(directory, given, io);
-    const saved = given.texts('since').flatMap((file) => notesOf(textOf(file, io), basename(file)));
+    const saved = given.texts('since').flatMap((file) => keptIn(textOf(file, io), basename(file)));
     const threads = given.checked('threads', z.coerce.number<string>().int().min(1).max(64));
     const started_ms = io.now_ms();
     let told = 0;
@@ -53,7 +57,11 @@ export const auditVerify: Command = {
       },
     });
     const seconds = (io.now_ms() - started_ms) / 1000;
-    return reportOf(directory, verified, { seconds, keys });
+    const unshown = [
+      ...(given.text('keys') === undefined ? [OWN_KEYS] : []),
+      ...(saved.length === 0 ? [NONE_KEPT] : []),
+    ];
+    return reportOf(directory, verified, { seconds, keys, unshown });
   },
 };
 
@@ -62,16 +70,22 @@ function keysFor(directory: string, given: Given, io: Io) {
   if (given.text('keys') === undefined && !io.files.exists(keys)) {
     throw faulty('no_keys', `There is no ${keys}. Name a file of the keys you trust with --keys.`);
   }
-  return { keys, verifiers: verifiersIn(textOf(keys, io)) };
+  return { keys, verifiers: verifiersIn(textOf(keys, io), keys) };
 }
 
 function textOf(file: string, io: Io): string {
   return Buffer.from(io.files.read(file)).toString('utf8');
 }
 
-type Run = { readonly seconds: number; readonly keys: string };
+type Run = {
+  readonly seconds: number;
+  readonly keys: string;
+  /** What somebody who looks at this copy alone cannot know. */
+  readonly unshown: readonly string[];
+};
 
-function reportOf(directory: string, verified: Verified, { seconds, keys }: Run): Report {
+function reportOf(directory: string, verified: Verified, run: Run): Report {
+  const { seconds, keys, unshown } = run;
   const { origin, size, events, accounts, sum, checkpoints, tiles, rules, faults } = verified;
   const root = Buffer.from(verified.root).toString('base64');
   const signers = signersOf(checkpoints);
@@ -89,11 +103,12 @@ function reportOf(directory: string, verified: Verified, { seconds, keys }: Run)
     `  time         ${seconds.toFixed(1)} s`,
     ...rules.map(({ name, says }) => `  ${broken.has(name) ? 'BROKEN' : 'holds '}  ${says}`),
     ...faults.map((fault) => `  ${sentence(fault)}`),
+    ...unshown.map((what) => `  not shown  ${what}`),
     ...(first === undefined ? ['Everything holds.'] : [`It does not hold. ${sentence(first)}`]),
   ];
   const json = {
     ...{ ok: first === undefined, origin, size, root, events, accounts },
-    ...{ sumOfBalances: credits(sum), tiles, signers, seconds },
+    ...{ sumOfBalances: credits(sum), tiles, signers, seconds, unshown },
     checkpoints: checkpoints.map((one) => ({ name: one.name, size: one.size })),
     ...(first !== undefined && { firstBad: first.revision, firstFault: sentence(first) }),
     faults: faults.map((fault) => ({ ...fault, sentence: sentence(fault) })),

@@ -37,6 +37,9 @@ export const checkpointRotate: Command = {
       text: [
         'From the next start of the service, every checkpoint is signed with:',
         ...keys.map((key) => `  ${key}`),
+        given.flag('retire')
+          ? 'Start the service anew. Old checkpoints are still verified with the old keys.'
+          : 'Start the service anew and publish the first one; then checkpoint rotate --retire.',
       ],
       json: { keys },
     };
