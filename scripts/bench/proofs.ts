@@ -75,7 +75,7 @@ function words(result: Sides & { readonly ratio: number | undefined }): string {
       row('redemptions with the tree', 'withTree', result.ratio),
       row('proofs of inclusion', 'inclusions'),
     ]),
-    '  Two services on like streams; the one has the Merkle tree taken out of its journal. A proof',
+    '  Two services on like streams; tree and checkpoints are taken out of the one. A proof',
     `  is of any of ${shown(EVENTS)} events, under the last checkpoint.`,
   ].join('\n');
 }
