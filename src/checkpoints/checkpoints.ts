@@ -6,7 +6,7 @@ import { requireOrigin, signersIn, type SigningKeySource } from './signingKey.ts
 import { CheckpointStore, type Shown } from './store.ts';
 
 /** One is made when there are as many events beyond the last one, or after as long a time. */
-const DUE_EVENTS = 10_000;
+const DUE_EVENTS = 100_000;
 const DUE_MS = 60 * 60 * 1000;
 
 /** The stream is not the one that was shown; says what was shown, what is there, what to do. */
