@@ -31,9 +31,12 @@ export async function running(
     await app.close();
     clearTimeout(cutting);
     await service.sequencer.stop('it is shutting down');
-    await service.checkpoints.make();
-    await service.checkpoints.close();
-    await journal.close();
+    try {
+      await service.checkpoints.make();
+    } finally {
+      await service.checkpoints.close();
+      await journal.close();
+    }
   };
   return { app, end };
 }

@@ -133,7 +133,7 @@ export class Checkpoints {
 
   /** The last one also under keys that are new since; what is signed is the same. */
   async #signedByAll(shown: Shown): Promise<Shown> {
-    const { verified } = openCheckpoint(shown.note, this.keys().map(verifierIn));
+    const { verified } = this.#opened(shown);
     const known = new Set(verified.map(({ verifier }) => verifier.text));
     const missing = this.#options.signers.filter(({ verifier }) => !known.has(verifier.text));
     if (missing.length === 0) return shown;

@@ -1,4 +1,4 @@
-import { EMPTY_ROOT, HASH_BYTES, nodeHash, rootOver, splitOf } from './merkle.ts';
+import { EMPTY_ROOT, HASH_BYTES, nodeHash, rootOver, rowAbove, splitOf } from './merkle.ts';
 
 /**
  * The tree as tiles of 256 hashes (c2sp.org/tlog-tiles): at level 0 those of the leaves, at each
@@ -175,23 +175,16 @@ class TileNodes {
   constructor(hashes: Uint8Array) {
     this.#rows = [hashes];
     for (let row = hashes; row.length >= 2 * HASH_BYTES;) {
-      const next = new Uint8Array(Math.floor(row.length / HASH_BYTES / 2) * HASH_BYTES);
-      for (let at = 0; at < next.length; at += HASH_BYTES) {
-        next.set(nodeHash(hashAt(row, 2 * at), hashAt(row, 2 * at + HASH_BYTES)), at);
-      }
-      this.#rows.push(next);
-      row = next;
+      row = rowAbove(row);
+      this.#rows.push(row);
     }
   }
 
   /** The root over the run of `count` hashes, a power of two, with a number among those runs. */
   root(number: number, count: number): Uint8Array {
-    return hashAt(this.#rows[Math.log2(count)]!, number * HASH_BYTES);
+    const at = number * HASH_BYTES;
+    return this.#rows[Math.log2(count)]!.subarray(at, at + HASH_BYTES);
   }
-}
-
-function hashAt(hashes: Uint8Array, at: number): Uint8Array {
-  return hashes.subarray(at, at + HASH_BYTES);
 }
 
 /** For as long as somebody keeps a tile, its nodes are kept with it. */

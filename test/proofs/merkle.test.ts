@@ -65,20 +65,17 @@ t.test('a leaf is proved where it stands, and nowhere else', async (t) => {
         { index: 2 ** 64 - 1 },
         { leaf: leafHash('another') },
         { root: leafHash('another') },
-        { root: leaf },
         { proof: [...proof, root] },
         { proof: [root, ...proof] },
-        { proof: proof.slice(1) },
-        { proof: proof.slice(0, -1) },
+        ...(size > 1
+          ? [{ root: leaf }, { proof: proof.slice(1) }, { proof: proof.slice(0, -1) }]
+          : []),
         ...proof.map((_, at) => ({ proof: proof.with(at, leafHash('another')) })),
         ...proof.map((_, at) => ({ proof: proof.with(at, proof[at]!.subarray(1)) })),
       ];
       for (const change of wrong) {
-        const changed = { ...claim, ...change };
-        const same = changed.proof.length === proof.length && changed.index === index;
-        if (same && 'proof' in change && size === 1) continue;
-        if (same && 'root' in change && size === 1 && changed.root === leaf) continue;
-        if (isIncluded(changed)) t.fail(`leaf ${index} of ${size} with ${JSON.stringify(change)}`);
+        if (!isIncluded({ ...claim, ...change })) continue;
+        t.fail(`leaf ${index} of ${size} with ${JSON.stringify(change)}`);
       }
     }
   }

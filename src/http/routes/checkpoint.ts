@@ -24,7 +24,7 @@ export function checkpointRoutes(routes: Routes): void {
     forms: ['text/plain'],
     answer: checkpointAnswer,
     handle: async ({ reply }) => {
-      const { note } = checkpoints.latest ?? (await checkpoints.make());
+      const { note } = await checkpoints.covering(0);
       reply.header('cache-control', 'no-cache');
       return reply.type(TEXT).serializer(String).send(note);
     },

@@ -44,8 +44,7 @@ export function proofRoutes(routes: Routes): void {
 function proofs(routes: Routes): void {
   const { checkpoints, tile, sequencer } = routes.services;
   const sizeNow = () => sequencer.ledger.revision + 1;
-  const sizeOr = async (size: number | undefined) =>
-    size ?? (checkpoints.latest ?? (await checkpoints.make())).size;
+  const sizeOr = async (size: number | undefined) => size ?? (await checkpoints.covering(0)).size;
   const requireWithin = (size: number) => {
     if (size > sizeNow()) stop('beyond_the_tree', { size: sizeNow() });
   };
