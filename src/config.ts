@@ -82,6 +82,8 @@ export type Config = {
   readonly dataDirectory: string;
   /** The database file; nothing for a ledger in memory. */
   readonly journalFile: string | undefined;
+  /** Where derived state is saved; nothing for a ledger in memory. */
+  readonly stateFile: string | undefined;
   readonly cardKeyFile: string | undefined;
   /** Where checkpoints are kept; nothing for a ledger in memory. */
   readonly checkpointFile: string | undefined;
@@ -122,6 +124,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     port: value.PORT,
     dataDirectory: value.DATA_DIR,
     journalFile: inMemory ? undefined : given || join(value.DATA_DIR, 'ledger.sqlite'),
+    stateFile: inMemory ? undefined : join(value.DATA_DIR, 'ledger.state'),
     cardKeyFile: inMemory ? undefined : join(value.DATA_DIR, 'card.key'),
     checkpointFile: inMemory ? undefined : join(value.DATA_DIR, 'checkpoints.sqlite'),
     signing: {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
@@ -11,6 +11,7 @@ import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
+import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
@@ -28,12 +29,18 @@ async function main(): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
   const journal = await journalOf(config);
   const cardKey = cardKeyIn(config.cardKeyFile);
-  const broken = (why: string) => {
-    logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
+  const ending = (words: string) => (why: string) => {
+    logger.fatal({ why }, words);
     setImmediate(() => {
       throw new Error(why);
     });
   };
+  const broken = ending('the journal is broken: this process takes no more writes and ends');
+  const saved = savedStateOf(
+    config,
+    logger,
+    ending('what is served is in doubt: this process ends'),
+  );
   const random = pooledRandom();
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
@@ -44,6 +51,7 @@ async function main(): Promise<void> {
     ...clockOf(config),
     random,
     cardHmac: cardHmacWith(cardKey.key),
+    saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
@@ -55,13 +63,14 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const { app, end } = await running(service, journal, logger);
+  const { app, end } = await running(service, journal, logger, saved);
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
+  saved?.begin(service.sequencer.ledger.revision);
 }
 
 /** Only a demo has a clock that can be moved; every other network has the machine's. */
@@ -71,6 +80,15 @@ function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Se
 
 async function journalOf({ journalFile }: Config): Promise<Journal> {
   return journalFile === undefined ? memoryJournal() : sqliteJournal(journalFile);
+}
+
+function savedStateOf(
+  { journalFile, stateFile }: Config,
+  logger: Logger,
+  inDoubt: (why: string) => void,
+): SavedState | undefined {
+  if (journalFile === undefined || stateFile === undefined) return undefined;
+  return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
 }
 
 function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void {

@@ -57,6 +57,7 @@ export type TestOptions = {
   readonly network?: string;
   readonly checkpoints?: ServiceOptions['checkpoints'];
   readonly predecessor?: Predecessor | undefined;
+  readonly saved?: ServiceOptions['saved'];
 };
 
 /** Checkpoints kept in memory, and one signing key. */
@@ -83,6 +84,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     },
     random: testRandom(options.seed),
     cardHmac: cardHmacWith(Buffer.alloc(32, 7)),
+    saved: options.saved,
     broken: (why) => broken.push(why),
   });
   const app = await buildApp(service);
