@@ -13,7 +13,7 @@ import type { Timing } from './timing.ts';
 
 /** What the sequencer asks of a journal, and of the parsing of what it reads. */
 export type Stream = {
-  append(events: readonly StreamEvent[], expectedRevision: number): Promise<Appended>;
+  append(lines: readonly string[], expectedRevision: number): Promise<Appended>;
   read(fromRevision: number, limit?: number): AsyncIterable<readonly Recorded[]>;
 };
 
@@ -155,7 +155,7 @@ export class Sequencer {
       if (behind !== undefined) return answerAll(items, notWriting(behind));
       if (decisions > DECISIONS_MAX) return answerAll(items, refused(refuse('busy')));
       const round = await this.#decideAll(items);
-      const appended = await this.#append(round.events);
+      const appended = await this.#append(round);
       const waiting = round.onlyDue ? items : [...round.items.keys()];
       switch (appended.outcome) {
         case 'written':
@@ -188,11 +188,11 @@ export class Sequencer {
   }
 
   /** Appends; what is unknown is sent again until it is known. Only events can have landed. */
-  async #append(events: readonly StreamEvent[]): Promise<Appended> {
+  async #append({ events, lines }: Round): Promise<Appended> {
     const expectedRevision = this.ledger.revision;
     let doubtful = false;
     for (;;) {
-      const appended = await this.#options.stream.append(events, expectedRevision);
+      const appended = await this.#options.stream.append(lines, expectedRevision);
       if (appended.outcome === 'conflict' && doubtful && (await this.#isThere(events))) {
         return { outcome: 'written' };
       }
