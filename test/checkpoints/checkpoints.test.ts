@@ -255,7 +255,7 @@ t.test('the signing key', async (t) => {
     { name: 'SigningKeyError', message: /that of a witness/ },
     'nor is it that of a witness',
   );
-  const shared = { ...source, file: join(t.testdir(), 'none'), shared: true };
+  const shared = { ...source, file: `${file}.none`, shared: true };
   t.throws(
     () => signersIn(shared),
     { name: 'SigningKeyError', message: /no SIGNING_KEY\. Every instance .*timecredits keys/ },

@@ -13,8 +13,8 @@ export const keys: Command = {
   words: 'keys',
   summary: 'show the two keys that all instances of one ledger share, as lines for its settings',
   about:
-    'Several instances serve one ledger only with the same CARD_KEY, under which cards are known, ' +
-    'and the same SIGNING_KEY, with which checkpoints are signed. With --origin both are made, ' +
+    'Several instances of one ledger need the same CARD_KEY, under which cards are known, and ' +
+    'the same SIGNING_KEY, with which checkpoints are signed. With --origin both are made, ' +
     'for a new ledger; with --data they are those of a ledger that was served from a folder.\n' +
     'What this prints is secret. Put it into a file that few can read, and a copy of it apart ' +
     'from every backup: without CARD_KEY no card is known, whoever has it and the stream can ' +
