@@ -1,3 +1,5 @@
+import type { StreamEvent } from './events/index.ts';
+
 /** What became of an append. Only `written` means that the events are in the stream, durably. */
 export type Appended =
   | { readonly outcome: 'written' }
@@ -14,3 +16,8 @@ export type Appended =
 
 /** Some events in a row: the canonical JSON of each, the first at `firstRevision`. */
 export type Page = { readonly firstRevision: number; readonly lines: readonly string[] };
+
+/** The JSON of each event, as a journal takes it. */
+export function linesOf(events: readonly StreamEvent[]): string[] {
+  return events.map((event) => JSON.stringify(event));
+}

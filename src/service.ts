@@ -75,7 +75,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const commandId = () => `cmd_${base32(random(ID_BYTES))}` as const;
   const sequencer = new Sequencer({
     stream: {
-      append: (events, expectedRevision) => journal.append(events, expectedRevision),
+      append: (lines, expectedRevision) => journal.append(lines, expectedRevision),
       read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
     },
     ledger,

@@ -14,6 +14,7 @@ import {
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
 import { DEFAULT_RULES } from '../../src/config.ts';
+import { linesOf } from '../../schemas/stream.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 
 /**
@@ -98,7 +99,7 @@ export async function seed(
       const batch: StreamEvent[] = [];
       const wanted = Math.min(APPEND_EVENTS, events - written);
       while (batch.length < wanted) batch.push(...commands.next().value);
-      const appended = journal.append(batch, written - 1);
+      const appended = journal.append(linesOf(batch), written - 1);
       written += batch.length;
       // One append is encoded and committed while the next is made.
       await pending;

@@ -82,7 +82,7 @@ function opened(file: string): DatabaseSync {
 }
 
 function requireEvents(firstRevision: number, lines: readonly string[]): void {
-  const encoded = encode(lines.join('\n'));
+  const encoded = encode(lines);
   if ('malformed' in encoded) {
     const { index, why } = encoded.malformed;
     throw new DamagedJournalError(firstRevision + index, why);

@@ -12,19 +12,18 @@ export type Encoded =
  * The canonical JSON of events, each parsed with its own schema and encoded again: what does not
  * come back the same is a bug and is not written. The schemas declare their fields in canonical
  * order (a test holds it), so what they give back is written in that order by JSON itself.
- * @param text what `linesOf` made: the JSON of each event, with its fields in any order
+ * @param given the JSON of each event, with its fields in any order
  */
-export function encode(text: string): Encoded {
+export function encode(given: readonly string[]): Encoded {
   const lines: string[] = [];
   let command = '';
   let bytes = 0;
-  for (const [index, given] of text.split('\n').entries()) {
-    if (given === '') continue;
-    const event: unknown = JSON.parse(given);
+  for (const [index, text] of given.entries()) {
+    const event: unknown = JSON.parse(text);
     const parsed = streamEventSchema.safeParse(event);
     if (!parsed.success) return { malformed: { index, why: parsed.error.message } };
     const line = JSON.stringify(parsed.data);
-    if (line !== given && line !== canonical(event)) {
+    if (line !== text && line !== canonical(event)) {
       return { malformed: { index, why: 'it does not come back the same from its schema' } };
     }
     const size = Buffer.byteLength(line);
@@ -38,12 +37,4 @@ export function encode(text: string): Encoded {
     lines.push(line);
   }
   return { lines };
-}
-
-/**
- * The JSON of events as `encode` takes it: a line each, and one string for all, which is handed to
- * another thread far sooner than many.
- */
-export function linesOf(events: readonly unknown[]): string {
-  return events.map((event) => JSON.stringify(event)).join('\n');
 }

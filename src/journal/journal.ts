@@ -10,8 +10,9 @@ export interface Journal {
   /**
    * Appends all events or none, durably, after the expected revision (-1: the stream is empty).
    * Without events it tells whether the stream still ends there.
+   * @param lines the JSON of each event, its fields in any order; what is stored is canonical
    */
-  append(events: readonly StreamEvent[], expectedRevision: number): Promise<Appended>;
+  append(lines: readonly string[], expectedRevision: number): Promise<Appended>;
 
   /**
    * Reads from a revision on, inclusive, to the end or for at most `limit` events, in pages.
@@ -31,9 +32,23 @@ export interface Journal {
    */
   tile(tile: Tile): Promise<Uint8Array>;
 
+  /** Says, where others write to the stream too, what they do to it. */
+  watch?(watcher: Watcher): void;
+
+  /** Why nothing was heard of a server for too long; nothing while all is well. */
+  silence?(): string | undefined;
+
   /** Lets go of files and locks, after what is being appended. */
   close(): Promise<void>;
 }
+
+/** What is told of a stream that others write to. */
+export type Watcher = {
+  /** Events of others can be read up to this revision. */
+  readonly grown: (revision: number) => void;
+  /** It is not the stream that was read: nothing may be served. */
+  readonly broken: (why: string) => void;
+};
 
 /** Stored bytes are not those that were written; says where, and what was expected and found. */
 export class DamagedJournalError extends Error {

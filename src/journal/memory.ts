@@ -1,8 +1,7 @@
-import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
 import { HASH_BYTES, leafHash } from '../proofs/merkle.ts';
 import { GrowingTiles, tilePath, TILE_WIDTH } from '../proofs/tiles.ts';
-import { encode, linesOf } from './encode.ts';
+import { encode } from './encode.ts';
 import { DamagedJournalError, type Journal } from './journal.ts';
 
 const PAGE_EVENTS = 1000;
@@ -11,7 +10,7 @@ const PICKED_EVENTS = 500;
 /** What a test may ask of one append: to fail, to lose its answer, or to let another in first. */
 export type Fault =
   | { readonly kind: 'unavailable' | 'broken' | 'unknown_not_written' | 'unknown_written' }
-  | { readonly kind: 'overtaken'; readonly by: readonly StreamEvent[] };
+  | { readonly kind: 'overtaken'; readonly by: readonly string[] };
 
 export type MemoryJournal = Journal & {
   /** The faults of the next appends, in order; after them all goes well. */
@@ -23,9 +22,9 @@ export type MemoryJournal = Journal & {
 export function memoryJournal(lines: string[] = []): MemoryJournal {
   const faults: Fault[] = [];
   const tree = memoryTree();
-  const write = (events: readonly StreamEvent[], expectedRevision: number): Appended => {
+  const write = (given: readonly string[], expectedRevision: number): Appended => {
     if (lines.length - 1 !== expectedRevision) return { outcome: 'conflict' };
-    const encoded = encode(linesOf(events));
+    const encoded = encode(given);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     lines.push(...encoded.lines);
     return { outcome: 'written' };
@@ -33,16 +32,16 @@ export function memoryJournal(lines: string[] = []): MemoryJournal {
   return {
     faults,
     lines,
-    async append(events, expectedRevision) {
+    async append(given, expectedRevision) {
       const fault = faults.shift();
       const why = 'a test asked for it';
-      if (fault === undefined) return write(events, expectedRevision);
+      if (fault === undefined) return write(given, expectedRevision);
       switch (fault.kind) {
         case 'overtaken':
           write(fault.by, expectedRevision);
-          return write(events, expectedRevision);
+          return write(given, expectedRevision);
         case 'unknown_written':
-          write(events, expectedRevision);
+          write(given, expectedRevision);
           return { outcome: 'unknown', why };
         case 'unknown_not_written':
           return { outcome: 'unknown', why };

@@ -3,6 +3,7 @@ import type { Command } from '../../schemas/commands.ts';
 import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import type { Account, CommandId } from '../../schemas/ids.ts';
 import type { Refusal } from '../../schemas/refusals.ts';
+import { linesOf } from '../../schemas/stream.ts';
 import { decide, type Decision } from './decide.ts';
 import { dueEvents } from './due.ts';
 import { evolve } from './evolve.ts';
@@ -34,6 +35,12 @@ export type Item = {
 /** An old event is wanted that nobody could tell before the batch, and so was not read. */
 class NotRead extends Error {}
 
+/**
+ * What one batch may have in all: with what a server adds to each event it stays below the 1 MiB
+ * that EventStoreDB takes in one append. No command alone has as much.
+ */
+const BATCH_BYTES_MAX = 896 * 1024;
+
 /** One batch being decided: a draft, the events so far, and who gets which answer. */
 export class Round {
   readonly draft: Draft;
@@ -41,11 +48,14 @@ export class Round {
   readonly recorded: Recorded[] = [];
   readonly items = new Map<Item, Outcome>();
   readonly events: StreamEvent[] = [];
+  /** The JSON of each event, as a journal takes it. */
+  readonly lines: string[] = [];
   /** More is due than one batch takes, so that commands wait for the next. */
   onlyDue = false;
   readonly #base: number;
   readonly #recalled: ReadonlyMap<number, StreamEvent>;
   readonly #ends = new Map<Item, number>();
+  #bytes = 0;
 
   constructor(ledger: Ledger, now_ms: number, recalled: ReadonlyMap<number, StreamEvent>) {
     this.draft = draftOf(ledger);
@@ -57,21 +67,22 @@ export class Round {
   /** Begins with what time alone has brought about. */
   begin(commandId: () => CommandId): void {
     const { events, more } = dueEvents(this.draft, this.recordedAt_ms, commandId);
-    this.recorded.push(...this.#evolved(this.draft, events));
-    this.events.push(...events);
+    this.#write(events, linesOf(events));
     this.onlyDue = more;
   }
 
   /**
    * Decides one command on the draft; one that throws fails alone and leaves no trace.
-   * @returns false where it wants an old event only since the commands before it, so that it has
-   * to wait for the next batch
+   * @returns false where it has to wait for the next batch, since it wants an old event only since
+   * the commands before it, or since what it makes has no room beside theirs
    */
   take(item: Item): boolean {
     try {
       const recall = (revision: number) => this.#recall(revision);
       const decision = decide(this.draft, item.command, this.recordedAt_ms, recall);
-      this.items.set(item, item.preview ? this.#preview(decision) : this.#keep(decision));
+      const outcome = item.preview ? this.#preview(decision) : this.#keep(decision);
+      if (outcome === undefined) return false;
+      this.items.set(item, outcome);
       this.#ends.set(item, this.recorded.length);
     } catch (bug) {
       if (bug instanceof NotRead && this.items.size > 0) return false;
@@ -90,12 +101,21 @@ export class Round {
     return index < end && index >= end - outcome.recorded.length;
   }
 
-  #keep(decision: Decision): Outcome {
+  /** Nothing, where there is no room. */
+  #keep(decision: Decision): Outcome | undefined {
     if (decision.outcome !== 'accepted') return decision;
-    const recorded = this.#evolved(this.draft, decision.events);
+    const lines = linesOf(decision.events);
+    if (this.lines.length > 0 && this.#bytes + bytesOf(lines) > BATCH_BYTES_MAX) return undefined;
+    return { outcome: 'accepted', recorded: this.#write(decision.events, lines) };
+  }
+
+  #write(events: readonly StreamEvent[], lines: readonly string[]): Recorded[] {
+    const recorded = this.#evolved(this.draft, events);
     this.recorded.push(...recorded);
-    this.events.push(...decision.events);
-    return { outcome: 'accepted', recorded };
+    this.events.push(...events);
+    this.lines.push(...lines);
+    this.#bytes += bytesOf(lines);
+    return recorded;
   }
 
   #preview(decision: Decision): Outcome {
@@ -119,4 +139,8 @@ export class Round {
     if (event === undefined) throw new NotRead(`revision ${revision} was not read before deciding`);
     return event;
   }
+}
+
+function bytesOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
 }

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { linesOf } from '../../schemas/stream.ts';
 import { FORMAT, type StreamEvent } from '../../schemas/events/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { ADMIN_KEY, Client, testApp } from '../support/service.ts';
@@ -58,7 +59,7 @@ async function olderWorld() {
     const [opened, ...others] = lines.map((line) => JSON.parse(line) as StreamEvent);
     if (opened?.type !== 'LedgerOpened') throw new TypeError(opened?.type);
     opened.data.format = 1;
-    await journal.append([opened, ...others], -1);
+    await journal.append(linesOf([opened, ...others]), -1);
   }
   const { app } = await testApp({ journal });
   return { admin: new Client(app, ADMIN_KEY) };

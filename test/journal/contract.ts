@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
-import type { Page } from '../../schemas/stream.ts';
+import { linesOf as given, type Page } from '../../schemas/stream.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { leafHash } from '../../src/proofs/merkle.ts';
 import { rootAt } from '../../src/proofs/tiles.ts';
@@ -33,8 +33,8 @@ type Empty = (t: Test) => Promise<Journal>;
 async function appending(t: Test, empty: Empty): Promise<void> {
   t.test('events at the expected revision are written, in order', async (t) => {
     const journal = await empty(t);
-    t.same(await journal.append([enrolled(0), enrolled(1)], EMPTY), { outcome: 'written' });
-    t.same(await journal.append([enrolled(2)], 1), { outcome: 'written' });
+    t.same(await journal.append(given([enrolled(0), enrolled(1)]), EMPTY), { outcome: 'written' });
+    t.same(await journal.append(given([enrolled(2)]), 1), { outcome: 'written' });
     t.same(await linesOf(journal), [0, 1, 2].map(enrolled).map(canonical));
   });
 
@@ -44,8 +44,8 @@ async function appending(t: Test, empty: Empty): Promise<void> {
   ] as const) {
     t.test(`a revision ${place} is a conflict, and nothing is written`, async (t) => {
       const journal = await empty(t);
-      await journal.append([enrolled(0)], EMPTY);
-      t.same(await journal.append([enrolled(1)], revision), { outcome: 'conflict' });
+      await journal.append(given([enrolled(0)]), EMPTY);
+      t.same(await journal.append(given([enrolled(1)]), revision), { outcome: 'conflict' });
       t.same(await linesOf(journal), [canonical(enrolled(0))]);
     });
   }
@@ -53,15 +53,23 @@ async function appending(t: Test, empty: Empty): Promise<void> {
   t.test('one faulty event keeps all the others out', async (t) => {
     const journal = await empty(t);
     const events = [enrolled(0), faulty({ more: 'fields' }), enrolled(1)];
-    t.match(await journal.append(events, EMPTY), { outcome: 'malformed', index: 1, why: String });
+    t.match(await journal.append(given(events), EMPTY), {
+      outcome: 'malformed',
+      index: 1,
+      why: String,
+    });
     t.same(await linesOf(journal), []);
-    t.same(await journal.append([enrolled(0)], EMPTY), { outcome: 'written' }, 'and no revision');
+    t.same(
+      await journal.append(given([enrolled(0)]), EMPTY),
+      { outcome: 'written' },
+      'and no revision',
+    );
   });
 
   t.test('no events tell whether the stream still ends there', async (t) => {
     const journal = await empty(t);
     t.same(await journal.append([], EMPTY), { outcome: 'written' }, 'while it is empty');
-    await journal.append([enrolled(0)], EMPTY);
+    await journal.append(given([enrolled(0)]), EMPTY);
     t.same(await journal.append([], 0), { outcome: 'written' }, 'where it ends');
     t.same(await journal.append([], EMPTY), { outcome: 'conflict' }, 'where it has gone on');
     t.same(await linesOf(journal), [canonical(enrolled(0))], 'and nothing is written');
@@ -69,14 +77,14 @@ async function appending(t: Test, empty: Empty): Promise<void> {
 
   t.test('appends asked for at once are taken one after another', async (t) => {
     const journal = await empty(t);
-    const asked = [0, 1, 2].map((number) => journal.append([enrolled(number)], number - 1));
+    const asked = [0, 1, 2].map((number) => journal.append(given([enrolled(number)]), number - 1));
     t.same(await Promise.all(asked), Array(3).fill({ outcome: 'written' }));
     t.same(await linesOf(journal), [0, 1, 2].map(enrolled).map(canonical));
   });
 
   t.test('of two for one revision, one is written', async (t) => {
     const journal = await empty(t);
-    const asked = [enrolled(0), enrolled(1)].map((event) => journal.append([event], EMPTY));
+    const asked = [enrolled(0), enrolled(1)].map((event) => journal.append(given([event]), EMPTY));
     const outcomes = (await Promise.all(asked)).map(({ outcome }) => outcome);
     t.same(outcomes, ['written', 'conflict']);
     t.same(await linesOf(journal), [canonical(enrolled(0))]);
@@ -102,7 +110,7 @@ async function malformed(t: Test, empty: Empty): Promise<void> {
       const journal = await empty(t);
       const index = events.length === 1 ? 1 : events.length - 1;
       const appended = await journal.append(
-        events.length === 1 ? [enrolled(0), ...events] : events,
+        given(events.length === 1 ? [enrolled(0), ...events] : events),
         EMPTY,
       );
       t.match(appended, { outcome: 'malformed', index, why: /./ });
@@ -113,7 +121,7 @@ async function malformed(t: Test, empty: Empty): Promise<void> {
   t.test('as much as one command may have is written', async (t) => {
     const journal = await empty(t);
     const events = Array.from({ length: most }, () => long);
-    t.same(await journal.append(events, EMPTY), { outcome: 'written' });
+    t.same(await journal.append(given(events), EMPTY), { outcome: 'written' });
   });
 }
 
@@ -125,7 +133,7 @@ async function reading(t: Test, empty: Empty): Promise<void> {
   t.test('the bytes that come back are the canonical ones', async (t) => {
     const journal = await empty(t);
     const event = named('Café “Zur Brücke” 🌉');
-    await journal.append([event], EMPTY);
+    await journal.append(given([event]), EMPTY);
     t.same(await linesOf(journal), [canonical(event)]);
   });
 
@@ -134,7 +142,7 @@ async function reading(t: Test, empty: Empty): Promise<void> {
     const events = enrolledFrom(0, 2500);
     const lines = events.map(canonical);
     for (let first = 0; first < events.length; first += 500) {
-      await journal.append(events.slice(first, first + 500), first - 1);
+      await journal.append(given(events.slice(first, first + 500)), first - 1);
     }
     const cases: [why: string, from: number, limit: number | undefined][] = [
       ['is read whole', 0, undefined],
@@ -166,7 +174,7 @@ async function reading(t: Test, empty: Empty): Promise<void> {
     const journal = await empty(t);
     const lines = enrolledFrom(0, 2500).map(canonical);
     for (const first of [0, 1000, 2000]) {
-      await journal.append(enrolledFrom(first, Math.min(1000, 2500 - first)), first - 1);
+      await journal.append(given(enrolledFrom(first, Math.min(1000, 2500 - first))), first - 1);
     }
     const cases: Readonly<Record<string, number[]>> = {
       none: [],
@@ -184,12 +192,12 @@ async function reading(t: Test, empty: Empty): Promise<void> {
 
   t.test('a reader beside a writer sees whole events in their order', async (t) => {
     const journal = await empty(t);
-    await journal.append(enrolledFrom(0, 2500), EMPTY);
+    await journal.append(given(enrolledFrom(0, 2500)), EMPTY);
     const seen: string[] = [];
     let end = 2499;
     for await (const { lines } of journal.read(0)) {
       seen.push(...lines);
-      const written = await journal.append(enrolledFrom(end + 1, 10), end);
+      const written = await journal.append(given(enrolledFrom(end + 1, 10)), end);
       t.same(written, { outcome: 'written' }, 'and does not stop the writer');
       end += 10;
     }
@@ -212,7 +220,7 @@ async function tree(t: Test, empty: Empty, place: (t: Test) => Place): Promise<v
       [256, 700],
       [700, 1100],
     ] as const) {
-      await journal.append(enrolledFrom(first, next - first), first - 1);
+      await journal.append(given(enrolledFrom(first, next - first)), first - 1);
       t.same(await rootOf(journal, next), expected(next), `grown to ${next}`);
     }
     for (const size of [1, 2, 200, 256, 257, 512, 900, 1024]) {
@@ -222,10 +230,10 @@ async function tree(t: Test, empty: Empty, place: (t: Test) => Place): Promise<v
 
   t.test('has nothing of what was not written', async (t) => {
     const journal = await empty(t);
-    await journal.append(enrolledFrom(0, 250), EMPTY);
-    await journal.append([...enrolledFrom(250, 300), faulty({ more: 'fields' })], 249);
-    await journal.append(enrolledFrom(600, 300), 700);
-    await journal.append(enrolledFrom(250, 20), 249);
+    await journal.append(given(enrolledFrom(0, 250)), EMPTY);
+    await journal.append(given([...enrolledFrom(250, 300), faulty({ more: 'fields' })]), 249);
+    await journal.append(given(enrolledFrom(600, 300)), 700);
+    await journal.append(given(enrolledFrom(250, 20)), 249);
     t.same(await rootOf(journal, 270), expected(270));
     await t.rejects(rootOf(journal, 271), { name: 'DamagedJournalError' }, 'nor beyond the end');
     await t.rejects(rootOf(journal, 600), { name: 'DamagedJournalError' }, 'nor far beyond it');
@@ -241,7 +249,7 @@ async function tree(t: Test, empty: Empty, place: (t: Test) => Place): Promise<v
     ] as const) {
       const journal = await here.open();
       t.same(await rootOf(journal, first), expected(first), `what was there: ${first}`);
-      await journal.append(enrolledFrom(first, count), first - 1);
+      await journal.append(given(enrolledFrom(first, count)), first - 1);
       t.same(await rootOf(journal, first + count), expected(first + count));
       await journal.close();
     }
@@ -252,18 +260,18 @@ async function closing(t: Test, place: (t: Test) => Place): Promise<void> {
   t.test('opened again, it has what was written and can be written to', async (t) => {
     const here = place(t);
     const first = await here.open();
-    await first.append([enrolled(0)], EMPTY);
+    await first.append(given([enrolled(0)]), EMPTY);
     await first.close();
     const second = await here.open();
     t.teardown(() => second.close());
     t.same(await linesOf(second), [canonical(enrolled(0))]);
-    t.same(await second.append([enrolled(1)], 0), { outcome: 'written' });
+    t.same(await second.append(given([enrolled(1)]), 0), { outcome: 'written' });
   });
 
   t.test('what is being appended is finished first', async (t) => {
     const here = place(t);
     const first = await here.open();
-    const appended = first.append([enrolled(0)], EMPTY);
+    const appended = first.append(given([enrolled(0)]), EMPTY);
     await first.close();
     t.same(await appended, { outcome: 'written' });
     const second = await here.open();

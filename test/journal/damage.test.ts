@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
+import { linesOf } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import { DamagedJournalError } from '../../src/journal/journal.ts';
 import { endOf, openReader } from '../../src/journal/sqlite/file.ts';
@@ -19,7 +20,7 @@ const whole = join(t.testdir(), 'whole.sqlite');
 
 t.before(async () => {
   const journal = await sqliteJournal(whole);
-  await journal.append(enrolledFrom(0, EVENTS), -1);
+  await journal.append(linesOf(enrolledFrom(0, EVENTS)), -1);
   await journal.close();
 });
 
@@ -145,7 +146,7 @@ for (const [name, { forge, revision, why }] of Object.entries(FORGERIES)) {
     const reading = journal.tile({ level: 0, index: 0, width: 1 });
     await t.rejects(reading, { name: 'DamagedJournalError', revision, message: why });
     const { revision: end } = endOf(openReader(file));
-    t.match(await journal.append(enrolledFrom(9000, 1), end), { outcome: 'broken' });
+    t.match(await journal.append(linesOf(enrolledFrom(9000, 1)), end), { outcome: 'broken' });
   });
 }
 
@@ -237,6 +238,6 @@ t.test('a tree that cannot be stored stops the journal, and is no reason to wait
   const journal = await sqliteJournal(file);
   const reading = journal.tile({ level: 0, index: 0, width: 1 });
   await t.rejects(reading, { name: 'UnusableJournalError', message: /no room/ });
-  t.match(await journal.append(enrolledFrom(9000, 1), EVENTS - 1), { outcome: 'broken' });
+  t.match(await journal.append(linesOf(enrolledFrom(9000, 1)), EVENTS - 1), { outcome: 'broken' });
   await journal.close();
 });

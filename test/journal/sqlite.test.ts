@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { linesOf } from '../../schemas/stream.ts';
 import { openWriter } from '../../src/journal/sqlite/file.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 import { AlreadyRunningError } from '../../src/journal/sqlite/lock.ts';
@@ -25,7 +26,7 @@ t.test('a journal that is open', async (t) => {
   const file = join(t.testdir(), 'ledger.sqlite');
   const first = await sqliteJournal(file);
   await t.rejects(sqliteJournal(file), AlreadyRunningError, 'is not opened a second time');
-  t.same(await first.append([enrolled(0)], -1), { outcome: 'written' }, 'and writes on');
+  t.same(await first.append(linesOf([enrolled(0)]), -1), { outcome: 'written' }, 'and writes on');
   await first.close();
   const second = await sqliteJournal(file);
   t.pass('and once it is closed, another can be');

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { IssueCredits } from '../../schemas/commands.ts';
-import { encode, linesOf } from '../../src/journal/encode.ts';
+import { linesOf } from '../../schemas/stream.ts';
+import { encode } from '../../src/journal/encode.ts';
 import { bookOf, decided, did, record, transactionAt, type Past } from '../support/given.ts';
 import { hashOf } from '../support/names.ts';
 import {

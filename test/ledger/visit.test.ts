@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { Ask, Bearer, VisitLine } from '../../schemas/commands.ts';
 import { accountOf } from '../../schemas/ids.ts';
-import { encode, linesOf } from '../../src/journal/encode.ts';
+import { linesOf } from '../../schemas/stream.ts';
+import { encode } from '../../src/journal/encode.ts';
 import { bookOf, decided, did, given, NOW, transactionAt } from '../support/given.ts';
 import { hashOf } from '../support/names.ts';
 import {

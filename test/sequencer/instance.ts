@@ -26,10 +26,11 @@ export function watchedJournal(lines: string[] = []): WatchedJournal {
   const journal = memoryJournal(lines);
   const asked: Asked[] = [];
   const hidden = new Set<number>();
-  const append: Journal['append'] = async (events, expectedRevision) => {
-    const one = { expectedRevision, lines: events.map(canonical) };
+  const append: Journal['append'] = async (given, expectedRevision) => {
+    const lines = given.map((line) => canonical(JSON.parse(line)));
+    const one = { expectedRevision, lines };
     asked.push(one);
-    return (await watched.answer?.(one)) ?? journal.append(events, expectedRevision);
+    return (await watched.answer?.(one)) ?? journal.append(given, expectedRevision);
   };
   const read: Journal['read'] = async function* (fromRevision, limit) {
     for await (const page of journal.read(fromRevision, limit)) {

@@ -1,7 +1,7 @@
 import type { Choices } from '../../scripts/demo/random.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import type { Appended, Page } from '../../schemas/stream.ts';
-import { encode, linesOf } from '../../src/journal/encode.ts';
+import { encode } from '../../src/journal/encode.ts';
 import { UnusableJournalError, type Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import type { Process } from './process.ts';
@@ -31,7 +31,7 @@ export type Call = {
   readonly process: Process;
   readonly expectedRevision: number;
   readonly events: readonly StreamEvent[];
-  readonly text: string;
+  readonly given: readonly string[];
   /** The clock of the process when it decided what it sends, here or the first time. */
   readonly clock_ms: number;
   /** How many commands the process had taken by then. */
@@ -71,7 +71,7 @@ export class SimulatedJournal {
   /** The journal as one process sees it. */
   of(process: Process): Journal {
     return {
-      append: (events, expectedRevision) => this.#append(process, events, expectedRevision),
+      append: (lines, expectedRevision) => this.#append(process, lines, expectedRevision),
       read: (fromRevision, limit) => this.#read(process, fromRevision, limit),
       pick: (revisions) => this.#pick(process, revisions),
       tile: (tile) => memoryJournal(this.#frames.map(({ line }) => line)).tile(tile),
@@ -79,24 +79,20 @@ export class SimulatedJournal {
     };
   }
 
-  #append(
-    process: Process,
-    events: readonly StreamEvent[],
-    expectedRevision: number,
-  ): Promise<Appended> {
+  #append(process: Process, given: readonly string[], expectedRevision: number): Promise<Appended> {
     const { scheduler, trace, clock_ms, called } = this.#in;
     const number = (this.#calls += 1);
-    const text = linesOf(events);
+    const events = given.map((line) => JSON.parse(line) as StreamEvent);
     const { again } = process;
     const now = { clock_ms: clock_ms(process), taken: process.taken };
     const { clock_ms: decided_ms, taken } = again ?? now;
     const call: Call = {
-      ...{ number, process, expectedRevision, events, text },
+      ...{ number, process, expectedRevision, events, given },
       ...{ clock_ms: decided_ms, taken },
     };
     if (again !== undefined) {
-      const before = [again.expectedRevision, again.text];
-      same('what is sent after an unknown outcome', before, [expectedRevision, text]);
+      const before = [again.expectedRevision, again.given];
+      same('what is sent after an unknown outcome', before, [expectedRevision, given]);
     }
     trace.note(
       `${process.name} append ${number}: ${events.length} events after ${expectedRevision}`,
@@ -194,7 +190,7 @@ export class SimulatedJournal {
   #execute(call: Call): Appended {
     const { trace, effective } = this.#in;
     if (call.expectedRevision !== this.revision) return { outcome: 'conflict' };
-    const encoded = encode(call.text);
+    const encoded = encode(call.given);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     const { lines } = encoded;
     this.#frames.push(...lines.map((line, index) => ({ line, index, count: lines.length })));
@@ -207,7 +203,7 @@ export class SimulatedJournal {
   #tear(call: Call): void {
     const { trace, scheduler, choices } = this.#in;
     this.#downUntil_ms = scheduler.now_ms + scheduler.between(50, 6_000);
-    const encoded = encode(call.text);
+    const encoded = encode(call.given);
     if (call.expectedRevision !== this.revision || 'malformed' in encoded) return;
     const count = encoded.lines.length;
     const written = choices.below(count + 1);

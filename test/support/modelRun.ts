@@ -1,3 +1,4 @@
+import { linesOf } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
 import type { EventOf, StreamEvent } from '../../schemas/events/index.ts';
@@ -62,7 +63,7 @@ export class ModelRun {
     this.#now_ms = Date.parse(at);
     this.#sequencer = new Sequencer({
       stream: {
-        append: (events, expectedRevision) => this.#journal.append(events, expectedRevision),
+        append: (lines, expectedRevision) => this.#journal.append(lines, expectedRevision),
         read: (fromRevision, limit) => readRecorded(this.#journal, fromRevision, limit),
       },
       ledger: this.#ledger,
@@ -124,7 +125,7 @@ export class ModelRun {
     const data = { ...opened.data, format: this.#format };
     // The types are those of the newest versions.
     const older = { ...opened, v: 1, data } as unknown as StreamEvent;
-    await this.#journal.append([older, granted], -1);
+    await this.#journal.append(linesOf([older, granted]), -1);
     for (const [revision, event] of [older, granted].entries()) {
       evolve(this.#ledger, { revision, event });
     }

@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Appended } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
-import { linesOf } from '../encode.ts';
 import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import { tileReader } from './tree.ts';
@@ -54,8 +53,9 @@ export async function sqliteJournal(file: string): Promise<Journal> {
   const tileOf = tileReader(reader);
   let last: Promise<unknown> = Promise.resolve();
   return {
-    append(events, expectedRevision) {
-      const request: Request = { expectedRevision, lines: linesOf(events) };
+    append(lines, expectedRevision) {
+      // One string for all is handed to another thread far sooner than many.
+      const request: Request = { expectedRevision, text: lines.join('\n') };
       const appended = last.then(() => {
         if (dead !== undefined) return { outcome: 'broken', why: dead } as const;
         return new Promise<Appended>((resolve) => {

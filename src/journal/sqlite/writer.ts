@@ -11,7 +11,8 @@ import { StoredTree } from './tree.ts';
  * thread that serves requests, and commits them in one transaction.
  */
 
-export type Request = { readonly expectedRevision: number; readonly lines: string };
+/** What is to be appended: the JSON of each event, a line each. */
+export type Request = { readonly expectedRevision: number; readonly text: string };
 export type Ready =
   { readonly opened: true } | { readonly failed: string; readonly damaged: boolean };
 /** Told once, after `Ready`: whether the events are those that the Merkle tree was made of. */
@@ -46,8 +47,8 @@ function serve(): void {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
 
-  const append = (tree: StoredTree, { expectedRevision, lines }: Request): Appended => {
-    const encoded = encode(lines);
+  const append = (tree: StoredTree, { expectedRevision, text }: Request): Appended => {
+    const encoded = encode(text === '' ? [] : text.split('\n'));
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     begin.run();
     const end = endOf(database);
