@@ -43,7 +43,7 @@ export class SavedState {
   /** What was saved, where it fits the stream; what does not is thrown away. */
   async load(journal: Pick<Journal, 'read'>): Promise<Derived | undefined> {
     const { file, logger } = this.#options;
-    rmSync(partOf(file), { force: true });
+    discard(partOf(file));
     try {
       const derived = await this.#loaded(journal);
       if (this.#unproved === undefined) return undefined;
@@ -54,7 +54,7 @@ export class SavedState {
       const why = (error as Error).message;
       logger.warn({ file, why }, 'the saved state does not fit: all is replayed from the stream');
       this.#unproved = undefined;
-      rmSync(file, { force: true });
+      discard(file);
       return undefined;
     }
   }
@@ -105,10 +105,17 @@ export class SavedState {
     this.#asked = revision;
     this.#worker = worker;
     worker.unref();
-    worker.on('message', (done: Done) => this.#done(done));
-    worker.on('error', (error: Error) => this.#failed(error));
-    worker.on('exit', () => {
+    const over = () => {
       if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.on('exit', over);
+    worker.on('error', (error: Error) => {
+      over();
+      this.#failed(error);
+    });
+    worker.on('message', (done: Done) => {
+      over();
+      this.#done(done);
     });
   }
 
@@ -139,6 +146,15 @@ export class SavedState {
         `wrong. The file is put aside as ${file}.wrong; start again, and all is replayed. Then ` +
         'look at the disk and the memory, and at what was recorded since (timecredits check).',
     );
+  }
+}
+
+/** What cannot be thrown away is not used either. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    return;
   }
 }
 

@@ -51,13 +51,13 @@ function isPlain(value: object): boolean {
 function privateFieldsOf(value: object): [name: string, value: unknown][] {
   held.length = 0;
   held.push(value);
-  const object = asked<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+  const { result: object } = asked('Runtime.evaluate', {
     expression: 'heldForAnatomy[0]',
-  }).result;
-  const { privateProperties = [] } = asked<{ privateProperties?: PrivateProperty[] }>(
-    'Runtime.getProperties',
-    { objectId: object.objectId, ownProperties: true },
-  );
+  }) as Runtime.EvaluateReturnType;
+  const { privateProperties = [] } = asked('Runtime.getProperties', {
+    objectId: object.objectId,
+    ownProperties: true,
+  }) as { privateProperties?: PrivateProperty[] };
   return privateProperties.flatMap(({ name, value: found }) => {
     if (found === undefined || found.type === 'function') return [];
     asked('Runtime.callFunctionOn', {
@@ -75,12 +75,12 @@ function primitive({ value, unserializableValue }: Runtime.RemoteObject): Runtim
 }
 
 /** A debugger of one's own thread answers before it returns. */
-function asked<T>(method: string, words: object): T {
+function asked(method: string, words: object): unknown {
   let answer: { error: Error | null; result: unknown } | undefined;
   session.post(method, words, (error: Error | null, result: unknown) => {
     answer = { error, result };
   });
   if (answer === undefined) throw new Error(`${method} was not answered at once`);
   if (answer.error !== null) throw answer.error;
-  return answer.result as T;
+  return answer.result;
 }

@@ -34,14 +34,14 @@ t.test('plain values', async (t) => {
     'come back from their bytes as they were',
     plain,
     (value) => isDeepStrictEqual(unflat(flat(value)), value),
-    1000,
+    200,
   );
   property(
     t,
     'give the same bytes when they have come back',
     plain,
     (value) => flat(unflat(flat(value))).equals(flat(value)),
-    1000,
+    200,
   );
 });
 
@@ -72,15 +72,7 @@ t.test('the order of entries and of names', async (t) => {
 });
 
 t.test('what is no plain value', async (t) => {
-  for (const value of [
-    null,
-    () => 1,
-    new Set(),
-    new Date(0),
-    Symbol('s'),
-    1n,
-    new (class A {})(),
-  ]) {
+  for (const value of [null, () => 1, new Set(), new Date(0), Symbol('s'), 1n, Object.create(t)]) {
     t.throws(() => flat([1, value]), /no plain value cannot be saved/, 'is not saved');
   }
 });
