@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Memory } from './collect.ts';
@@ -16,6 +18,7 @@ const said = new WeakMap<ChildProcess, string>();
 const SAID_CHARACTERS = 2000;
 
 const STOP_MS = 15_000;
+const SAVED_EVERY_MS = 50;
 const ADDRESS = /http:\/\/[\w.]+:\d+/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
 /** What `npm start` hands to Node: room in which requests end before they are collected. */
@@ -40,6 +43,20 @@ export function startService(folder: string, before: readonly string[] = []): Pr
   const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
   return start(['--expose-gc', ...imports, SERVICE], environment);
+}
+
+/** Waits until the service of a folder has saved its state, as it does after replaying much. */
+export async function savedState(folder: string): Promise<void> {
+  while (!existsSync(join(folder, 'ledger.state'))) {
+    await new Promise((resolve) => setTimeout(resolve, SAVED_EVERY_MS));
+  }
+}
+
+/** The bytes of a file that nobody has open, with a write-ahead log if one is left. */
+export function bytesOf(file: string): number {
+  return [file, `${file}-wal`]
+    .filter((one) => existsSync(one))
+    .reduce((sum, one) => sum + statSync(one).size, 0);
 }
 
 /** Starts the bare route. */

@@ -7,7 +7,7 @@ import { DoesNotFitError, open, partOf, type Header } from './file.ts';
 import { eventHash, type Done, type Task } from './task.ts';
 
 /** A start replays no more events than a second takes, and saving costs a share of each event. */
-const FEWEST_DUE = 50_000;
+const FEWEST_DUE = 100_000;
 const SHARE_DUE = 10;
 /** After a start, when the stream was folded anyway. */
 const FEWEST_AT_START = 10_000;

@@ -162,7 +162,7 @@ t.test('a state that cannot be saved', async (t) => {
   t.match(await heard(/could not be saved/), { why: /EISDIR/ }, 'is told of');
   t.notOk(said().includes('in doubt'), 'and does no harm');
   rmSync(partOf(data.file), { recursive: true });
-  saved.saveIfDue(END + 50_000);
+  saved.saveIfDue(END + 100_000);
   t.match(await heard(/is saved/), { revision: END }, 'it is tried again when it is due again');
 });
 
