@@ -19,6 +19,11 @@ const ARROWS: readonly Arrow[] = [
   { from: 'src/proofs', to: ['schemas/', 'src/proofs/'], packages: ['node:crypto'] },
   { from: 'src/audit', to: ['schemas/', 'src/proofs/', 'src/audit/'], packages: 'any' },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
+  {
+    from: 'src/saved',
+    to: ['schemas/', 'src/ledger/', 'src/journal/', 'projections/', 'src/saved/'],
+    packages: 'any',
+  },
 ];
 
 for (const { from, to, packages } of ARROWS) {
