@@ -95,8 +95,9 @@ function textOf(result: {
       ['start: state from', 'seconds until ready', 'resident MB'],
       [row('the stream', stream), row('what was saved', saved)],
     ),
-    `  ${shown(events)} events, ${shown(MEMBERS)} members, ${shown(keys)} keys; what is saved of`,
-    `  them has ${shown(stateBytes / 1e6, 0)} MB. From the start of the process to the first 200 of /readyz;`,
-    '  behind it the state is proved from the whole stream. Resident right then, with that at work.',
+    `  ${shown(events)} events, ${shown(MEMBERS)} members, ${shown(keys)} keys; what is`,
+    `  saved of them has ${shown(stateBytes / 1e6, 0)} MB. From the start of the process to the`,
+    '  first 200 of /readyz; behind it the state is proved from the whole stream. Resident right',
+    '  then, with that at work.',
   ].join('\n');
 }
