@@ -270,7 +270,7 @@ t.test('a stand-in in a process of its own', async (t) => {
   await append(client, ['zero']);
   const fault = await server.tell<number>({ command: 'loseReply', always: true });
   void append(client, ['one'], 0n);
-  await server.tell({ command: 'until', method: 'append', count: 2 });
+  await server.tell({ command: 'hit', fault });
   t.equal(await server.tell({ command: 'off', fault }), 1, 'takes commands');
   t.match(await server.tell({ command: 'stream', stream: STREAM }), [
     { revision: 0, data: '{"said":"zero"}' },
