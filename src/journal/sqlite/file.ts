@@ -33,13 +33,16 @@ const CHECKPOINT_PAGES = 20_000;
 /** How long an append waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
 
-/** Opens the one connection that writes. Durable: a commit is on disk before it returns. */
-export function openWriter(file: string): DatabaseSync {
+/**
+ * Opens the one connection that writes. Durable: a commit is on disk before it returns; otherwise
+ * a loss of power may take the last ones back, but never leaves a hole.
+ */
+export function openWriter(file: string, { durable = true } = {}): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA busy_timeout = ${BUSY_MS};
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
     ${SCHEMA}

@@ -7,17 +7,30 @@ import { DamagedJournalError, UnusableJournalError, type Journal } from '../jour
 import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import { tileReader } from './tree.ts';
-import type { Hashed, Ready, Request } from './writer.ts';
+import type { Hashed, Opening, Ready, Request } from './writer.ts';
+
+export type SqliteOptions = {
+  /**
+   * Whether what was written is on disk before an append is answered, as it must be wherever this
+   * file is the ledger. Only a mirror of a stream that is kept elsewhere may go without: a loss of
+   * power may take its last appends back, and what is left is a beginning of the stream.
+   */
+  readonly durable?: boolean;
+};
 
 /**
  * The embedded journal: one SQLite file, written by one thread of one process.
  * @param file the path of the database; `<file>-lock` beside it keeps a second service out
  * @throws AlreadyRunningError, or Error where the file cannot be opened or is damaged
  */
-export async function sqliteJournal(file: string): Promise<Journal> {
+export async function sqliteJournal(
+  file: string,
+  { durable = true }: SqliteOptions = {},
+): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
+  const workerData: Opening = { file, durable };
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData });
   const opened = Promise.withResolvers<Ready>();
   const hashed = Promise.withResolvers<Hashed>();
   // Whoever asks for a tile hears of it; nobody need ask.

@@ -11,6 +11,7 @@ import { StoredTree } from './tree.ts';
  * thread that serves requests, and commits them in one transaction.
  */
 
+export type Opening = { readonly file: string; readonly durable: boolean };
 /** What is to be appended: the JSON of each event, a line each. */
 export type Request = { readonly expectedRevision: number; readonly text: string };
 export type Ready =
@@ -26,7 +27,7 @@ const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
 const port = parentPort!;
-const { file } = workerData as { file: string };
+const opening = workerData as Opening;
 
 try {
   serve();
@@ -38,7 +39,7 @@ try {
 }
 
 function serve(): void {
-  const database = openWriter(file);
+  const database = openWriter(opening.file, opening);
   const verdict = quickCheck(database);
   if (verdict !== 'ok') throw new Error(verdict);
   // The check has read every page; what it left in the cache is of no use to appends.
