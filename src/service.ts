@@ -95,7 +95,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     now_ms,
     broken: options.broken,
   });
-  await checkpoints.requireUnchanged();
+  await requireTrue(checkpoints, journal);
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   const { network } = options.opening;
   if (ledger.network !== network) {
@@ -123,6 +123,21 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     firstAdminKey,
     asSystem,
   };
+}
+
+/**
+ * Whether the stream is the one that was shown, and its tree may be signed as it stands. Most of
+ * its events are proved only behind the start; where anything is wrong, that is waited for.
+ */
+async function requireTrue(checkpoints: Checkpoints, journal: Journal): Promise<void> {
+  try {
+    await checkpoints.requireUnchanged();
+    await checkpoints.requireOwnTree((from, limit) => journal.read(from, limit));
+  } catch (error) {
+    // Where a tile or a row is damaged, the proof knows which, and nothing is served meanwhile.
+    await journal.proved;
+    throw error;
+  }
 }
 
 async function openIfEmpty(

@@ -78,8 +78,8 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
   const address = ADDRESS.exec(printed());
   if (address === null) throw new NotStartedError(await ended, printed(), logged());
   const url = address[1]!;
-  // It answers only after it has printed all that it prints at its start.
-  await fetch(`${url}/livez`);
+  // It answers only after it has printed all that it prints at its start, unless it ended since.
+  await fetch(`${url}/livez`).catch(() => undefined);
   return {
     url,
     get adminKey() {
