@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
@@ -30,6 +31,8 @@ export type ServiceProcess = {
   readonly child: ChildProcess;
   readonly printed: () => string;
   readonly logged: () => string;
+  /** Waits until it has logged something that fits. */
+  logs(pattern: RegExp): Promise<void>;
   readonly ended: Promise<Ended>;
   /** Ends it with a signal, if it lives, and waits until it is gone. */
   end(signal: NodeJS.Signals): Promise<Ended>;
@@ -88,6 +91,9 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
     child,
     printed,
     logged,
+    async logs(pattern) {
+      while (!pattern.test(logged())) await once(child.stderr, 'data');
+    },
     ended,
     end(signal) {
       child.kill(signal);
