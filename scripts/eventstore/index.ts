@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { EventStoreDBClient } from '@eventstore/db-client';
 import { networkSchema } from '../../schemas/ids.ts';
+import { setAcl } from './acl.ts';
 import { prepare, PrepareError } from './prepare.ts';
 
 /** Makes the service's user on a secure EventStoreDB, and says who may write to the stream. */
@@ -13,14 +13,7 @@ try {
     adminPassword: EVENTSTORE_DEFAULT_ADMIN_PASSWORD,
     post: (url, headers, body) =>
       fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) }),
-    setAcl: async (url, stream, acl) => {
-      const client = EventStoreDBClient.connectionString(url);
-      try {
-        await client.setStreamMetadata(stream, { acl }, { deadline: 5_000 });
-      } finally {
-        await client.dispose();
-      }
-    },
+    setAcl,
     wait: (time_ms) => setTimeout(time_ms),
   });
   process.stdout.write(`${done}\n`);

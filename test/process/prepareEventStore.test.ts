@@ -1,5 +1,7 @@
 import t from 'tap';
+import { setAcl } from '../../scripts/eventstore/acl.ts';
 import { prepare, PrepareError, type Acl, type Prepare } from '../../scripts/eventstore/prepare.ts';
+import { standIn } from '../support/eventstore/index.ts';
 
 /** A server's HTTP interface, as far as it makes users; who asks without being admin is refused. */
 function serverOf(down: readonly string[] = []) {
@@ -95,3 +97,32 @@ for (const [what, change, message] of REFUSED) {
     t.same(server.acls, []);
   });
 }
+
+t.test('the list of who may do what', async (t) => {
+  const server = await standIn(t);
+  const url = server.url.replace('esdb://', 'esdb://admin:secret@');
+  const options = {
+    ...serverOf().options,
+    ...given,
+    setAcl: (_: string, ...set: [string, Acl]) => setAcl(url, ...set),
+  };
+  await prepare(options);
+  await prepare(options);
+  const written = server
+    .stream('$$ledger-medway')
+    .map(({ data }) => JSON.parse(String(data)) as unknown);
+  t.same(
+    written.at(-1),
+    {
+      $acl: {
+        $r: ['ledger'],
+        $w: ['ledger'],
+        $d: ['$admins'],
+        $mr: ['ledger', '$admins'],
+        $mw: ['$admins'],
+      },
+    },
+    'stands beside the stream as the server keeps it, and nothing that hides events',
+  );
+  t.same(server.seen.withoutLeader(), [], 'and was written by the leader');
+});
