@@ -26,9 +26,9 @@ const PROGRESS_EVENTS = 100_000;
 async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
+  const cardKey = cardKeyIn(config.cardKey);
   const journal = await journalOf(config);
   void provedBehind(journal, logger);
-  const cardKey = cardKeyIn(config.cardKey);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
