@@ -1,3 +1,4 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { status } from '@grpc/grpc-js';
 import t, { type Test } from 'tap';
 import type { Journal } from '../../../src/journal/journal.ts';
@@ -159,7 +160,7 @@ t.test('what another instance wrote first', async (t) => {
 
 t.test('a stream that is deleted for good takes nothing more', async (t) => {
   const here = await given(t);
-  here.server.stranger.tombstone(here.stream);
+  await asAdministrator(t, here, (client) => client.tombstoneStream(here.stream));
   t.match(await here.append(), { outcome: 'broken', why: /was deleted/ });
 });
 
@@ -171,6 +172,16 @@ t.test('every call', async (t) => {
   t.same(own.standIn.seen.withoutLeader(), [], 'asks for the leader');
   t.equal(own.standIn.seen.batchStreams, 0, 'and none is a batch, though the server takes them');
 });
+
+async function asAdministrator(
+  t: Test,
+  { server }: Given,
+  act: (client: EventStoreDBClient) => Promise<unknown>,
+): Promise<void> {
+  const client = EventStoreDBClient.connectionString(server.url);
+  t.teardown(() => client.dispose());
+  await act(client);
+}
 
 function networkOf({ stream }: Given): { readonly network: string; readonly stream: string } {
   return { network: stream.replace(/^ledger-/, ''), stream };

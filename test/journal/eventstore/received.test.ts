@@ -9,7 +9,7 @@ const STREAM = 'ledger-test';
 
 /** An event as the client hands it out, with what a test changes. */
 function recorded(revision: number, change: object = {}): RecordedEvent {
-    return {
+  return {
     streamId: STREAM,
     id: eventId(STREAM, revision, line(revision)),
     revision: BigInt(revision),
@@ -58,7 +58,11 @@ t.test('an event is told from ours', async (t) => {
     },
   };
   for (const [name, change] of Object.entries(cases)) {
-    t.match(received(STREAM, recorded(3, change)), { revision: 3, foreign: /not written by/ }, name);
+    t.match(
+      received(STREAM, recorded(3, change)),
+      { revision: 3, foreign: /not written by/ },
+      name,
+    );
   }
 });
 
