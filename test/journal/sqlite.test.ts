@@ -18,7 +18,7 @@ t.test('a journal in an SQLite file', async (t) => {
 t.test('a mirror of a stream that is kept elsewhere, in an SQLite file', async (t) => {
   journalContract(t, (t) => {
     const file = join(t.testdir(), 'mirror.sqlite');
-    return { open: () => sqliteJournal(file, { durable: false }) };
+    return { open: () => sqliteJournal(file, { mirror: true }) };
   });
 });
 
@@ -34,7 +34,7 @@ t.test('the connection that writes', async (t) => {
 });
 
 t.test('the connection that writes a mirror', async (t) => {
-  const database = openWriter(join(t.testdir(), 'mirror.sqlite'), { durable: false });
+  const database = openWriter(join(t.testdir(), 'mirror.sqlite'), 'NORMAL');
   t.teardown(() => database.close());
   t.equal(pragma(database, 'synchronous'), 1, 'leaves it to the system when the disk has it');
 });

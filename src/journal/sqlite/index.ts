@@ -10,13 +10,14 @@ import { prove } from './proving.ts';
 import { tileReader } from './tree.ts';
 import type { Opening, Ready, Request } from './writer.ts';
 
+const WRITER = new URL('./writer.ts', import.meta.url);
+
 export type SqliteOptions = {
   /**
-   * Whether what was written is on disk before an append is answered, as it must be wherever this
-   * file is the ledger. Only a mirror of a stream that is kept elsewhere may go without: a loss of
-   * power may take its last appends back, and what is left is a beginning of the stream.
+   * Whether it is a copy of a stream that is kept elsewhere: lines are stored as they come, also
+   * those of a later format, and the last of them may be lost with the machine's power.
    */
-  readonly durable?: boolean;
+  readonly mirror?: boolean;
 };
 
 /**
@@ -27,12 +28,12 @@ export type SqliteOptions = {
  */
 export async function sqliteJournal(
   file: string,
-  { durable = true }: SqliteOptions = {},
+  { mirror = false }: SqliteOptions = {},
 ): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const workerData: Opening = { file, durable };
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData });
+  const workerData: Opening = { file, mirror };
+  const worker = new Worker(WRITER, { workerData });
   const opened = Promise.withResolvers<Ready>();
   let dead: string | undefined;
   let answer: ((appended: Appended) => void) | undefined;
