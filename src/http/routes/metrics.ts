@@ -7,7 +7,7 @@ export function metricsRoutes(routes: Routes): void {
   routes.read({
     url: '/metrics',
     tag: 'Health',
-    summary: 'How this instance fares, in the text form of Prometheus',
+    summary: 'How this instance fares, for Prometheus: with a key, or with METRICS_TOKEN',
     policy: ['admin', 'auditor'],
     tokenHash: metricsTokenHash,
     apart: true,
