@@ -114,7 +114,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     now_ms,
     broken: options.broken,
   });
-  await checkpoints.requireUnchanged();
+  await requireTrue(checkpoints, journal);
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   requireNetwork(ledger.network, options.opening.network);
   await checkpoints.make();
@@ -146,6 +146,21 @@ function requireNetwork(found: string, asked: string): void {
     `This data holds the ledger of "${found}", but NETWORK is "${asked}". ` +
       `Set NETWORK=${found}, or choose another DATA_DIR.`,
   );
+}
+
+/**
+ * Whether the stream is the one that was shown, and its tree may be signed as it stands. Most of
+ * its events are proved only behind the start; where anything is wrong, that is waited for.
+ */
+async function requireTrue(checkpoints: Checkpoints, journal: Journal): Promise<void> {
+  try {
+    await checkpoints.requireUnchanged();
+    await checkpoints.requireOwnTree((from, limit) => journal.read(from, limit));
+  } catch (error) {
+    // Where a tile or a row is damaged, the proof knows which, and nothing is served meanwhile.
+    await journal.proved;
+    throw error;
+  }
 }
 
 async function openIfEmpty(
