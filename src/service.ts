@@ -49,7 +49,7 @@ export type ServiceOptions = {
   readonly timing?: Timing;
   /** How long reads wait for a revision, and how many may. */
   readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
-  /** A clock for durations, which nobody can set. */
+  /** A clock for durations, unless it is that of the timing. */
   readonly elapsed_ms?: () => number;
 };
 
@@ -82,7 +82,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   if (ledger.format > FORMAT) {
     throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
   }
-  const figures = new Figures(options.elapsed_ms);
+  const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
     has: () => projections.entries.revision,
