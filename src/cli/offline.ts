@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import type { AccessId } from '../../schemas/ids.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
+import { mirrorIn, partsIn } from '../backup/parts.ts';
 import { checkpointsAt } from '../checkpoints/checkpoints.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
@@ -9,25 +11,58 @@ import { openService } from '../service.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
 import type { Io } from './io.ts';
 
+/** A stream on a server, of which the folder of the data has a mirror. */
+const SERVER = /^esdb(\+discover)?:\/\//;
+
+/** The file that a folder of data has of the stream: the stream itself, or a server's mirrored. */
+export type LedgerFile = { readonly file: string; readonly mirror: boolean };
+
 /**
  * The database file that an option or the environment names.
  * @throws Failure where there is none: a command never begins a ledger
  */
 export function dataFile(directory: string | undefined, io: Io): string {
-  const { journalFile } = dataConfig(directory, io);
-  if (journalFile !== undefined && io.files.exists(journalFile)) return journalFile;
+  return ledgerFile(directory, io).file;
+}
+
+function ledgerFile(directory: string | undefined, io: Io): LedgerFile {
+  const { journalFile, dataDirectory } = dataConfig(directory, io);
+  const url = directory === undefined ? (io.environment['JOURNAL_URL'] ?? '') : '';
+  const found = SERVER.test(url)
+    ? { file: mirrorIn(dataDirectory), mirror: true }
+    : ['', 'sqlite:'].includes(url)
+      ? ledgerIn(dataDirectory, io)
+      : { file: journalFile ?? url, mirror: false };
+  if (io.files.exists(found.file)) return found;
   throw faulty(
     'no_ledger',
-    `There is no ledger at ${journalFile ?? 'memory:'}. ` +
+    `There is no ledger at ${found.file}. ` +
       'Name the folder of its data with --data, or in the environment as DATA_DIR.',
+  );
+}
+
+/**
+ * What a folder of data has of a stream, or would have.
+ * @throws Failure where it has both a stream and the mirror of one
+ */
+export function ledgerIn(directory: string, { files }: Pick<Io, 'files'>): LedgerFile {
+  const { ledger } = partsIn(directory);
+  const mirror = mirrorIn(directory);
+  if (!files.exists(mirror)) return { file: ledger, mirror: false };
+  if (!files.exists(ledger)) return { file: mirror, mirror: true };
+  throw faulty(
+    'two_ledgers',
+    `${directory} has both ${basename(ledger)} and ${basename(mirror)}, the mirror of a stream ` +
+      'on EventStoreDB. Put the one that is no longer served into a folder of its own.',
   );
 }
 
 /** How the data in a folder is set up, as the environment says beside it. */
 export function dataConfig(directory: string | undefined, { environment }: Io): Config {
+  const url = directory === undefined ? environment['JOURNAL_URL'] : undefined;
   return configFrom({
     DATA_DIR: directory ?? environment['DATA_DIR'],
-    JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,
+    JOURNAL_URL: SERVER.test(url ?? '') ? undefined : url,
     NETWORK: environment['NETWORK'],
     ORIGIN: environment['ORIGIN'],
     SIGNING_KEY: environment['SIGNING_KEY'],
@@ -49,7 +84,14 @@ export async function grantOffline(
   { label, expiresOn }: { label: string; expiresOn: string | undefined },
   io: Io,
 ): Promise<{ accessId: AccessId; key: string; revision: number }> {
-  const file = dataFile(directory, io);
+  const { file, mirror } = ledgerFile(directory, io);
+  if (mirror) {
+    throw faulty(
+      'on_server',
+      `${file} is the mirror of a stream on EventStoreDB: what is written to it alone would be ` +
+        'in no ledger. Grant the access through an instance that runs.',
+    );
+  }
   const opening = await openingOf(file);
   const journal = await sqliteJournal(file);
   const checkpoints = checkpointsAt(dataConfig(directory, io), io.random);
