@@ -2,10 +2,11 @@ import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { mirrorIn, partsIn } from '../backup/parts.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
+import { eventStoreAt, isEventStore, mistakeIn, type EventStoreAddress } from '../eventstoreUrl.ts';
 import type { Journal } from '../journal/journal.ts';
 import { AlreadyRunningError } from '../journal/sqlite/lock.ts';
 import { sqliteJournal } from '../journal/sqlite/index.ts';
-import { faulty, wrongUsage } from './failure.ts';
+import { EXIT, Failure, faulty, wrongUsage } from './failure.ts';
 import type { Io } from './io.ts';
 import { ledgerIn } from './offline.ts';
 
@@ -19,10 +20,14 @@ export type Address =
       /** It is what an instance keeps of a stream on a server. */
       readonly mirror: boolean;
     }
-  | { readonly kind: 'eventstore'; readonly url: string };
+  | ({ readonly kind: 'eventstore' } & EventStoreAddress);
 
-const SERVER = /^esdb(\+discover)?:\/\//;
 const SQLITE = 'sqlite:';
+const CODES: Readonly<Record<string, string>> = {
+  DamagedJournalError: 'damaged',
+  ReplacedJournalError: 'replaced',
+  UnreachableJournalError: 'unreachable',
+};
 /** What is read from a server only to be compared. */
 const COMPARING = 'copying';
 
@@ -31,7 +36,11 @@ const COMPARING = 'copying';
  * @throws Failure
  */
 export function addressIn(option: string, text: string, io: Io): Address {
-  if (SERVER.test(text)) return { kind: 'eventstore', url: text };
+  if (isEventStore(text)) {
+    const mistake = mistakeIn(text);
+    if (mistake !== undefined) throw wrongUsage(`--${option} ${mistake}.`);
+    return { kind: 'eventstore', ...eventStoreAt(text) };
+  }
   if (text.startsWith(SQLITE) && text.length > SQLITE.length) {
     return { kind: 'sqlite', file: resolve(text.slice(SQLITE.length)), mirror: false };
   }
@@ -50,8 +59,8 @@ export function addressIn(option: string, text: string, io: Io): Address {
 
 /** An address as it may be shown: without a password. */
 export function shownAs(address: Address): string {
-  if (address.kind === 'sqlite') return address.directory ?? `${SQLITE}${address.file}`;
-  return address.url.replace(/\/\/[^@/]*@/, '//');
+  if (address.kind === 'eventstore') return address.shown;
+  return address.directory ?? `${SQLITE}${address.file}`;
 }
 
 /** A stream that was opened to be copied or compared, and how it is read once more. */
@@ -71,6 +80,7 @@ export type OpenOptions = {
   readonly keepMirror: boolean;
   /** A stream that is not there yet may be begun. */
   readonly create: boolean;
+  readonly io: Io;
 };
 
 /**
@@ -93,31 +103,44 @@ export async function openJournal(address: Address, options: OpenOptions): Promi
     const opened: Opened = { journal, anew: async () => opened, close: () => journal.close() };
     return opened;
   } catch (error) {
-    const { name, message } = error as Error;
-    if (!(error instanceof AlreadyRunningError)) throw faulty(name, `The ${side}: ${message}`);
-    throw faulty(
+    throw notOpened(error as Error, side, file);
+  }
+}
+
+/** Why a stream cannot be opened, of which side it is, and what to do. */
+function notOpened(error: Error, side: string, file: string): Failure {
+  const { name, message } = error;
+  if (error instanceof AlreadyRunningError) {
+    return faulty(
       'in_use',
       `The ${side} is in use: another process holds the lock ${file}-lock. Stop its service ` +
         'first: a ledger that moves must not grow meanwhile.',
     );
   }
+  const exit = name === 'UnreachableJournalError' ? EXIT.unreachable : EXIT.refused;
+  return new Failure(exit, CODES[name] ?? name, `The ${side}: ${message}`);
 }
 
 async function openServer(
   url: string,
-  { side, network, folder, keepMirror }: OpenOptions,
+  { side, network, folder, keepMirror, io }: OpenOptions,
 ): Promise<Opened> {
   if (network === undefined) {
     throw wrongUsage(`--network is needed: whose stream it is that the ${side} has.`);
   }
   const comparing = join(folder, COMPARING, side);
-  const open = async (mirror: string): Promise<Opened> => {
+  const log = (line: string) => io.progress(`  ${line}\n`);
+  const open = async (file: string): Promise<Opened> => {
     const { eventstoreJournal } = await eventstore();
-    const journal = await eventstoreJournal({ url, network, mirror });
+    const options = { url, network, file, random: io.random, log };
+    const journal = await eventstoreJournal(options).catch((error: unknown) => {
+      removeComparing(folder, side);
+      throw notOpened(error as Error, side, file);
+    });
     let closing: Promise<void> | undefined;
     const close = async () => {
       await (closing ??= journal.close());
-      if (mirror.startsWith(comparing)) removeComparing(folder, side);
+      if (dirname(file) === comparing) removeComparing(folder, side);
     };
     const anew = async () => {
       await close();
@@ -139,7 +162,9 @@ function removeComparing(folder: string, side: string): void {
 type EventstoreJournal = (options: {
   readonly url: string;
   readonly network: string;
-  readonly mirror: string;
+  readonly file: string;
+  readonly random: Io['random'];
+  readonly log: (line: string) => void;
 }) => Promise<Journal>;
 
 /** The client loads only where a stream is on a server. */

@@ -19,12 +19,13 @@ export function nextSteps({ from, to, folder, network }: Moved): string[] {
       : [`JOURNAL_URL=${quoted(shownAs(to))}`]),
   ];
   const parts = ['card.key', 'signing.key', 'checkpoints.sqlite'];
+  const olds = parts.map((name) => quoted(`${old}/${name}`)).join(' ');
   return [
     'What to do next:',
     '  1. Copy the keys and what was shown of the ledger into the folder of the new instance:',
     old === undefined
       ? `       ${parts.join(', ')} -> ${folder}`
-      : `       cp -p ${parts.map((name) => quoted(`${old}/${name}`)).join(' ')} ${quoted(folder)}/`,
+      : `       cp -p ${olds} ${quoted(folder)}/`,
     '  2. Start one instance (with ORIGIN too, if it was set, and the password in the URL, if',
     '     there is one), and look whether it is ready before you start more:',
     `       ${set.join(' ')} npm start`,

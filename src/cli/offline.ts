@@ -11,9 +11,6 @@ import { openService } from '../service.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
 import type { Io } from './io.ts';
 
-/** A stream on a server, of which the folder of the data has a mirror. */
-const SERVER = /^esdb(\+discover)?:\/\//;
-
 /** The file that a folder of data has of the stream: the stream itself, or a server's mirrored. */
 export type LedgerFile = { readonly file: string; readonly mirror: boolean };
 
@@ -26,13 +23,11 @@ export function dataFile(directory: string | undefined, io: Io): string {
 }
 
 function ledgerFile(directory: string | undefined, io: Io): LedgerFile {
-  const { journalFile, dataDirectory } = dataConfig(directory, io);
-  const url = directory === undefined ? (io.environment['JOURNAL_URL'] ?? '') : '';
-  const found = SERVER.test(url)
-    ? { file: mirrorIn(dataDirectory), mirror: true }
-    : ['', 'sqlite:'].includes(url)
-      ? ledgerIn(dataDirectory, io)
-      : { file: journalFile ?? url, mirror: false };
+  const { journalFile, dataDirectory, eventstore } = dataConfig(directory, io);
+  const named = directory === undefined ? (io.environment['JOURNAL_URL'] ?? '') : '';
+  const found = ['', 'sqlite:'].includes(named)
+    ? ledgerIn(dataDirectory, io)
+    : { file: journalFile ?? named, mirror: eventstore !== undefined };
   if (io.files.exists(found.file)) return found;
   throw faulty(
     'no_ledger',
@@ -59,10 +54,9 @@ export function ledgerIn(directory: string, { files }: Pick<Io, 'files'>): Ledge
 
 /** How the data in a folder is set up, as the environment says beside it. */
 export function dataConfig(directory: string | undefined, { environment }: Io): Config {
-  const url = directory === undefined ? environment['JOURNAL_URL'] : undefined;
   return configFrom({
     DATA_DIR: directory ?? environment['DATA_DIR'],
-    JOURNAL_URL: SERVER.test(url ?? '') ? undefined : url,
+    JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,
     NETWORK: environment['NETWORK'],
     ORIGIN: environment['ORIGIN'],
     SIGNING_KEY: environment['SIGNING_KEY'],
@@ -87,9 +81,9 @@ export async function grantOffline(
   const { file, mirror } = ledgerFile(directory, io);
   if (mirror) {
     throw faulty(
-      'on_server',
-      `${file} is the mirror of a stream on EventStoreDB: what is written to it alone would be ` +
-        'in no ledger. Grant the access through an instance that runs.',
+      'not_here',
+      `The stream is on EventStoreDB; ${file} is a mirror of it, to which nothing may be added. ` +
+        'Grant the access through the service, with the key of an admin.',
     );
   }
   const opening = await openingOf(file);

@@ -16,6 +16,7 @@ import { entries } from './entries.ts';
 import { fund } from './fund.ts';
 import { issue } from './issue.ts';
 import { journalCopy } from './journalCopy.ts';
+import { keys } from './keys.ts';
 import { receipt } from './receipt.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   receipt,
   checkpoint,
   checkpointRotate,
+  keys,
   auditFetch,
   auditVerify,
   auditReceipt,

@@ -53,7 +53,7 @@ export const journalCopy: Command = {
   },
   examples: [
     'timecredits journal copy --from ./data --to "esdb://127.0.0.1:2113?tls=false" --data ./data-1',
-    'timecredits journal copy --from "esdb://127.0.0.1:2113?tls=false" --network medway --to ./back',
+    'timecredits journal copy --from "esdb://h:2113?tls=false" --network medway --to ./back',
     'timecredits journal copy --from ./data --to ./other --verify-only',
   ],
   async run(given, io) {
@@ -70,13 +70,13 @@ export const journalCopy: Command = {
 };
 
 async function copied(plan: Plan, io: Io): Promise<Report> {
-  const source = await openJournal(plan.from, { ...plan, side: 'source', create: false });
+  const source = await openJournal(plan.from, { ...plan, io, side: 'source', create: false });
   let target: Opened | undefined;
   try {
     const network = await requireNetwork(source.journal, plan);
     const shown = await requireShownBefore(source.journal, plan);
     const create = !plan.verifyOnly;
-    target = await openJournal(plan.to, { ...plan, network, side: 'target', create });
+    target = await openJournal(plan.to, { ...plan, io, network, side: 'target', create });
     const sides = { source: source.journal, target: target.journal };
     const ways = { progress: progressOf(io), trouble: troubleOf(io), wait: io.wait };
     const done = plan.verifyOnly ? undefined : await copyStream({ ...sides, ...ways });
@@ -165,7 +165,8 @@ async function requireShownBefore(
     throw faulty(
       'shorter_than_shown',
       `A checkpoint over ${counted(last.size, 'event')} was shown (${last.where}), but the ` +
-        'source has fewer. Nothing is copied: restore the whole ledger first (timecredits restore).',
+        'source has fewer. Nothing is copied: restore the whole ledger first (timecredits ' +
+        'restore).',
     );
   }
   await requireShown({ rootAt }, signed, 'the source has');

@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { commandsFor, type Command } from './commands.ts';
+import { standIn } from './index.ts';
+
+/**
+ * The stand-in as a process of its own: it prints its url, then carries out commands, one JSON
+ * object on each line of its input, and prints one answer for each. It ends with its input, unless
+ * `--stay` is given.
+ */
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    stay: { type: 'boolean', default: false },
+    'without-batches': { type: 'boolean', default: false },
+  },
+});
+
+const server = await standIn(undefined, {
+  port: Number(values.port),
+  batches: !values['without-batches'],
+});
+print(server.url);
+
+const carryOut = commandsFor(server);
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line.trim() === '') continue;
+  try {
+    print(JSON.stringify({ answer: await carryOut(JSON.parse(line) as Command) }));
+  } catch (error) {
+    print(JSON.stringify({ error: error instanceof Error ? error.message : String(error) }));
+  }
+}
+if (!values.stay) await server.close();
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
