@@ -33,13 +33,17 @@ const CHECKPOINT_PAGES = 20_000;
 /** How long an append waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
 
-/** Opens the one connection that writes. Durable: a commit is on disk before it returns. */
-export function openWriter(file: string): DatabaseSync {
+/**
+ * Opens the one connection that writes.
+ * @param synchronous FULL: a commit is on disk before it returns; NORMAL, for a copy: the last of
+ *   them may be lost with the machine's power, but never one before another
+ */
+export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA busy_timeout = ${BUSY_MS};
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = ${synchronous};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
     ${SCHEMA}

@@ -9,15 +9,25 @@ import { takeLock } from './lock.ts';
 import { tileReader } from './tree.ts';
 import type { Hashed, Ready, Request } from './writer.ts';
 
+const WRITER = new URL('./writer.ts', import.meta.url);
+
+export type SqliteOptions = {
+  /**
+   * Whether it is a copy of a stream that is kept elsewhere: lines are stored as they come, also
+   * those of a later format, and the last of them may be lost with the machine's power.
+   */
+  readonly mirror?: boolean;
+};
+
 /**
  * The embedded journal: one SQLite file, written by one thread of one process.
  * @param file the path of the database; `<file>-lock` beside it keeps a second service out
  * @throws AlreadyRunningError, or Error where the file cannot be opened or is damaged
  */
-export async function sqliteJournal(file: string): Promise<Journal> {
+export async function sqliteJournal(file: string, options: SqliteOptions = {}): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
+  const worker = new Worker(WRITER, { workerData: { file, mirror: false, ...options } });
   const opened = Promise.withResolvers<Ready>();
   const hashed = Promise.withResolvers<Hashed>();
   // Whoever asks for a tile hears of it; nobody need ask.

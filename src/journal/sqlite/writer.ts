@@ -11,6 +11,8 @@ import { StoredTree } from './tree.ts';
  * thread that serves requests, and commits them in one transaction.
  */
 
+/** What is written, and whether it is the stream itself or a copy of one. */
+type Written = { readonly file: string; readonly mirror: boolean };
 /** What is to be appended: the JSON of each event, a line each. */
 export type Request = { readonly expectedRevision: number; readonly text: string };
 export type Ready =
@@ -26,7 +28,7 @@ const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
 const port = parentPort!;
-const { file } = workerData as { file: string };
+const { file, mirror } = workerData as Written;
 
 try {
   serve();
@@ -38,7 +40,7 @@ try {
 }
 
 function serve(): void {
-  const database = openWriter(file);
+  const database = openWriter(file, mirror ? 'NORMAL' : 'FULL');
   const verdict = quickCheck(database);
   if (verdict !== 'ok') throw new Error(verdict);
   // The check has read every page; what it left in the cache is of no use to appends.
@@ -48,7 +50,8 @@ function serve(): void {
   const commit = database.prepare('COMMIT');
 
   const append = (tree: StoredTree, { expectedRevision, text }: Request): Appended => {
-    const encoded = encode(text === '' ? [] : text.split('\n'));
+    const given = text === '' ? [] : text.split('\n');
+    const encoded = mirror ? { lines: given } : encode(given);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     begin.run();
     const end = endOf(database);
