@@ -131,7 +131,8 @@ async function openServer(
   const comparing = join(folder, COMPARING, side);
   const log = (line: string) => io.progress(`  ${line}\n`);
   const open = async (file: string): Promise<Opened> => {
-    const { eventstoreJournal } = await eventstore();
+    // The client is loaded only where a stream is on a server.
+    const { eventstoreJournal } = await import('../journal/eventstore/index.ts');
     const options = { url, network, file, random: io.random, log };
     const journal = await eventstoreJournal(options).catch((error: unknown) => {
       removeComparing(folder, side);
@@ -157,20 +158,6 @@ function removeComparing(folder: string, side: string): void {
   const all = join(folder, COMPARING);
   rmSync(join(all, side), { recursive: true, force: true });
   if (existsSync(all) && readdirSync(all).length === 0) rmdirSync(all);
-}
-
-type EventstoreJournal = (options: {
-  readonly url: string;
-  readonly network: string;
-  readonly file: string;
-  readonly random: Io['random'];
-  readonly log: (line: string) => void;
-}) => Promise<Journal>;
-
-/** The client loads only where a stream is on a server. */
-async function eventstore(): Promise<{ readonly eventstoreJournal: EventstoreJournal }> {
-  const module = '../journal/eventstore/index.ts';
-  return (await import(module)) as { readonly eventstoreJournal: EventstoreJournal };
 }
 
 /** Whose ledger a stream is, as its first event says; nothing where it is empty. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { status } from '@grpc/grpc-js';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import t, { type Test } from 'tap';
 import { mirrorIn, partsIn } from '../../src/backup/parts.ts';
 import { openReader, pagesOf } from '../../src/journal/sqlite/file.ts';
@@ -114,13 +114,15 @@ t.test('a server that changed an event after it was written', async (t) => {
   t.match(error, { detail: /The target: .* revision 4/ }, 'is found: the server itself is read');
 });
 
-t.test('a server that lets nobody read', async (t) => {
+t.test('a stream that was deleted', async (t) => {
   const { server, instance } = await serverOf(t);
-  server.faults.breakStream({ on: 'read', times: Infinity, code: status.PERMISSION_DENIED });
+  const client = EventStoreDBClient.connectionString(server.url);
+  await client.tombstoneStream(STREAM);
+  await client.dispose();
   const argv = ['journal', 'copy', '--from', data, '--to', server.url, '--data', instance];
   const answer = await new CommandLine().json<Refused>(...argv);
-  t.equal(answer.status, 3);
-  t.match(answer.body, { error: { code: 'unreachable', detail: /^The target: The stream/ } });
+  t.equal(answer.status, 3, 'cannot be reached');
+  t.match(answer.body, { error: { code: 'unreachable', detail: /^The target: .*deleted/ } });
 });
 
 t.test('after the server is lost', async (t) => {
