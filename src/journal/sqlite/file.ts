@@ -38,15 +38,16 @@ const CHECKPOINT_PAGES = 20_000;
 const BUSY_MS = 4_000;
 
 /**
- * Opens the one connection that writes. Durable: a commit is on disk before it returns; otherwise
- * a loss of power may take the last ones back, but never leaves a hole.
+ * Opens the one connection that writes.
+ * @param synchronous FULL: a commit is on disk before it returns; NORMAL, for a copy: the last of
+ *   them may be lost with the machine's power, but never one before another
  */
-export function openWriter(file: string, { durable = true } = {}): DatabaseSync {
+export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA busy_timeout = ${BUSY_MS};
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'};
+    PRAGMA synchronous = ${synchronous};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
     ${SCHEMA}

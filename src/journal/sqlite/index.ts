@@ -8,15 +8,16 @@ import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import { prove } from './proving.ts';
 import { tileReader } from './tree.ts';
-import type { Opening, Ready, Request } from './writer.ts';
+import type { Ready, Request } from './writer.ts';
+
+const WRITER = new URL('./writer.ts', import.meta.url);
 
 export type SqliteOptions = {
   /**
-   * Whether what was written is on disk before an append is answered, as it must be wherever this
-   * file is the ledger. Only a mirror of a stream that is kept elsewhere may go without: a loss of
-   * power may take its last appends back, and what is left is a beginning of the stream.
+   * Whether it is a copy of a stream that is kept elsewhere: lines are stored as they come, also
+   * those of a later format, and the last of them may be lost with the machine's power.
    */
-  readonly durable?: boolean;
+  readonly mirror?: boolean;
 };
 
 /**
@@ -25,14 +26,10 @@ export type SqliteOptions = {
  * @param file the path of the database; `<file>-lock` beside it keeps a second service out
  * @throws AlreadyRunningError, or Error where the file cannot be opened or is damaged
  */
-export async function sqliteJournal(
-  file: string,
-  { durable = true }: SqliteOptions = {},
-): Promise<Journal> {
+export async function sqliteJournal(file: string, options: SqliteOptions = {}): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const workerData: Opening = { file, durable };
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData });
+  const worker = new Worker(WRITER, { workerData: { file, mirror: false, ...options } });
   const opened = Promise.withResolvers<Ready>();
   let dead: string | undefined;
   let answer: ((appended: Appended) => void) | undefined;

@@ -10,7 +10,8 @@ import { StoredTree } from './tree.ts';
  * thread that serves requests, and commits them in one transaction.
  */
 
-export type Opening = { readonly file: string; readonly durable: boolean };
+/** What is written, and whether it is the stream itself or a copy of one. */
+type Written = { readonly file: string; readonly mirror: boolean };
 /** What is to be appended: the JSON of each event, a line each. */
 export type Request = { readonly expectedRevision: number; readonly text: string };
 /** Told once: how many events there are, or why nothing can be appended. */
@@ -24,7 +25,7 @@ const SQLITE_READONLY = 8;
 const SQLITE_FULL = 13;
 
 const port = parentPort!;
-const opening = workerData as Opening;
+const { file, mirror } = workerData as Written;
 
 try {
   serve();
@@ -33,14 +34,15 @@ try {
 }
 
 function serve(): void {
-  const database = openWriter(opening.file, opening);
+  const database = openWriter(file, mirror ? 'NORMAL' : 'FULL');
   const tree = new StoredTree(database);
   const write = rowWriter(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
 
   const append = ({ expectedRevision, text }: Request): Appended => {
-    const encoded = encode(text === '' ? [] : text.split('\n'));
+    const given = text === '' ? [] : text.split('\n');
+    const encoded = mirror ? { lines: given } : encode(given);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     begin.run();
     const end = endOf(database);
@@ -89,5 +91,5 @@ function notReady(error: unknown): Ready {
   }
   const { message } = error as Error;
   if (!isDamage(error)) return { failed: message };
-  return { damaged: { revision: 0, why: `SQLite cannot use ${opening.file}: ${message}` } };
+  return { damaged: { revision: 0, why: `SQLite cannot use ${file}: ${message}` } };
 }
