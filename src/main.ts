@@ -5,7 +5,7 @@ import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
-import { configFrom, type Config } from './config.ts';
+import { ConfigError, configFrom, type Config } from './config.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
@@ -26,9 +26,9 @@ const PROGRESS_EVENTS = 100_000;
 async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
+  const cardKey = cardKeyIn(config.cardKey);
   const journal = await journalOf(config);
   void provedBehind(journal, logger);
-  const cardKey = cardKeyIn(config.cardKeyFile);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
     ...clockOf(config),
     random,
     cardHmac: cardHmacWith(cardKey.key),
+    metricsToken: config.metricsToken,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
@@ -86,26 +87,34 @@ function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Se
   return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
 }
 
-async function journalOf({ journalFile }: Config): Promise<Journal> {
+async function journalOf({ journalFile, eventstore }: Config): Promise<Journal> {
+  if (eventstore !== undefined) {
+    throw new ConfigError(`This version cannot keep the stream at ${eventstore.shown} yet.`);
+  }
   return journalFile === undefined ? memoryJournal() : sqliteJournal(journalFile);
 }
 
-function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void {
+function requireNoCards({ projections }: Service, { cardKey }: Config): void {
   const cards = projections.directory.membersOf().some(({ cardId }) => cardId !== undefined);
   if (!cards) return;
   throw new CannotServeError(
-    `The members have cards, but the key to them, ${cardKeyFile}, is missing. ` +
+    `The members have cards, but the key to them, ${cardKey.file}, is missing. ` +
       'Put it back from the backup; without it no card is known.',
   );
 }
 
 function welcome({ sequencer, checkpoints }: Service, config: Config, address: string): void {
   const { network, revision } = sequencer.ledger;
-  const where = config.journalFile === undefined ? 'in memory only' : resolve(config.journalFile);
   say(`Time Credits ledger of ${network}, at revision ${revision}`);
   say(`  service  ${address}   (read about it at ${address}/docs)`);
-  say(`  data     ${where}`);
+  say(`  data     ${whereOf(config)}`);
   say(`  proofs   ${checkpoints.keys()[0]}   (publish this key elsewhere)`);
+}
+
+function whereOf({ journalFile, eventstore }: Config): string {
+  if (journalFile === undefined) return 'in memory only';
+  const file = resolve(journalFile);
+  return eventstore === undefined ? file : `${eventstore.shown}   (mirrored in ${file})`;
 }
 
 function showFirstKey({ firstAdminKey }: Service): void {

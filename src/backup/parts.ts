@@ -28,7 +28,7 @@ export function partsIn(directory: string): Parts {
   return {
     ledger: config.journalFile!,
     checkpoints: config.checkpointFile!,
-    cardKey: config.cardKeyFile!,
+    cardKey: config.cardKey.file!,
     signingKey: config.signing.file!,
   };
 }

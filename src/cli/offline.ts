@@ -49,6 +49,14 @@ export async function grantOffline(
   { label, expiresOn }: { label: string; expiresOn: string | undefined },
   io: Io,
 ): Promise<{ accessId: AccessId; key: string; revision: number }> {
+  const { eventstore } = dataConfig(directory, io);
+  if (eventstore !== undefined) {
+    throw faulty(
+      'not_here',
+      `The stream is at ${eventstore.shown}; what is in the folder is a mirror of it, to which ` +
+        'nothing may be added. Grant the access through the service, with the key of an admin.',
+    );
+  }
   const file = dataFile(directory, io);
   const opening = await openingOf(file);
   const journal = await sqliteJournal(file);

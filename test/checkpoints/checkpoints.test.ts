@@ -282,6 +282,13 @@ t.test('the signing key', async (t) => {
     { name: 'SigningKeyError', message: /that of a witness/ },
     'nor is it that of a witness',
   );
+  const shared = { ...source, file: `${file}.none`, shared: true };
+  t.throws(
+    () => signersIn(shared),
+    { name: 'SigningKeyError', message: /no SIGNING_KEY\. Every instance .*timecredits keys/ },
+    'and none is made where other instances sign too',
+  );
+  t.same(signersIn({ ...shared, file }), signersIn(source), 'which take one that is there');
   const torn = join(t.testdir(), 'signing.key');
   writeFileSync(`${torn}.new`, '', { mode: 0o644 });
   signersIn({ ...source, file: torn });

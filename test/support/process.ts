@@ -12,6 +12,8 @@ import type { Test } from 'tap';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ADDRESS = /^ {2}service {2}(http:\/\/\S+)/m;
+/** Far longer than a service keeps anybody waiting, unless it is stopped in its tracks. */
+const ANSWER_MS = 20_000;
 const ADMIN_KEY = /^ {2}admin {4}(tcl_\S+)/m;
 
 export type ProcessOptions = {
@@ -191,7 +193,8 @@ export class HttpClient {
   async #send<T>(path: string, init: RequestInit): Promise<Reply<T>> {
     const headers = new Headers(init.headers);
     if (this.#key !== undefined) headers.set('authorization', `Bearer ${this.#key}`);
-    const response = await fetch(`${this.#url}${path}`, { ...init, headers });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`${this.#url}${path}`, { ...init, headers, signal });
     const text = await response.text();
     const json = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const body = (json ? JSON.parse(text) : text) as T;

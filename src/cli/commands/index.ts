@@ -15,6 +15,7 @@ import { enrol } from './enrol.ts';
 import { entries } from './entries.ts';
 import { fund } from './fund.ts';
 import { issue } from './issue.ts';
+import { keys } from './keys.ts';
 import { receipt } from './receipt.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   receipt,
   checkpoint,
   checkpointRotate,
+  keys,
   auditFetch,
   auditVerify,
   auditReceipt,
