@@ -5,10 +5,12 @@ import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
-import { ConfigError, configFrom, type Config } from './config.ts';
+import { configFrom, type Config } from './config.ts';
+import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
+import { isEventStore } from './eventstoreUrl.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
@@ -19,6 +21,9 @@ const NAMED =
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
+const DAMAGED_MIRROR =
+  '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
+  'aside, with those beside it, and start again; it is made anew.';
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -27,7 +32,8 @@ async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
   const cardKey = cardKeyIn(config.cardKey);
-  const journal = await journalOf(config);
+  const random = pooledRandom();
+  const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
@@ -35,7 +41,6 @@ async function main(): Promise<void> {
       throw new Error(why);
     });
   };
-  const random = pooledRandom();
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
@@ -87,11 +92,16 @@ function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Se
   return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
 }
 
-async function journalOf({ journalFile, eventstore }: Config): Promise<Journal> {
-  if (eventstore !== undefined) {
-    throw new ConfigError(`This version cannot keep the stream at ${eventstore.shown} yet.`);
-  }
-  return journalFile === undefined ? memoryJournal() : sqliteJournal(journalFile);
+async function journalOf(
+  { journalFile, eventstore, opening }: Config,
+  { random, log }: Pick<EventstoreOptions, 'random' | 'log'>,
+): Promise<Journal> {
+  if (journalFile === undefined) return memoryJournal();
+  if (eventstore === undefined) return sqliteJournal(journalFile);
+  // Loaded only here: its client is large, and most ledgers have no use for it.
+  const { eventstoreJournal } = await import('./journal/eventstore/index.ts');
+  const { url } = eventstore;
+  return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
 function requireNoCards({ projections }: Service, { cardKey }: Config): void {
@@ -135,7 +145,8 @@ function fail(what: string, error: unknown): never {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = NAMED.test(name) || syscall !== undefined;
-  const advice = name === 'DamagedJournalError' ? DAMAGED : '';
+  const mirrored = isEventStore(process.env['JOURNAL_URL'] ?? '');
+  const advice = name === 'DamagedJournalError' ? (mirrored ? DAMAGED_MIRROR : DAMAGED) : '';
   process.stderr.write(`${what} ${known ? message : stack}${advice}\n`);
   process.exit(1);
 }

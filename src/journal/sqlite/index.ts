@@ -8,7 +8,7 @@ import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
 import { prove } from './proving.ts';
 import { tileReader } from './tree.ts';
-import type { Ready, Request } from './writer.ts';
+import type { Opening, Ready, Request } from './writer.ts';
 
 const WRITER = new URL('./writer.ts', import.meta.url);
 
@@ -26,10 +26,14 @@ export type SqliteOptions = {
  * @param file the path of the database; `<file>-lock` beside it keeps a second service out
  * @throws AlreadyRunningError, or Error where the file cannot be opened or is damaged
  */
-export async function sqliteJournal(file: string, options: SqliteOptions = {}): Promise<Journal> {
+export async function sqliteJournal(
+  file: string,
+  { mirror = false }: SqliteOptions = {},
+): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const worker = new Worker(WRITER, { workerData: { file, mirror: false, ...options } });
+  const workerData: Opening = { file, mirror };
+  const worker = new Worker(WRITER, { workerData });
   const opened = Promise.withResolvers<Ready>();
   let dead: string | undefined;
   let answer: ((appended: Appended) => void) | undefined;

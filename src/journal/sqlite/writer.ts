@@ -11,7 +11,7 @@ import { StoredTree } from './tree.ts';
  */
 
 /** What is written, and whether it is the stream itself or a copy of one. */
-type Written = { readonly file: string; readonly mirror: boolean };
+export type Opening = { readonly file: string; readonly mirror: boolean };
 /** What is to be appended: the JSON of each event, a line each. */
 export type Request = { readonly expectedRevision: number; readonly text: string };
 /** Told once: how many events there are, or why nothing can be appended. */
@@ -25,7 +25,7 @@ const SQLITE_READONLY = 8;
 const SQLITE_FULL = 13;
 
 const port = parentPort!;
-const { file, mirror } = workerData as Written;
+const { file, mirror } = workerData as Opening;
 
 try {
   serve();
