@@ -5,10 +5,12 @@ import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
-import { ConfigError, configFrom, type Config } from './config.ts';
+import { configFrom, type Config } from './config.ts';
+import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
+import { isEventStore } from './eventstoreUrl.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
@@ -20,6 +22,9 @@ const NAMED =
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
+const DAMAGED_MIRROR =
+  '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
+  'aside, with those beside it, and start again; it is made anew.';
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -27,7 +32,6 @@ const PROGRESS_EVENTS = 100_000;
 async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
-  const journal = await journalOf(config);
   const cardKey = cardKeyIn(config.cardKey);
   const ending = (words: string) => (why: string) => {
     logger.fatal({ why }, words);
@@ -36,12 +40,14 @@ async function main(): Promise<void> {
     });
   };
   const broken = ending('the journal is broken: this process takes no more writes and ends');
+  const random = pooledRandom();
+  const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
+  void provedBehind(journal, logger);
   const saved = savedStateOf(
     config,
     logger,
     ending('what is served is in doubt: this process ends'),
   );
-  const random = pooledRandom();
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
@@ -51,6 +57,7 @@ async function main(): Promise<void> {
     ...clockOf(config),
     random,
     cardHmac: cardHmacWith(cardKey.key),
+    metricsToken: config.metricsToken,
     saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
@@ -73,16 +80,37 @@ async function main(): Promise<void> {
   saved?.begin(service.sequencer.ledger.revision);
 }
 
+/**
+ * Waits until every event is proved to be the one that was written. Where one is not, any answer
+ * may be wrong, so none is finished: whoever waits for one asks again under the same key.
+ */
+async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> {
+  if (proved === undefined) return;
+  try {
+    const events = await proved;
+    const seconds = Math.ceil(process.uptime());
+    logger.info({ events, seconds }, 'every event is proved to be the one that was written');
+  } catch (error) {
+    logger.fatal({ err: error }, 'the journal is not as it was written: this process ends at once');
+    fail('The service ends.', error);
+  }
+}
+
 /** Only a demo has a clock that can be moved; every other network has the machine's. */
 function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Service, 'now_ms'> {
   return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
 }
 
-async function journalOf({ journalFile, eventstore }: Config): Promise<Journal> {
-  if (eventstore !== undefined) {
-    throw new ConfigError(`This version cannot keep the stream at ${eventstore.shown} yet.`);
-  }
-  return journalFile === undefined ? memoryJournal() : sqliteJournal(journalFile);
+async function journalOf(
+  { journalFile, eventstore, opening }: Config,
+  { random, log }: Pick<EventstoreOptions, 'random' | 'log'>,
+): Promise<Journal> {
+  if (journalFile === undefined) return memoryJournal();
+  if (eventstore === undefined) return sqliteJournal(journalFile);
+  // Loaded only here: its client is large, and most ledgers have no use for it.
+  const { eventstoreJournal } = await import('./journal/eventstore/index.ts');
+  const { url } = eventstore;
+  return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
 function savedStateOf(
@@ -130,13 +158,19 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-try {
-  await main();
-} catch (error) {
+/** Says what is wrong and what to do, and ends the process. */
+function fail(what: string, error: unknown): never {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = NAMED.test(name) || syscall !== undefined;
-  const advice = name === 'DamagedJournalError' ? DAMAGED : '';
-  process.stderr.write(`The service did not start. ${known ? message : stack}${advice}\n`);
+  const mirrored = isEventStore(process.env['JOURNAL_URL'] ?? '');
+  const advice = name === 'DamagedJournalError' ? (mirrored ? DAMAGED_MIRROR : DAMAGED) : '';
+  process.stderr.write(`${what} ${known ? message : stack}${advice}\n`);
   process.exit(1);
+}
+
+try {
+  await main();
+} catch (error) {
+  fail('The service did not start.', error);
 }

@@ -22,6 +22,7 @@ export async function running(
   saved?: SavedState,
 ): Promise<Running> {
   const app = await buildApp(service, logger);
+  service.metrics.watchProcess();
   const ticking = setInterval(() => {
     service.sequencer.answerImpatient();
     service.sequencer.wake();

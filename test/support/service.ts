@@ -57,6 +57,8 @@ export type TestOptions = {
   readonly network?: string;
   readonly checkpoints?: ServiceOptions['checkpoints'];
   readonly predecessor?: Predecessor | undefined;
+  /** What a test wants otherwise of the service. */
+  readonly service?: Partial<ServiceOptions>;
   readonly saved?: ServiceOptions['saved'];
 };
 
@@ -86,6 +88,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     cardHmac: cardHmacWith(Buffer.alloc(32, 7)),
     saved: options.saved,
     broken: (why) => broken.push(why),
+    ...options.service,
   });
   const app = await buildApp(service);
   await app.ready();

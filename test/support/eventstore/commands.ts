@@ -11,6 +11,7 @@ export type Command =
   | ({ readonly command: 'slow'; readonly delay_ms: number; readonly when?: When } & Times)
   | ({ readonly command: 'hold'; readonly when?: When } & Times)
   | { readonly command: 'off' | 'release' | 'struck'; readonly fault: number }
+  | { readonly command: 'hit'; readonly fault: number; readonly times?: number }
   | { readonly command: 'endSubscriptions' | 'hearAgain' | 'clear' | 'cut' | 'stop' | 'start' }
   | { readonly command: 'failSubscriptions'; readonly code?: status }
   | { readonly command: 'deafen'; readonly newOnes?: boolean }
@@ -44,13 +45,14 @@ export function commandsFor(server: StandIn): (command: Command) => Promise<unkn
   };
 }
 
-function aboutFault(
+async function aboutFault(
   fault: Kept | undefined,
-  { command }: Extract<Command, { fault: number }>,
-): number {
+  command: Extract<Command, { fault: number }>,
+): Promise<number> {
   if (fault === undefined) throw new Error('there is no such fault');
-  if (command === 'off') fault.off();
-  if (command === 'release') fault.release?.();
+  if (command.command === 'off') fault.off();
+  if (command.command === 'release') fault.release?.();
+  if (command.command === 'hit') await fault.hit(command.times);
   return fault.struck;
 }
 

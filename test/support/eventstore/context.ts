@@ -40,6 +40,7 @@ async function passes<T>(
   request: Request<T>,
 ): Promise<boolean> {
   if (fault?.when !== when) return true;
+  fault.takesEffect();
   switch (fault.does) {
     case 'wait':
       return fault.until();

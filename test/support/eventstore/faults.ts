@@ -21,7 +21,12 @@ export type Problem =
   | { readonly is: 'not-ready' }
   | { readonly is: 'not-leader'; readonly leader: Endpoint | undefined };
 
-export type Fault = { readonly when: When; readonly afterEvents: number | undefined } & (
+export type Fault = {
+  readonly when: When;
+  readonly afterEvents: number | undefined;
+  /** To be called as it takes effect. */
+  readonly takesEffect: () => void;
+} & (
   | { readonly does: 'nothing' | 'cut' | 'end' }
   | { readonly does: 'refuse'; readonly problem: Problem }
   | { readonly does: 'wait'; readonly until: () => Promise<boolean> }
@@ -45,9 +50,9 @@ export type Broken = Scope & {
 
 /** A fault that is switched on. */
 export type Switched = {
-  /** How many calls it has struck. */
+  /** On how many calls it has taken effect. */
   readonly struck: number;
-  /** Resolves once it has struck so many calls, one unless it is given. */
+  /** Resolves once it has taken effect on so many calls, one unless it is given. */
   hit(times?: number): Promise<void>;
   /** Strikes no more calls; what it holds goes on. */
   off(): void;
@@ -63,6 +68,8 @@ export type LiveSubscription = {
 
 type Waiting = { readonly times: number; readonly resolve: () => void };
 type Switch = { fault: Fault; scope: Required<Omit<Scope, 'stream'>> & Pick<Scope, 'stream'> } & {
+  /** Calls that it was chosen for, and those of them on which it has taken effect. */
+  chosen: number;
   struck: number;
   waiting: Waiting[];
   onlyWhereLeaderIsRequired: boolean;
@@ -187,9 +194,8 @@ export class Faults {
         (requiresLeader || !onlyWhereLeaderIsRequired),
     );
     if (struck === undefined) return undefined;
-    struck.struck += 1;
-    if (struck.struck >= struck.scope.times) this.#off(struck);
-    for (const { times, resolve } of struck.waiting) if (times <= struck.struck) resolve();
+    struck.chosen += 1;
+    if (struck.chosen >= struck.scope.times) this.#off(struck);
     return struck.fault;
   }
 
@@ -199,10 +205,14 @@ export class Faults {
     onlyWhereLeaderIsRequired = false,
   ): Switched {
     const { times = 1, on = 'append', stream, afterEvents } = scope;
-    const fault = { ...what, afterEvents } as Fault;
+    const takesEffect = () => {
+      added.struck += 1;
+      for (const { times, resolve } of added.waiting) if (times <= added.struck) resolve();
+    };
     const added: Switch = {
-      fault,
+      fault: { ...what, afterEvents, takesEffect } as Fault,
       scope: { times, on, ...(stream === undefined ? {} : { stream }) },
+      chosen: 0,
       struck: 0,
       waiting: [],
       onlyWhereLeaderIsRequired,

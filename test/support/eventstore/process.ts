@@ -5,8 +5,8 @@ import { standIn } from './index.ts';
 
 /**
  * The stand-in as a process of its own: it prints its url, then carries out commands, one JSON
- * object on each line of its input, and prints one answer for each. It ends with its input, unless
- * `--stay` is given.
+ * object on each line of its input, and prints one answer to each once it is done, under the `id`
+ * of the command. It ends with its input, unless `--stay` is given.
  */
 
 const { values } = parseArgs({
@@ -24,15 +24,19 @@ const server = await standIn(undefined, {
 print(server.url);
 
 const carryOut = commandsFor(server);
-for await (const line of createInterface({ input: process.stdin })) {
-  if (line.trim() === '') continue;
+for await (const line of createInterface({ input: process.stdin })) void answer(line);
+if (!values.stay) await server.close();
+
+async function answer(line: string): Promise<void> {
+  let id: unknown;
   try {
-    print(JSON.stringify({ answer: await carryOut(JSON.parse(line) as Command) }));
+    const command = JSON.parse(line) as Command & { readonly id?: unknown };
+    id = command.id;
+    print(JSON.stringify({ id, answer: await carryOut(command) }));
   } catch (error) {
-    print(JSON.stringify({ error: error instanceof Error ? error.message : String(error) }));
+    print(JSON.stringify({ id, error: error instanceof Error ? error.message : String(error) }));
   }
 }
-if (!values.stay) await server.close();
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

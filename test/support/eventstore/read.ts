@@ -29,6 +29,7 @@ async function begin(context: Context, call: ReadCall): Promise<void> {
   context.seen.add({ method, stream, requiresLeader: leader });
   const fault = context.faults.strike(method, stream, leader);
   if (fault?.does === 'wait') {
+    fault.takesEffect();
     if (!(await fault.until())) return;
   } else if (fault?.when === 'before' && fault.afterEvents === undefined) {
     return interrupt(context, call, fault);
@@ -45,6 +46,7 @@ async function begin(context: Context, call: ReadCall): Promise<void> {
 export type Interruption = { readonly afterEvents: number | undefined; now(): void };
 
 function interrupt(context: Context, call: ReadCall, fault: Fault): void {
+  fault.takesEffect();
   if (fault.does === 'refuse') fail(call, problemAsStatus(fault.problem));
   else if (fault.does === 'cut') context.wire.cut(call.getPeer());
   else if (fault.does === 'end') call.end();

@@ -20,7 +20,7 @@ export type StandInProcess = {
   end(signal?: NodeJS.Signals): Promise<void>;
 };
 
-type Reply = { readonly answer?: unknown; readonly error?: string };
+type Reply = { readonly id: number; readonly answer?: unknown; readonly error?: string };
 
 /** Starts a stand-in as a process of its own, which ends with the test. */
 export async function standInProcess(
@@ -39,24 +39,28 @@ export async function standInProcess(
   t.teardown(() => end());
   const first = await lines.next();
   if (first.done === true) throw new Error('the stand-in ended before it listened');
-  let last: Promise<unknown> = Promise.resolve();
+  const waiting = new Map<number, (reply: Reply) => void>();
+  void (async () => {
+    for await (const line of { [Symbol.asyncIterator]: () => lines }) {
+      const reply = JSON.parse(line) as Reply;
+      waiting.get(reply.id)?.(reply);
+      waiting.delete(reply.id);
+    }
+    for (const [id, answer] of waiting) answer({ id, error: 'the stand-in ended' });
+  })();
+  let ids = 0;
   const ask = async (command: Command): Promise<unknown> => {
-    child.stdin.write(`${JSON.stringify(command)}\n`);
-    const line = await lines.next();
-    if (line.done === true) throw new Error('the stand-in ended before it answered');
-    const { answer, error } = JSON.parse(line.value) as Reply;
+    const id = (ids += 1);
+    const reply = new Promise<Reply>((resolve) => waiting.set(id, resolve));
+    child.stdin.write(`${JSON.stringify({ id, ...command })}\n`);
+    const { answer, error } = await reply;
     if (error !== undefined) throw new Error(error);
     return answer;
   };
   return {
     url: first.value,
     child,
-    tell: <Answer>(command: Command) => {
-      // One after another: answers carry no mark of what they answer.
-      const asked = last.then(() => ask(command));
-      last = asked.catch(() => undefined);
-      return asked as Promise<Answer>;
-    },
+    tell: <Answer>(command: Command) => ask(command) as Promise<Answer>,
     end,
   };
 }
