@@ -18,7 +18,7 @@ import { CannotServeError, openService, type Service } from './service.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED =
-  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event))Error$/;
+  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event|State))Error$/;
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
@@ -33,21 +33,16 @@ async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
   const cardKey = cardKeyIn(config.cardKey);
-  const ending = (words: string) => (why: string) => {
-    logger.fatal({ why }, words);
+  const broken = (why: string) => {
+    logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
       throw new Error(why);
     });
   };
-  const broken = ending('the journal is broken: this process takes no more writes and ends');
   const random = pooledRandom();
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
-  const saved = savedStateOf(
-    config,
-    logger,
-    ending('what is served is in doubt: this process ends'),
-  );
+  const saved = savedStateOf(config, logger);
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
@@ -113,12 +108,12 @@ async function journalOf(
   return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
-function savedStateOf(
-  { journalFile, stateFile }: Config,
-  logger: Logger,
-  inDoubt: (why: string) => void,
-): SavedState | undefined {
+function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): SavedState | undefined {
   if (journalFile === undefined || stateFile === undefined) return undefined;
+  const inDoubt = (error: Error) => {
+    logger.fatal({ err: error }, 'what is served is in doubt: this process ends at once');
+    fail('The service ends.', error);
+  };
   return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
 }
 

@@ -20,12 +20,26 @@ export type SavedStateOptions = {
   /** The SQLite file of the stream. */
   readonly journalFile: string;
   readonly logger: { readonly info: Log; readonly warn: Log; readonly error: Log };
-  /** Told when what was served may have been wrong: the process must end. */
-  readonly inDoubt: (why: string) => void;
+  /** Told when what is served may be wrong: the process must end before it answers any more. */
+  readonly inDoubt: (error: Error) => void;
   /** How many events a file lacks before it is written anew; tests ask for fewer. */
   readonly due?: (revision: number) => number;
   readonly dueAtStart?: number;
 };
+
+/** A service started with what the stream does not say; tells what that means and what to do. */
+export class WrongStateError extends Error {
+  override readonly name = 'WrongStateError';
+
+  constructor(file: string, revision: number, wrong: readonly string[]) {
+    super(
+      'The saved state that this process started with is not what the stream makes of revision ' +
+        `${revision} (${wrong.join(', ')}). What was answered and accepted since the start may ` +
+        `be wrong. The file is put aside as ${file}.wrong; start again, and all is replayed. Then ` +
+        'look at the disk and the memory, and at what was recorded since (timecredits check).',
+    );
+  }
+}
 
 /** What is derived from the stream, saved so that a start need not replay all of it. */
 export class SavedState {
@@ -131,7 +145,7 @@ export class SavedState {
 
   #failed(error: Error): void {
     const { inDoubt, logger } = this.#options;
-    if (error.name === 'DamagedJournalError') return inDoubt(error.message);
+    if (error.name === 'DamagedJournalError') return inDoubt(error);
     const what = this.#unproved === undefined ? 'saved' : 'proved';
     logger.error({ why: error.message }, `the state could not be ${what}: it is tried again`);
   }
@@ -139,13 +153,12 @@ export class SavedState {
   /** Puts the file aside, so that the next start does without it. */
   #wrong({ revision }: Header, wrong: readonly string[]): void {
     const { file, inDoubt } = this.#options;
-    renameSync(file, `${file}.wrong`);
-    inDoubt(
-      `The saved state that this process started with is not what the stream makes of revision ` +
-        `${revision} (${wrong.join(', ')}). What it answered and accepted since its start may be ` +
-        `wrong. The file is put aside as ${file}.wrong; start again, and all is replayed. Then ` +
-        'look at the disk and the memory, and at what was recorded since (timecredits check).',
-    );
+    try {
+      renameSync(file, `${file}.wrong`);
+    } catch {
+      discard(file);
+    }
+    inDoubt(new WrongStateError(file, revision, wrong));
   }
 }
 

@@ -63,7 +63,7 @@ export function kept(t: Test, data: Data, options: Partial<SavedStateOptions> = 
   const saved = new SavedState({
     ...data,
     logger: { info: log, warn: log, error: log },
-    inDoubt: (why) => log({ why }, 'in doubt'),
+    inDoubt: ({ message }) => log({ why: message }, 'in doubt'),
     ...options,
   });
   t.teardown(() => saved.close());
