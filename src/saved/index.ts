@@ -35,8 +35,8 @@ export class WrongStateError extends Error {
     super(
       'The saved state that this process started with is not what the stream makes of revision ' +
         `${revision} (${wrong.join(', ')}). What was answered and accepted since the start may ` +
-        `be wrong. The file is put aside as ${file}.wrong; start again, and all is replayed. Then ` +
-        'look at the disk and the memory, and at what was recorded since (timecredits check).',
+        `be wrong. The file is put aside as ${file}.wrong; start again, and all is replayed. ` +
+        'Then look at the disk and the memory, and at what was recorded since (timecredits check).',
     );
   }
 }
