@@ -21,11 +21,13 @@ type Given = {
   readonly another: (number: number) => void;
 };
 
-async function given(t: Test): Promise<Given> {
+async function given(t: Test, urlOf = (server: StandIn) => server.url): Promise<Given> {
   const { standIn: server, ...target } = await failingTarget(t);
   const { stream } = target;
   const time = handTime();
-  const opening = openJournal({ ...target, standIn: server }, t.testdir(), { time });
+  const opening = openJournal({ ...target, url: urlOf(server), standIn: server }, t.testdir(), {
+    time,
+  });
   const journal = await time.until(opening);
   t.teardown(() => time.until(journal.close()));
   await time.until(journal.append([line(0)], -1));
@@ -83,14 +85,28 @@ for (const [name, end] of Object.entries(ENDED)) {
   });
 }
 
+t.test('a cluster that is gone for a while', async (t) => {
+  const query = 'tls=false&maxDiscoverAttempts=1&discoveryInterval=1';
+  const twice = ({ port }: StandIn) => `esdb://127.0.0.1:${port},127.0.0.1:${port}?${query}`;
+  const here = await given(t, twice);
+  await here.server.stop();
+  await here.time.untilHolds(() => here.journal.silence!() !== undefined);
+  here.time.pass(60_000);
+  await here.time.untilHolds(() => here.time.now_ms() > 90_000);
+  await here.server.start();
+  here.another(1);
+  await grownTo(here, 1);
+  t.same(await linesIn(here.journal), [line(0), line(1)], 'is found again by its gossip');
+});
+
 t.test('a server that is silent', async (t) => {
   const here = await given(t);
   await here.time.untilHolds(() => here.server.seen.count('read') > 3);
   t.equal(here.journal.silence!(), undefined, 'is not noticed while it answers');
   const swallowed = here.server.faults.swallow({ on: 'read', times: Infinity });
-  here.time.pass(4_000);
+  here.time.pass(3_000);
   t.equal(here.journal.silence!(), undefined, 'nor for some seconds');
-  here.time.pass(1_500);
+  here.time.pass(3_000);
   t.match(here.journal.silence!(), /was not heard for \d+ s: /, 'and then is told, with why');
   swallowed.off();
   await here.time.untilHolds(() => here.journal.silence!() === undefined);
