@@ -9,7 +9,7 @@ export type EventStoreAddress = {
   readonly shown: string;
 };
 
-const PART = "(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9._~!$&'()*+,;=-])+";
+const PART = "((?:%[0-9A-Fa-f]{2}|[A-Za-z0-9._~!$&'()*+,;=-])+)";
 const HOST = '[A-Za-z0-9._-]+(?::\\d{1,5})?';
 const ADDRESS = new RegExp(
   `^(esdb(?:\\+discover)?://)(?:${PART}:${PART}@)?(${HOST}(?:,${HOST})*)(?:\\?(.+))?$`,
@@ -47,7 +47,7 @@ export function mistakeIn(url: string): string | undefined {
       'other characters than letters and digits in user and password written as %3A and so on'
     );
   }
-  for (const option of match[3]?.split('&') ?? []) {
+  for (const option of match[5]?.split('&') ?? []) {
     const [name = '', value = ''] = option.split(/=(.*)/s);
     if (name === 'tlsVerifyCert') {
       return (
@@ -66,6 +66,35 @@ export function mistakeIn(url: string): string | undefined {
 
 /** Reads an address that has no mistake. */
 export function eventStoreAt(url: string): EventStoreAddress {
-  const [, scheme, hosts] = ADDRESS.exec(url)!;
+  const [, scheme, , , hosts] = ADDRESS.exec(url)!;
   return { url, shown: `${scheme}${hosts}` };
+}
+
+type User = { readonly name: string; readonly password: string };
+
+export type AddressParts = {
+  readonly user: User | undefined;
+  readonly hosts: readonly string[];
+  /** Whether it is spoken to by TLS, as it is unless the address says otherwise. */
+  readonly secure: boolean;
+  /** The same address for another user. */
+  readonly as: (user: User) => string;
+};
+
+/** Takes an address that has no mistake apart. */
+export function partsOf(url: string): AddressParts {
+  const [, scheme, name, password, hosts, options] = ADDRESS.exec(url)!;
+  const user =
+    name === undefined
+      ? undefined
+      : { name: decodeURIComponent(name), password: decodeURIComponent(password!) };
+  return {
+    user,
+    hosts: hosts!.split(',').map((host) => (host.includes(':') ? host : `${host}:2113`)),
+    secure: !options?.split('&').includes('tls=false'),
+    as: (other) => {
+      const both = [other.name, other.password].map(encodeURIComponent).join(':');
+      return `${scheme}${both}@${hosts}${options === undefined ? '' : `?${options}`}`;
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
@@ -31,9 +31,10 @@ const PROGRESS_EVENTS = 100_000;
 async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
+  const cardKey = cardKeyIn(config.cardKey);
   const random = pooledRandom();
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
-  const cardKey = cardKeyIn(config.cardKey);
+  void provedBehind(journal, logger);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     ...clockOf(config),
     random,
     cardHmac: cardHmacWith(cardKey.key),
+    metricsToken: config.metricsToken,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
@@ -67,6 +69,22 @@ async function main(): Promise<void> {
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
+}
+
+/**
+ * Waits until every event is proved to be the one that was written. Where one is not, any answer
+ * may be wrong, so none is finished: whoever waits for one asks again under the same key.
+ */
+async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> {
+  if (proved === undefined) return;
+  try {
+    const events = await proved;
+    const seconds = Math.ceil(process.uptime());
+    logger.info({ events, seconds }, 'every event is proved to be the one that was written');
+  } catch (error) {
+    logger.fatal({ err: error }, 'the journal is not as it was written: this process ends at once');
+    fail('The service ends.', error);
+  }
 }
 
 /** Only a demo has a clock that can be moved; every other network has the machine's. */
@@ -122,14 +140,19 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-try {
-  await main();
-} catch (error) {
+/** Says what is wrong and what to do, and ends the process. */
+function fail(what: string, error: unknown): never {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = NAMED.test(name) || syscall !== undefined;
   const mirrored = isEventStore(process.env['JOURNAL_URL'] ?? '');
   const advice = name === 'DamagedJournalError' ? (mirrored ? DAMAGED_MIRROR : DAMAGED) : '';
-  process.stderr.write(`The service did not start. ${known ? message : stack}${advice}\n`);
+  process.stderr.write(`${what} ${known ? message : stack}${advice}\n`);
   process.exit(1);
+}
+
+try {
+  await main();
+} catch (error) {
+  fail('The service did not start.', error);
 }

@@ -16,9 +16,12 @@ import {
 } from './journal/journal.ts';
 import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
+import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import { emptyLedger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
+import { Figures } from './metrics/figures.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
 import type { Services } from './http/services.ts';
 
@@ -37,11 +40,17 @@ export type ServiceOptions = {
   readonly moveClock?: ((to_ms: number) => void) | undefined;
   readonly random: (bytes: number) => Uint8Array;
   readonly cardHmac: Services['cardHmac'];
+  /** A token that may read the metrics, and nothing else. */
+  readonly metricsToken?: string | undefined;
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
   /** How the sequencer waits: the event loop and its timers, unless it is simulated. */
   readonly timing?: Timing;
+  /** How long reads wait for a revision, and how many may. */
+  readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
+  /** A clock for durations, which nobody can set. */
+  readonly elapsed_ms?: () => number;
 };
 
 export type Service = Services & {
@@ -62,7 +71,7 @@ export class CannotServeError extends Error {
  * @throws CannotServeError, DamagedJournalError, UnreadableEventError
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { journal, now_ms, random } = options;
+  const { journal, now_ms, random, timing = EVENT_LOOP } = options;
   const ledger = emptyLedger();
   const projections = new Projections();
   for await (const recorded of readRecorded(journal, 0)) {
@@ -73,18 +82,28 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   if (ledger.format > FORMAT) {
     throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
   }
+  const figures = new Figures(options.elapsed_ms);
+  const awaited = new Awaited({
+    ...options.reads,
+    has: () => projections.entries.revision,
+    timing,
+  });
   const commandId = () => `cmd_${base32(random(ID_BYTES))}` as const;
   const sequencer = new Sequencer({
     stream: {
-      append: (lines, expectedRevision) => journal.append(lines, expectedRevision),
+      append: figures.timed((lines, expected) => journal.append(lines, expected)),
       read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
     },
     ledger,
     now_ms,
     commandId,
-    published: (recorded) => projections.apply(recorded),
+    published: (recorded) => {
+      projections.apply(recorded);
+      awaited.grown();
+    },
     broken: options.broken,
-    timing: options.timing ?? EVENT_LOOP,
+    timing,
+    observer: figures,
   });
   const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
   const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
@@ -95,20 +114,15 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     now_ms,
     broken: options.broken,
   });
-  await checkpoints.requireUnchanged();
+  await requireTrue(checkpoints, journal);
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
-  const { network } = options.opening;
-  if (ledger.network !== network) {
-    throw new CannotServeError(
-      `This data holds the ledger of "${ledger.network}", but NETWORK is "${network}". ` +
-        `Set NETWORK=${ledger.network}, or choose another DATA_DIR.`,
-    );
-  }
+  requireNetwork(ledger.network, options.opening.network);
   await checkpoints.make();
+  const silence = () => journal.silence?.();
+  const watched = { figures, sequencer, projections, checkpoints, awaited, silence };
   return {
-    sequencer,
-    projections,
-    checkpoints,
+    ...watched,
+    metrics: new Metrics(watched),
     tile,
     read: (fromRevision, limit) => journal.read(fromRevision, limit),
     eventAt: async (revision) => {
@@ -117,12 +131,36 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
     eventsAt: (revisions) => pickRecorded(journal, revisions),
     cardHmac: options.cardHmac,
+    metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),
     random,
     now_ms,
-    moveClock: isPlayed(network) ? options.moveClock : undefined,
+    moveClock: isPlayed(ledger.network) ? options.moveClock : undefined,
     firstAdminKey,
     asSystem,
   };
+}
+
+function requireNetwork(found: string, asked: string): void {
+  if (found === asked) return;
+  throw new CannotServeError(
+    `This data holds the ledger of "${found}", but NETWORK is "${asked}". ` +
+      `Set NETWORK=${found}, or choose another DATA_DIR.`,
+  );
+}
+
+/**
+ * Whether the stream is the one that was shown, and its tree may be signed as it stands. Most of
+ * its events are proved only behind the start; where anything is wrong, that is waited for.
+ */
+async function requireTrue(checkpoints: Checkpoints, journal: Journal): Promise<void> {
+  try {
+    await checkpoints.requireUnchanged();
+    await checkpoints.requireOwnTree((from, limit) => journal.read(from, limit));
+  } catch (error) {
+    // Where a tile or a row is damaged, the proof knows which, and nothing is served meanwhile.
+    await journal.proved;
+    throw error;
+  }
 }
 
 async function openIfEmpty(

@@ -17,6 +17,7 @@ const SAID_CHARACTERS = 2000;
 
 const STOP_MS = 15_000;
 const ADDRESS = /http:\/\/[\w.]+:\d+/;
+const PROVED = /every event is proved/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
 /** What `npm start` hands to Node: room in which requests end before they are collected. */
 const NODE_WORDS = ['--max-semi-space-size=64'];
@@ -32,23 +33,29 @@ export type Server = {
 };
 
 /**
- * Starts the real service, as `npm start` does, on the stream in a folder.
+ * Starts the real service, as `npm start` does, on the stream in a folder, and waits until all of
+ * that is proved, so that nothing else is going on when it is measured.
  * @param before scripts of this folder that are loaded first
  */
-export function startService(folder: string, before: readonly string[] = []): Promise<Server> {
+export async function startService(
+  folder: string,
+  before: readonly string[] = [],
+): Promise<Server> {
   const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK };
   const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
-  return start(['--expose-gc', ...imports, SERVICE], environment);
+  const child = run(['--expose-gc', ...imports, SERVICE], environment);
+  const server = await started(child);
+  await proved(child);
+  return server;
 }
 
 /** Starts the bare route. */
 export function startBare(): Promise<Server> {
-  return start([BARE], {});
+  return started(run([BARE], {}));
 }
 
-async function start(words: string[], environment: Record<string, string>): Promise<Server> {
-  const child = run(words, environment);
+async function started(child: ChildProcess): Promise<Server> {
   return {
     url: await addressOf(child),
     pid: child.pid!,
@@ -74,6 +81,11 @@ async function addressOf(child: ChildProcess): Promise<string> {
     if (address !== undefined) return address;
   }
   throw new Error(`A process ended too early. ${said.get(child) ?? ''}`);
+}
+
+/** Waits until a service says that every event behind it is proved. */
+async function proved(child: ChildProcess): Promise<void> {
+  while (!PROVED.test(said.get(child) ?? '')) await once(child.stderr!, 'data');
 }
 
 /** Runs a script to its end, hands it a question as JSON, and reads its answer as JSON. */

@@ -62,6 +62,8 @@ export async function grantOffline(
   const journal = await sqliteJournal(file);
   const checkpoints = checkpointsAt(dataConfig(directory, io), io.random);
   try {
+    // It ends before a proof behind it would, so it waits for it.
+    await journal.proved;
     const { asSystem, sequencer } = await openService({
       journal,
       checkpoints,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { linesOf } from '../../schemas/stream.ts';
 import { openWriter } from '../../src/journal/sqlite/file.ts';
@@ -14,12 +15,28 @@ t.test('a journal in an SQLite file', async (t) => {
   });
 });
 
+t.test('a mirror of a stream that is kept elsewhere, in an SQLite file', async (t) => {
+  journalContract(t, (t) => {
+    const file = join(t.testdir(), 'mirror.sqlite');
+    return { open: () => sqliteJournal(file, { mirror: true }) };
+  });
+});
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0];
+}
+
 t.test('the connection that writes', async (t) => {
   const database = openWriter(join(t.testdir(), 'ledger.sqlite'));
   t.teardown(() => database.close());
-  const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get()!)[0];
-  t.equal(pragma('synchronous'), 2, 'has every commit on the disk before it returns');
-  t.equal(pragma('journal_mode'), 'wal', 'and keeps a log, so that readers do not wait');
+  t.equal(pragma(database, 'synchronous'), 2, 'has every commit on the disk before it returns');
+  t.equal(pragma(database, 'journal_mode'), 'wal', 'and keeps a log, so that readers do not wait');
+});
+
+t.test('the connection that writes a mirror', async (t) => {
+  const database = openWriter(join(t.testdir(), 'mirror.sqlite'), 'NORMAL');
+  t.teardown(() => database.close());
+  t.equal(pragma(database, 'synchronous'), 1, 'leaves it to the system when the disk has it');
 });
 
 t.test('a journal that is open', async (t) => {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
@@ -32,6 +33,8 @@ export type ServiceProcess = {
   readonly child: ChildProcess;
   readonly printed: () => string;
   readonly logged: () => string;
+  /** Waits until it has logged something that fits. */
+  logs(pattern: RegExp): Promise<void>;
   readonly ended: Promise<Ended>;
   /** Ends it with a signal, if it lives, and waits until it is gone. */
   end(signal: NodeJS.Signals): Promise<Ended>;
@@ -80,8 +83,8 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
   const address = ADDRESS.exec(printed());
   if (address === null) throw new NotStartedError(await ended, printed(), logged());
   const url = address[1]!;
-  // It answers only after it has printed all that it prints at its start.
-  await fetch(`${url}/livez`);
+  // It answers only after it has printed all that it prints at its start, unless it ended since.
+  await fetch(`${url}/livez`).catch(() => undefined);
   return {
     url,
     get adminKey() {
@@ -90,6 +93,9 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
     child,
     printed,
     logged,
+    async logs(pattern) {
+      while (!pattern.test(logged())) await once(child.stderr, 'data');
+    },
     ended,
     end(signal) {
       child.kill(signal);
