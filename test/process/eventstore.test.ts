@@ -20,7 +20,7 @@ t.test('a service whose stream is at an EventStoreDB', async (t) => {
   const service = await serviceFor(t, { dataDirectory, environment });
   t.match(service.printed(), `esdb://${server.host}:${server.port}`, 'says where the stream is');
   t.match(service.printed(), join(dataDirectory, 'ledger-mirror.sqlite'), 'and its mirror');
-  const admin = new HttpClient(service.url, service.adminKey!);
+  const admin = new HttpClient(service.url, service.adminKey);
   const key = randomUUID();
   const made = await admin.post('/v1/organisations', { name: 'Strood', roles: ['earn'] }, key);
   t.equal(made.status, 201, 'and takes writes');
@@ -34,7 +34,7 @@ t.test('a service whose stream is at an EventStoreDB', async (t) => {
 
   rmSync(join(dataDirectory, 'ledger-mirror.sqlite'));
   const again = await serviceFor(t, { dataDirectory, environment });
-  const replayed = await new HttpClient(again.url, service.adminKey!).post(
+  const replayed = await new HttpClient(again.url, service.adminKey).post(
     '/v1/organisations',
     { name: 'Strood', roles: ['earn'] },
     key,

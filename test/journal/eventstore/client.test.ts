@@ -2,7 +2,8 @@ import { UnavailableError } from '@eventstore/db-client';
 import t from 'tap';
 import { openClient } from '../../../src/journal/eventstore/client.ts';
 
-const NOWHERE = 'esdb://127.0.0.1:1,127.0.0.1:2?tls=false&maxDiscoverAttempts=1&discoveryInterval=1';
+const NOWHERE =
+  'esdb://127.0.0.1:1,127.0.0.1:2?tls=false&maxDiscoverAttempts=1&discoveryInterval=1';
 
 t.test('a client that finds nobody to reconnect to', async (t) => {
   const { client, close } = openClient(NOWHERE);

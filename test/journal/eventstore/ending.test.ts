@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
@@ -31,8 +32,9 @@ async function said({ url, network }: Target, folder: string, script: string): P
     });
     ${script}
   `;
-  const words = ['--input-type=module', '-e', whole];
-  const { stdout } = await run(process.execPath, words, { timeout: PATIENCE_MS, env: {} });
+  const program = join(folder, 'program.mjs');
+  writeFileSync(program, whole);
+  const { stdout } = await run(process.execPath, [program], { timeout: PATIENCE_MS, env: {} });
   return stdout.trim();
 }
 
@@ -43,7 +45,7 @@ t.test('a process whose journal was closed', async (t) => {
     `const journal = await open();
     await journal.append([${JSON.stringify(line(0))}], -1);
     await journal.close();
-    console.log('closed');`,
+    process.stdout.write('closed');`,
   );
   t.equal(output, 'closed', 'ends by itself');
 });
@@ -60,6 +62,6 @@ async function emptied(t: Test): Promise<{ readonly mine: Target; readonly folde
 
 t.test('a process whose journal could not be opened', async (t) => {
   const { mine, folder } = await emptied(t);
-  const script = `await open().catch(({ name }) => console.log(name));`;
+  const script = `await open().catch(({ name }) => process.stdout.write(name));`;
   t.equal(await said(mine, folder, script), 'ReplacedJournalError', 'ends by itself');
 });
