@@ -16,11 +16,14 @@ const said = new WeakMap<ChildProcess, string>();
 const SAID_CHARACTERS = 2000;
 
 const STOP_MS = 15_000;
-const ADDRESS = /http:\/\/[\w.]+:\d+/;
+const ADDRESS = /(?:http|esdb):\/\/[\w.]+:\d+(?:\?tls=false)?/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
 /** What `npm start` hands to Node: room in which requests end before they are collected. */
 const NODE_WORDS = ['--max-semi-space-size=64'];
 const SERVICE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const STAND_IN = fileURLToPath(
+  new URL('../../test/support/eventstore/process.ts', import.meta.url),
+);
 const BARE = fileURLToPath(new URL('bare.ts', import.meta.url));
 
 export type Server = {
@@ -34,9 +37,14 @@ export type Server = {
 /**
  * Starts the real service, as `npm start` does, on the stream in a folder.
  * @param before scripts of this folder that are loaded first
+ * @param more settings beside those that every service of the bench has
  */
-export function startService(folder: string, before: readonly string[] = []): Promise<Server> {
-  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK };
+export function startService(
+  folder: string,
+  before: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK, ...more };
   const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
   return start(['--expose-gc', ...imports, SERVICE], environment);
@@ -45,6 +53,11 @@ export function startService(folder: string, before: readonly string[] = []): Pr
 /** Starts the bare route. */
 export function startBare(): Promise<Server> {
   return start([BARE], {});
+}
+
+/** Starts the stand-in for EventStoreDB, a test double over memory. */
+export function startStandIn(): Promise<Server> {
+  return start([STAND_IN], {});
 }
 
 async function start(words: string[], environment: Record<string, string>): Promise<Server> {

@@ -15,6 +15,7 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schema
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
 import { DEFAULT_RULES } from '../../src/config.ts';
 import { linesOf } from '../../schemas/stream.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 
 /**
@@ -73,6 +74,13 @@ function bytesOf(number: number, length: number): Uint8Array {
   return bytes;
 }
 
+/** Where streams are written: into files of their own, unless it is said. */
+export type Place = {
+  readonly network: string;
+  readonly open: (file: string) => Promise<Journal>;
+};
+const HERE: Place = { network: NETWORK, open: sqliteJournal };
+
 /** A stream to write: the fewest events it shall have, and the database file. */
 export type Target = { readonly events: number; readonly file: string };
 
@@ -81,19 +89,22 @@ export type Target = { readonly events: number; readonly file: string };
  * that every event is checked with its schema.
  * @param targets the shortest first
  * @param venues how many venues the redemptions go to, in turn
+ * @param place what opens a file as a journal, and whose stream it has
  * @returns how many events each file has
  */
 export async function seed(
   members: number,
   targets: readonly Target[],
   venues = 1,
+  { network, open }: Place = HERE,
 ): Promise<number[]> {
-  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS, venues).all(members);
+  const began_ms = Date.now() - BEGAN_DAYS_AGO * DAY_MS;
+  const commands = new Commands(began_ms, venues, network).all(members);
   const counts: number[] = [];
   let written = 0;
   for (const [index, { events, file }] of targets.entries()) {
     if (index > 0) copyFileSync(targets[index - 1]!.file, file);
-    const journal = await sqliteJournal(file);
+    const journal = await open(file);
     let pending: Promise<unknown> = Promise.resolve();
     while (written < events) {
       const batch: StreamEvent[] = [];
@@ -136,11 +147,13 @@ class Commands {
   #time_ms: number;
   #count = 0;
   readonly #venues: number;
+  readonly #network: string;
   readonly #calendar = calendarIn(TIME_ZONE);
 
-  constructor(began_ms: number, venues: number) {
+  constructor(began_ms: number, venues: number, network: string) {
     this.#time_ms = began_ms;
     this.#venues = venues;
+    this.#network = network;
   }
 
   *all(members: number): Generator<StreamEvent[], never> {
@@ -166,7 +179,8 @@ class Commands {
       keyHash: keyHash(key),
       label,
     });
-    const opened = { network: NETWORK, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
+    const network = this.#network;
+    const opened = { network, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
     yield this.#command('system', undefined, [
       { type: 'LedgerOpened', data: opened },
       { type: 'AccessGranted', data: { role: 'admin', ...access(ADMIN_KEY, 'admin') } },
