@@ -2,11 +2,13 @@ import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
 import { FORMAT, type Recorded, type StreamEvent } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
-import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import { refuse } from '../../schemas/refusals.ts';
 import type { Appended } from '../../schemas/stream.ts';
+import { answerAll, notWriting, refused } from './answers.ts';
 import { isDue } from './due.ts';
 import { evolve } from './evolve.ts';
 import { needsOf } from './needs.ts';
+import type { Observer } from './observer.ts';
 import { Round, type Item, type Outcome } from './round.ts';
 import type { Ledger } from './state.ts';
 import type { Timing } from './timing.ts';
@@ -29,6 +31,7 @@ export type SequencerOptions = {
   /** Told once, when the journal can no longer be trusted and the process must end. */
   readonly broken: (why: string) => void;
   readonly timing: Timing;
+  readonly observer?: Observer | undefined;
 };
 
 const QUEUE_MAX = 10_000;
@@ -63,6 +66,11 @@ export class Sequencer {
   /** The published state: durable, and never seen half changed. */
   get ledger(): Readonly<Ledger> {
     return this.#options.ledger;
+  }
+
+  /** How many commands wait for the next batch. */
+  get queued(): number {
+    return this.#queue.length;
   }
 
   /** Why writes are refused just now; nothing when all is well. */
@@ -149,13 +157,15 @@ export class Sequencer {
 
   /** Decides a batch until it is written or answered; again on newer state after a conflict. */
   async #settle(batch: readonly Item[]): Promise<void> {
+    const { observer } = this.#options;
     let items = batch;
     for (let decisions = 1; decisions === 1 || items.length > 0; decisions += 1) {
       const behind = this.#stopped ?? this.#clockBehind();
       if (behind !== undefined) return answerAll(items, notWriting(behind));
       if (decisions > DECISIONS_MAX) return answerAll(items, refused(refuse('busy')));
       const round = await this.#decideAll(items);
-      const appended = await this.#append(round);
+const appended = await this.#append(round);
+      observer?.settled(appended.outcome, round.items.size, round.events.length, decisions);
       const waiting = round.onlyDue ? items : [...round.items.keys()];
       switch (appended.outcome) {
         case 'written':
@@ -194,6 +204,7 @@ export class Sequencer {
     for (;;) {
       const appended = await this.#options.stream.append(lines, expectedRevision);
       if (appended.outcome === 'conflict' && doubtful && (await this.#isThere(events))) {
+        this.#options.observer?.foundWritten();
         return { outcome: 'written' };
       }
       const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
@@ -284,16 +295,4 @@ export class Sequencer {
     this.#stopped = why;
     answerAll(this.#queue.splice(0), notWriting(why));
   }
-}
-
-function answerAll(items: Iterable<Item>, outcome: Outcome): void {
-  for (const { resolve } of items) resolve(outcome);
-}
-
-function refused(refusal: Refusal): Outcome {
-  return { outcome: 'refused', refusal };
-}
-
-function notWriting(why: string): Outcome {
-  return refused(refuse('not_writing', { why }));
 }
