@@ -1,23 +1,17 @@
-import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
-import { FORMAT, type Recorded, type StreamEvent } from '../../schemas/events/index.ts';
+import { FORMAT, type Recorded } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
 import { refuse } from '../../schemas/refusals.ts';
-import type { Appended } from '../../schemas/stream.ts';
 import { answerAll, notWriting, refused } from './answers.ts';
 import { isDue } from './due.ts';
 import { evolve } from './evolve.ts';
-import { needsOf } from './needs.ts';
 import type { Observer } from './observer.ts';
+import { recallFor } from './recall.ts';
+import { appendUntilKnown } from './resending.ts';
 import { Round, type Item, type Outcome } from './round.ts';
 import type { Ledger } from './state.ts';
+import type { Stream } from './stream.ts';
 import type { Timing } from './timing.ts';
-
-/** What the sequencer asks of a journal, and of the parsing of what it reads. */
-export type Stream = {
-  append(lines: readonly string[], expectedRevision: number): Promise<Appended>;
-  read(fromRevision: number, limit?: number): AsyncIterable<readonly Recorded[]>;
-};
 
 export type SequencerOptions = {
   readonly stream: Stream;
@@ -41,7 +35,6 @@ const QUIET_TURNS_MAX = 16;
 const DECISIONS_MAX = 10;
 export const PATIENCE_MS = 5_000;
 const CLOCK_BEHIND_MS = 5_000;
-const RESEND_MS = 100;
 const TROUBLE_MS = 10_000;
 
 /**
@@ -158,13 +151,18 @@ export class Sequencer {
   /** Decides a batch until it is written or answered; again on newer state after a conflict. */
   async #settle(batch: readonly Item[]): Promise<void> {
     const { observer } = this.#options;
+    const surroundings = {
+      ...this.#options,
+      note: (why: string) => this.#note(why),
+      foundWritten: () => observer?.foundWritten(),
+    };
     let items = batch;
     for (let decisions = 1; decisions === 1 || items.length > 0; decisions += 1) {
       const behind = this.#stopped ?? this.#clockBehind();
       if (behind !== undefined) return answerAll(items, notWriting(behind));
       if (decisions > DECISIONS_MAX) return answerAll(items, refused(refuse('busy')));
       const round = await this.#decideAll(items);
-const appended = await this.#append(round);
+      const appended = await appendUntilKnown(surroundings, round, this.ledger.revision);
       observer?.settled(appended.outcome, round.items.size, round.events.length, decisions);
       const waiting = round.onlyDue ? items : [...round.items.keys()];
       switch (appended.outcome) {
@@ -197,36 +195,9 @@ const appended = await this.#append(round);
     }
   }
 
-  /** Appends; what is unknown is sent again until it is known. Only events can have landed. */
-  async #append({ events, lines }: Round): Promise<Appended> {
-    const expectedRevision = this.ledger.revision;
-    let doubtful = false;
-    for (;;) {
-      const appended = await this.#options.stream.append(lines, expectedRevision);
-      if (appended.outcome === 'conflict' && doubtful && (await this.#isThere(events))) {
-        this.#options.observer?.foundWritten();
-        return { outcome: 'written' };
-      }
-      const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
-      if (!trying || (appended.outcome === 'unavailable' && !doubtful)) return appended;
-      doubtful = events.length > 0;
-      this.#note(appended.why);
-      await new Promise<void>((resolve) => this.#options.timing.later(resolve, RESEND_MS));
-    }
-  }
-
-  /** Whether the stream goes on after our revision with exactly these bytes. */
-  async #isThere(events: readonly StreamEvent[]): Promise<boolean> {
-    const found: StreamEvent[] = [];
-    const from = this.ledger.revision + 1;
-    for await (const page of this.#options.stream.read(from, events.length)) {
-      found.push(...page.map(({ event }) => event));
-    }
-    return found.length === events.length && canonical(found) === canonical(events);
-  }
-
   async #decideAll(items: readonly Item[]): Promise<Round> {
-    const recalled = await this.#recallFor(items);
+    const commands = items.map(({ command }) => command);
+    const recalled = await recallFor(commands, this.ledger, this.#options.stream);
     const now_ms = this.#options.now_ms();
     const round = new Round(this.#options.ledger, now_ms, recalled);
     round.begin(this.#options.commandId);
@@ -238,27 +209,6 @@ const appended = await this.#append(round);
       }
     }
     return round;
-  }
-
-  /** Reads the old events that the decisions will want, so that deciding never waits. */
-  async #recallFor(items: readonly Item[]): Promise<Map<number, StreamEvent>> {
-    const recalled = new Map<number, StreamEvent>();
-    const read = async (revision: number, count = 1) => {
-      if (count === 1 && recalled.has(revision)) return;
-      for await (const page of this.#options.stream.read(revision, count)) {
-        for (const { revision: at, event } of page) recalled.set(at, event);
-      }
-    };
-    for (const { command } of items) {
-      const { events, commands } = needsOf(this.ledger, command);
-      for (const revision of events) await read(revision);
-      for (const revision of commands) {
-        await read(revision);
-        const { index, count } = recalled.get(revision)!.command;
-        if (count > 1) await read(revision - index, count);
-      }
-    }
-    return recalled;
   }
 
   #publish(round: Round): void {

@@ -1,0 +1,54 @@
+import { canonical } from '../../schemas/canonical.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
+import type { Appended } from '../../schemas/stream.ts';
+import type { Stream } from './stream.ts';
+import type { Timing } from './timing.ts';
+
+const RESEND_MS = 100;
+
+type Surroundings = {
+  readonly stream: Stream;
+  readonly timing: Timing;
+  /** Told why it is not known yet. */
+  readonly note: (why: string) => void;
+  /** Told where a conflict turns out to be with the very same bytes. */
+  readonly foundWritten: () => void;
+};
+
+/**
+ * Appends; what is unknown is sent again until it is known. Only events can have landed.
+ * @returns anything but `unknown`
+ */
+export async function appendUntilKnown(
+  { stream, timing, note, foundWritten }: Surroundings,
+  { events, lines }: { readonly events: readonly StreamEvent[]; readonly lines: readonly string[] },
+  expectedRevision: number,
+): Promise<Appended> {
+  let doubtful = false;
+  for (;;) {
+    const appended = await stream.append(lines, expectedRevision);
+    if (appended.outcome === 'conflict' && doubtful) {
+      if (!(await isThere(stream, events, expectedRevision + 1))) return appended;
+      foundWritten();
+      return { outcome: 'written' };
+    }
+    const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
+    if (!trying || (appended.outcome === 'unavailable' && !doubtful)) return appended;
+    doubtful = events.length > 0;
+    note(appended.why);
+    await new Promise<void>((resolve) => timing.later(resolve, RESEND_MS));
+  }
+}
+
+/** Whether the stream goes on from a revision with exactly these bytes. */
+async function isThere(
+  stream: Stream,
+  events: readonly StreamEvent[],
+  fromRevision: number,
+): Promise<boolean> {
+  const found: StreamEvent[] = [];
+  for await (const page of stream.read(fromRevision, events.length)) {
+    found.push(...page.map(({ event }) => event));
+  }
+  return found.length === events.length && canonical(found) === canonical(events);
+}
