@@ -1,12 +1,12 @@
 import { canonical } from '../../schemas/canonical.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
-import type { Appended } from '../../schemas/stream.ts';
+import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
 import type { Stream } from './stream.ts';
 import type { Timing } from './timing.ts';
 
 const RESEND_MS = 100;
 
-type Surroundings = {
+export type Surroundings = {
   readonly stream: Stream;
   readonly timing: Timing;
   /** Told why it is not known yet. */
@@ -28,7 +28,7 @@ export async function appendUntilKnown(
   for (;;) {
     const appended = await stream.append(lines, expectedRevision);
     if (appended.outcome === 'conflict' && doubtful) {
-      if (!(await isThere(stream, events, expectedRevision + 1))) return appended;
+      if (!(await isThere({ stream, timing }, events, expectedRevision + 1))) return appended;
       foundWritten();
       return { outcome: 'written' };
     }
@@ -40,15 +40,28 @@ export async function appendUntilKnown(
   }
 }
 
-/** Whether the stream goes on from a revision with exactly these bytes. */
+/**
+ * Whether the stream goes on from a revision with exactly these bytes, or with others: waits until
+ * that can be read, since what is read may come later than what is appended.
+ */
 async function isThere(
-  stream: Stream,
+  { stream, timing }: Pick<Surroundings, 'stream' | 'timing'>,
   events: readonly StreamEvent[],
   fromRevision: number,
 ): Promise<boolean> {
-  const found: StreamEvent[] = [];
-  for await (const page of stream.read(fromRevision, events.length)) {
-    found.push(...page.map(({ event }) => event));
+  for (;;) {
+    const found: StreamEvent[] = [];
+    try {
+      for await (const page of stream.read(fromRevision, events.length)) {
+        found.push(...page.map(({ event }) => event));
+      }
+    } catch (error) {
+      // This code can read whatever it wrote.
+      if (error instanceof UnreadableEventError) return false;
+      throw error;
+    }
+    if (canonical(found) !== canonical(events.slice(0, found.length))) return false;
+    if (found.length === events.length) return true;
+    await new Promise<void>((resolve) => timing.later(resolve, RESEND_MS));
   }
-  return found.length === events.length && canonical(found) === canonical(events);
 }

@@ -5,4 +5,6 @@ import type { Appended } from '../../schemas/stream.ts';
 export type Stream = {
   append(lines: readonly string[], expectedRevision: number): Promise<Appended>;
   read(fromRevision: number, limit?: number): AsyncIterable<readonly Recorded[]>;
+  /** Why nothing was heard of a server for too long; nothing while all is well. */
+  silence?(): string | undefined;
 };
