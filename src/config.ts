@@ -22,6 +22,8 @@ const CLOCK_IN_DEMO = 'is only for a network whose name begins with demo';
 
 const PREDECESSOR = 'must be a file with the last checkpoint of the ledger that is lost';
 
+const TOKEN = 'must be 16 to 255 visible characters, such as `openssl rand -hex 20` makes';
+
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SQLITE = 'sqlite:';
 
@@ -65,6 +67,10 @@ const environmentSchema = z
     ORIGIN: originSchema.optional(),
     PREDECESSOR: z.string().min(1, PREDECESSOR).optional(),
     SIGNING_KEY: z.string().optional(),
+    METRICS_TOKEN: z
+      .string()
+      .regex(/^[!-~]{16,255}$/, TOKEN)
+      .optional(),
     LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   })
   .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
@@ -89,6 +95,8 @@ export type Config = {
   /** The last checkpoint of the ledger that an empty stream comes after. */
   readonly predecessorFile: string | undefined;
   readonly bootstrapAdminKey: string | undefined;
+  /** A token that may read the metrics, and nothing else. */
+  readonly metricsToken: string | undefined;
   /** What the clock of a demo shows at the start; nothing: the time it is. */
   readonly clock_ms: number | undefined;
   readonly logLevel: (typeof LEVELS)[number];
@@ -132,6 +140,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     },
     predecessorFile: value.PREDECESSOR,
     bootstrapAdminKey: value.BOOTSTRAP_ADMIN_KEY,
+    metricsToken: value.METRICS_TOKEN,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     logLevel: value.LOG_LEVEL,
     opening: {

@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     ...clockOf(config),
     random,
     cardHmac: cardHmacWith(cardKey.key),
+    metricsToken: config.metricsToken,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },

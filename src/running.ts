@@ -20,6 +20,7 @@ export async function running(
   logger: FastifyBaseLogger,
 ): Promise<Running> {
   const app = await buildApp(service, logger);
+  service.metrics.watchProcess();
   const ticking = setInterval(() => {
     service.sequencer.answerImpatient();
     service.sequencer.wake();

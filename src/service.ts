@@ -16,10 +16,13 @@ import {
 } from './journal/journal.ts';
 import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
+import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import { emptyLedger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Turns } from './ledger/turns.ts';
+import { Figures } from './metrics/figures.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
 import type { Services } from './http/services.ts';
 
@@ -39,6 +42,8 @@ export type ServiceOptions = {
   readonly moveClock?: ((to_ms: number) => void) | undefined;
   readonly random: (bytes: number) => Uint8Array;
   readonly cardHmac: Services['cardHmac'];
+  /** A token that may read the metrics, and nothing else. */
+  readonly metricsToken?: string | undefined;
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
@@ -46,6 +51,10 @@ export type ServiceOptions = {
   readonly halted?: ((why: string) => void) | undefined;
   /** How the sequencer waits: the event loop and its timers, unless it is simulated. */
   readonly timing?: Timing;
+  /** How long reads wait for a revision, and how many may. */
+  readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
+  /** A clock for durations, which nobody can set. */
+  readonly elapsed_ms?: () => number;
 };
 
 export type Service = Services & {
@@ -77,20 +86,30 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   if (ledger.format > FORMAT) {
     throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
   }
+  const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
+  const awaited = new Awaited({
+    ...options.reads,
+    has: () => projections.entries.revision,
+    timing,
+  });
   const commandId = () => `cmd_${base32(random(ID_BYTES))}` as const;
   const sequencer = new Sequencer({
     stream: {
-      append: (lines, expectedRevision) => journal.append(lines, expectedRevision),
+      append: figures.timed((lines, expected) => journal.append(lines, expected)),
       read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
       silence: () => journal.silence?.(),
     },
     ledger,
     now_ms,
     commandId,
-    published: (recorded) => projections.apply(recorded),
+    published: (recorded) => {
+      projections.apply(recorded);
+      awaited.grown();
+    },
     broken: options.broken,
     halted: options.halted,
     timing,
+    observer: figures,
     turns: journal.watch && new Turns(timing, () => fraction(random(FRACTION_BYTES))),
   });
   follow(journal, sequencer);
@@ -105,18 +124,13 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   });
   await checkpoints.requireUnchanged();
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
-  const { network } = options.opening;
-  if (ledger.network !== network) {
-    throw new CannotServeError(
-      `This data holds the ledger of "${ledger.network}", but NETWORK is "${network}". ` +
-        `Set NETWORK=${ledger.network}, or choose another DATA_DIR.`,
-    );
-  }
+  requireNetwork(ledger.network, options.opening.network);
   await checkpoints.make();
+  const silence = () => journal.silence?.();
+  const watched = { figures, sequencer, projections, checkpoints, awaited, silence };
   return {
-    sequencer,
-    projections,
-    checkpoints,
+    ...watched,
+    metrics: new Metrics(watched),
     tile,
     // The journal may be ahead of what is published here.
     read: (fromRevision, limit = Infinity) => {
@@ -129,12 +143,21 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
     eventsAt: (revisions) => pickRecorded(journal, revisions),
     cardHmac: options.cardHmac,
+    metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),
     random,
     now_ms,
-    moveClock: isPlayed(network) ? options.moveClock : undefined,
+    moveClock: isPlayed(ledger.network) ? options.moveClock : undefined,
     firstAdminKey,
     asSystem,
   };
+}
+
+function requireNetwork(found: string, asked: string): void {
+  if (found === asked) return;
+  throw new CannotServeError(
+    `This data holds the ledger of "${found}", but NETWORK is "${asked}". ` +
+      `Set NETWORK=${found}, or choose another DATA_DIR.`,
+  );
 }
 
 /** Others may have written since the stream was read, before anything was told of it. */

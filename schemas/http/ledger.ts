@@ -103,6 +103,10 @@ export const idempotencyKeyAnswer = z.object({
   ),
 });
 
+export const metricsAnswer = z.string().meta({
+  description: 'Metrics whose names begin with timecredits_, and those of the process',
+});
+
 /** Whoever watches over processes may add what it likes to the address. */
 export const anyQuery = z.object({});
 export const healthAnswer = z.object({ ok: z.boolean(), why: z.string().optional() });

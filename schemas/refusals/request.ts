@@ -66,6 +66,13 @@ export const requestRefusals = {
       'Send the same request with the same key again until it is answered.',
     'The ledger has not answered yet. Do not start a new sale: try this same one again.',
   ),
+  // What stands in the way of reading.
+  not_there_yet: entry(
+    RETRY,
+    'This instance has revision {revision} and not yet {asked}, which Ledger-Revision-At-Least ' +
+      'asks for. It waits {seconds} s at most, and less where too many wait. Send the same again.',
+    'The ledger is a moment behind. Look again shortly.',
+  ),
   // Idempotency.
   key_reused: entry(
     FINAL,

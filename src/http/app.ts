@@ -5,7 +5,7 @@ import { base32 } from '../../schemas/base32.ts';
 import { registerAuthentication } from './authentication.ts';
 import { registerSheets } from './csv.ts';
 import { registerDocs } from './docs.ts';
-import { frameworkRefusal, invalidRequest, registerProblems, sendProblem } from './problems.ts';
+import { frameworkRefusal, invalidRequest, registerProblems, sendThrown } from './problems.ts';
 import { Routes } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -22,6 +22,7 @@ import { issueRoutes } from './routes/issue.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { memberRoutes } from './routes/member.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { offerRoutes } from './routes/offer.ts';
 import { networkRoutes } from './routes/network.ts';
 import { openingBalanceRoutes } from './routes/openingBalance.ts';
@@ -77,6 +78,7 @@ const ROUTES = [
   proofRoutes,
   clockRoutes,
   healthRoutes,
+  metricsRoutes,
 ];
 
 /**
@@ -97,8 +99,9 @@ export async function buildApp(
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     frameworkErrors: (error, request, reply) =>
-      void sendProblem(request, reply, frameworkRefusal(error, request, BODY_BYTES_MAX)),
+      void sendThrown(request, reply, frameworkRefusal(error, request, BODY_BYTES_MAX)),
   });
+  app.decorate('figures', services.figures);
   app.removeContentTypeParser('text/plain');
   registerSheets(app);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>

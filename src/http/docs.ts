@@ -33,7 +33,9 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         description:
           'One hour given is one Time Credit. Time Credits have no cash value. ' +
           'Every call that writes takes an Idempotency-Key; send the same request with the same ' +
-          'key again whenever you did not get an answer. Every refusal is a problem (RFC 9457) ' +
+          'key again whenever you did not get an answer. A write is answered with its ' +
+          '`Ledger-Revision`; a read that sends it back as `Ledger-Revision-At-Least` sees that ' +
+          'write at every instance. Every refusal is a problem (RFC 9457) ' +
           'whose code is explained at [/v1/refusals](/v1/refusals). For whoever builds a till: ' +
           '[Integrate a till in thirty minutes](/docs/till).',
         license: { name: 'MIT', identifier: 'MIT' },

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { fault, refuse, REFUSALS, type Fault, type Refusal } from '../../schemas/refusals.ts';
+import { countRefusal, countThrown } from './counted.ts';
 import { STATUSES } from './statuses.ts';
 
 /** A refusal on its way to the error handler, for hooks and parsers that can only throw. */
@@ -30,6 +31,7 @@ export function sendProblem(
   refusal: Refusal,
 ): FastifyReply {
   const { code, ...rest } = refusal;
+  countRefusal(request, refusal);
   const status = STATUSES[code];
   const { retryable } = REFUSALS[code];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="time-credits"');
@@ -66,12 +68,23 @@ function pointerTo(path: readonly PropertyKey[]): string {
 /** Makes every way of going wrong a problem with the right status; a bug is logged and is a 500. */
 export function registerProblems(app: FastifyInstance, network: string, bodyLimit: number): void {
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply.header('ledger-network', network), refuse('not_found')),
+    sendThrown(request, reply.header('ledger-network', network), refuse('not_found')),
   );
   app.setErrorHandler((error: FastifyError | RefusedError, request, reply) => {
-    if (error instanceof RefusedError) return sendProblem(request, reply, error.refusal);
-    return sendProblem(request, reply, frameworkRefusal(error, request, bodyLimit));
+    const refused = error instanceof RefusedError;
+    const refusal = refused ? error.refusal : frameworkRefusal(error, request, bodyLimit);
+    return sendThrown(request, reply, refusal);
   });
+}
+
+/** Answers what no handler answered. */
+export function sendThrown(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+): FastifyReply {
+  countThrown(request, STATUSES[refusal.code]);
+  return sendProblem(request, reply, refusal);
 }
 
 /** Also for what Fastify refuses before a route is found, such as a URL that cannot be decoded. */

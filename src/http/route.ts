@@ -5,7 +5,6 @@ import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
-import { emptySchema, problemSchema } from '../../schemas/http/common.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
   transactionIdAt,
@@ -16,8 +15,11 @@ import {
 import { ID_BYTES } from '../../schemas/keys.ts';
 import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
-import { callerIn, type Caller, type Policy } from './authentication.ts';
+import { asksAtLeast, atLeastHeader, waitFor } from './atLeast.ts';
+import { authenticate, callerIn, type Caller, type Policy } from './authentication.ts';
+import { counted } from './counted.ts';
 import type { ReadSheet } from './csv.ts';
+import { described } from './described.ts';
 import { invalidRequest, sendProblem, stop, stopInvalid } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
@@ -50,6 +52,10 @@ export type ReadRoute<
   A extends Schema,
 > = Common<P, Q, A> & {
   readonly policy: Policy;
+  /** It answers nothing of the ledger, so that there is no revision to wait for. */
+  readonly apart?: boolean;
+  /** The hash of a token that opens it as well as a key. */
+  readonly tokenHash?: string | undefined;
   /** The other types of content that it answers in, to who accepts them. */
   readonly forms?: readonly string[];
   /** All statuses of its answer, where there are others than 200. */
@@ -113,26 +119,35 @@ export class Routes {
   read<A extends Schema, P extends Schema | undefined, Q extends Schema | undefined>(
     route: ReadRoute<P, Q, A>,
   ): void {
+    const { url, policy, tokenHash, forms, statuses = [200] } = route;
+    // Who has no key keeps nobody waiting.
+    const waits = policy !== 'public' && route.apart !== true;
+    const figures = this.services.figures.route('GET', url);
     this.app.route({
       method: 'GET',
-      url: route.url,
-      config: { policy: route.policy, ...(route.forms && { forms: route.forms }) },
-      schema: schemaOf(route, route.statuses ?? [200], route.policy),
-      handler: (request, reply) => {
+      url,
+      config: { policy, figures, tokenHash, ...(forms && { forms }) },
+      schema: described({ ...route, statuses, headers: waits ? atLeastHeader : undefined }),
+      handler: counted(this.services.figures, figures, async (request, reply) => {
+        if (waits && asksAtLeast(request)) await this.#awaitRevision(request, policy);
         const { params, query } = request as unknown as { params: Read<P>; query: Read<Q> };
         return route.handle({ params, query, body: undefined, request, reply });
-      },
+      }),
     });
   }
 
   /** Registers a change that is no fact of the ledger, and so writes nothing in the stream. */
   set<B extends Schema, A extends Schema>(route: SetRoute<B, A>): void {
+    const { url, policy, body } = route;
+    const figures = this.services.figures.route('POST', url);
     this.app.route({
       method: 'POST',
-      url: route.url,
-      config: { policy: route.policy },
-      schema: { ...schemaOf(route, [200], route.policy), body: route.body },
-      handler: (request) => route.handle(request.body as z.output<B>),
+      url,
+      config: { policy, figures },
+      schema: { ...described({ ...route, statuses: [200] }), body },
+      handler: counted(this.services.figures, figures, (request) =>
+        route.handle(request.body as z.output<B>),
+      ),
     });
   }
 
@@ -144,17 +159,18 @@ export class Routes {
   >(route: WriteRoute<P, Q, B, A>): void {
     const status = route.status ?? 201;
     const policy = COMMAND_ROLES[route.command];
+    const figures = this.services.figures.route('POST', route.url);
+    const statuses = route.preview ? [status, 200] : [status];
     this.app.route({
       method: 'POST',
       url: route.url,
-      config: { policy, ...(route.csv && { csv: route.csv }) },
+      config: { policy, figures, ...(route.csv && { csv: route.csv }) },
       ...(route.body.safeParse({}).success && { preValidation: refuseNull }),
       schema: {
-        ...schemaOf(route, route.preview ? [status, 200] : [status], policy),
+        ...described({ ...route, policy, statuses, headers: keyHeader }),
         body: route.body,
-        headers: keyHeader,
       },
-      handler: async (request, reply) => {
+      handler: counted(this.services.figures, figures, async (request, reply) => {
         const caller = callerIn(request);
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
@@ -173,7 +189,7 @@ export class Routes {
           return sendProblem(request, reply, outcome.refusal);
         }
         return this.#answer(reply, outcome, status, prepared.answer);
-      },
+      }),
     });
   }
 
@@ -187,6 +203,12 @@ export class Routes {
   }): Bearer {
     if (memberId !== undefined) return { memberId };
     return { cardHmac: this.services.cardHmac(readCard(card ?? '') ?? '') };
+  }
+
+  /** A key may have been revoked, or its role changed, in what was waited for. */
+  async #awaitRevision(request: FastifyRequest, policy: Policy): Promise<void> {
+    await waitFor(request, this.services.awaited);
+    request.caller = authenticate(request, policy, this.services);
   }
 
   #answer<A extends Schema>(
@@ -268,26 +290,3 @@ const keyHeader = z.object({
     examples: ['1c0f5a52-6a6e-4f0c-9f0e-5d5b8f3f7a21'],
   }),
 });
-
-function schemaOf(
-  { tag, summary, params, query, answer }: Common<Schema | undefined, Schema | undefined, Schema>,
-  statuses: readonly number[],
-  policy: Policy,
-): Record<string, unknown> {
-  const who = typeof policy === 'string' ? policy : `keys of ${policy.join(', ')}`;
-  return {
-    tags: [tag],
-    summary,
-    description: `For ${who === 'public' ? 'anyone' : who}.`,
-    ...(policy !== 'public' && { security: [{ key: [] }] }),
-    ...(params && { params }),
-    querystring: query ?? emptySchema,
-    response: {
-      ...Object.fromEntries(statuses.map((status) => [status, answer])),
-      '4xx': problemContent,
-      '5xx': problemContent,
-    },
-  };
-}
-
-const problemContent = { content: { 'application/problem+json': { schema: problemSchema } } };

@@ -3,7 +3,10 @@ import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import type { Digest } from '../../schemas/ids.ts';
 import type { Page } from '../../schemas/stream.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
+import type { Awaited } from '../ledger/awaited.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
+import type { Figures } from '../metrics/figures.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ReadTile } from '../proofs/tiles.ts';
 
 /** What the routes use; `main` makes them, and nothing here reads a clock or dice of its own. */
@@ -23,6 +26,15 @@ export type Services = {
   readonly cardHmac: (card: string) => Digest;
   readonly random: (bytes: number) => Uint8Array;
   readonly now_ms: () => number;
+  /** Reads that wait for a revision. */
+  readonly awaited: Awaited;
+  /** Why nothing was heard of the journal's server for too long; nothing while all is well. */
+  readonly silence: () => string | undefined;
+  /** What is counted as it happens, and how it is worded for whoever scrapes it. */
+  readonly figures: Figures;
+  readonly metrics: Metrics;
+  /** The hash of a token that may read the metrics, and nothing else. */
+  readonly metricsTokenHash?: string | undefined;
   /** Sets the clock; only where a network is played. */
   readonly moveClock?: ((to_ms: number) => void) | undefined;
 };

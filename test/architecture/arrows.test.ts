@@ -18,6 +18,11 @@ const ARROWS: readonly Arrow[] = [
   { from: 'projections', to: ['schemas/', 'projections/'], packages: [] },
   { from: 'src/proofs', to: ['schemas/', 'src/proofs/'], packages: ['node:crypto'] },
   { from: 'src/audit', to: ['schemas/', 'src/proofs/', 'src/audit/'], packages: 'any' },
+  {
+    from: 'src/metrics',
+    to: ['schemas/', 'projections/', 'src/ledger/', 'src/checkpoints/', 'src/metrics/'],
+    packages: ['prom-client'],
+  },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
 ];
 
@@ -50,6 +55,16 @@ t.test('nothing but the wiring knows of HTTP or of the command line', async (t) 
   );
   t.same(
     found(below, (imported) => /^src\/(http|cli)\//.test(imported)),
+    [],
+  );
+});
+
+t.test('only the metrics know of Prometheus', async (t) => {
+  const others = sourcesIn('schemas', 'src', 'projections').filter(
+    ({ file }) => !file.startsWith('src/metrics/'),
+  );
+  t.same(
+    found(others, (imported) => imported === 'prom-client'),
     [],
   );
 });

@@ -26,6 +26,7 @@ t.test('an environment that says everything', async (t) => {
     RULES: '{"creditStep":"0.5"}',
     JOURNAL_URL: 'sqlite:/srv/elsewhere.sqlite',
     BOOTSTRAP_ADMIN_KEY: KEY,
+    METRICS_TOKEN: 'a-token-of-prometheus',
     LOG_LEVEL: 'debug',
   });
   t.match(config, {
@@ -33,6 +34,7 @@ t.test('an environment that says everything', async (t) => {
     port: 8080,
     journalFile: '/srv/elsewhere.sqlite',
     bootstrapAdminKey: KEY,
+    metricsToken: 'a-token-of-prometheus',
     logLevel: 'debug',
     opening: { network: 'swale', timeZone: 'Europe/Dublin' },
   });
@@ -69,6 +71,8 @@ const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
   ['ORIGIN', 'Medway Credits', /ORIGIN must be a name such as credits\.example\/medway\./],
   ['PREDECESSOR', '', /PREDECESSOR must be a file with the last checkpoint of the ledger/],
   ['PREDECESSOR', 'old.txt', /ORIGIN is needed with PREDECESSOR: a successor has a name/],
+  ['METRICS_TOKEN', 'fifteen-letters', /METRICS_TOKEN must be 16 to 255 visible characters/],
+  ['METRICS_TOKEN', 'a token with spaces in it', /METRICS_TOKEN must be 16 to 255 visible/],
   ['LOG_LEVEL', 'loud', /LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent/],
 ];
 

@@ -57,6 +57,8 @@ export type TestOptions = {
   readonly network?: string;
   readonly checkpoints?: ServiceOptions['checkpoints'];
   readonly predecessor?: Predecessor | undefined;
+  /** What a test wants otherwise of the service. */
+  readonly service?: Partial<ServiceOptions>;
 };
 
 /** Checkpoints kept in memory, and one signing key. */
@@ -84,6 +86,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     random: testRandom(options.seed),
     cardHmac: cardHmacWith(Buffer.alloc(32, 7)),
     broken: (why) => broken.push(why),
+    ...options.service,
   });
   const app = await buildApp(service);
   await app.ready();

@@ -21,7 +21,8 @@ export function healthRoutes(routes: Routes): void {
     statuses: [200, 503],
     answer: healthAnswer,
     handle: ({ reply }) => {
-      const why = routes.services.sequencer.trouble;
+      const { sequencer, silence } = routes.services;
+      const why = sequencer.trouble ?? silence();
       if (why === undefined) return { ok: true };
       reply.code(503).header('retry-after', '1');
       return { ok: false, why };
