@@ -84,7 +84,7 @@ export class Appending {
         return this.#overtaken(expectedRevision);
       case 'refused':
         if (!sent.fault.deleted) return sent.fault;
-        following.break(`the stream ${server.stream} was deleted`);
+        following.break(`the stream ${server.stream} was deleted for good`);
         return { outcome: 'broken', why: following.broken! };
       default:
         following.doubt(sent.why);

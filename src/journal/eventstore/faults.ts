@@ -39,7 +39,13 @@ export function faultOf(error: unknown): Fault {
       return { ...fault, certain: true, lasting: true, why };
     }
     case 'stream-deleted':
-      return { ...fault, certain: true, lasting: true, deleted: true, why: 'it was deleted' };
+      return {
+        ...fault,
+        certain: true,
+        lasting: true,
+        deleted: true,
+        why: 'it was deleted for good',
+      };
     case 'maximum-append-size-exceeded': {
       const why =
         `the server takes no more than ${maxAppendSize} bytes at once: ` +

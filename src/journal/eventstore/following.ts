@@ -233,7 +233,7 @@ export class Following {
     const { message } = error as Error;
     if (error instanceof MirrorError && error.broken) this.break(message);
     else if (error instanceof ServerError && error.fault.deleted) {
-      this.break(`the stream ${this.#options.server.stream} was deleted`);
+      this.break(`the stream ${this.#options.server.stream} was deleted for good`);
     } else {
       this.doubt(message);
     }

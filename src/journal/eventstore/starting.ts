@@ -72,7 +72,7 @@ export async function bringUpToDate(options: StartingOptions): Promise<void> {
 
 /** Asks until the server answers, for half a minute: it may be starting as well. */
 async function patiently<T>(
-  { server, time, random, log }: StartingOptions,
+  { server, file, time, random, log }: StartingOptions,
   ask: () => Promise<T>,
 ): Promise<T> {
   const begun_ms = time.now_ms();
@@ -83,6 +83,7 @@ async function patiently<T>(
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       const { fault } = error;
+      if (fault.deleted) throw new ReplacedJournalError(server.stream, file, fault.why);
       const waited_ms = time.now_ms() - begun_ms;
       if (fault.lasting || waited_ms >= PATIENCE_MS) {
         throw new UnreachableJournalError(server.stream, fault.why);
