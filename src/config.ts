@@ -101,6 +101,8 @@ export type Config = {
   readonly dataDirectory: string;
   /** The database file, or that of the mirror; nothing for a ledger in memory. */
   readonly journalFile: string | undefined;
+  /** Where derived state is saved; nothing for a ledger in memory. */
+  readonly stateFile: string | undefined;
   /** Where the stream lives if it is not in that file: several instances may write to it. */
   readonly eventstore: EventStoreAddress | undefined;
   readonly cardKey: CardKeySource;
@@ -145,6 +147,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     port: value.PORT,
     dataDirectory: value.DATA_DIR,
     journalFile: journalFileOf(value.JOURNAL_URL, value.DATA_DIR),
+    stateFile: inMemory ? undefined : join(value.DATA_DIR, 'ledger.state'),
     eventstore: shared ? eventStoreAt(value.JOURNAL_URL) : undefined,
     cardKey: {
       text: value.CARD_KEY,

@@ -13,6 +13,7 @@ import { sqliteJournal } from './journal/sqlite/index.ts';
 import { isEventStore } from './eventstoreUrl.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
+import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
@@ -32,15 +33,21 @@ async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
   const cardKey = cardKeyIn(config.cardKey);
-  const random = pooledRandom();
-  const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
-  void provedBehind(journal, logger);
-  const broken = (why: string) => {
-    logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
+  const ending = (words: string) => (why: string) => {
+    logger.fatal({ why }, words);
     setImmediate(() => {
       throw new Error(why);
     });
   };
+  const broken = ending('the journal is broken: this process takes no more writes and ends');
+  const random = pooledRandom();
+  const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
+  void provedBehind(journal, logger);
+  const saved = savedStateOf(
+    config,
+    logger,
+    ending('what is served is in doubt: this process ends'),
+  );
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
@@ -51,6 +58,7 @@ async function main(): Promise<void> {
     random,
     cardHmac: cardHmacWith(cardKey.key),
     metricsToken: config.metricsToken,
+    saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
@@ -62,13 +70,14 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const { app, end } = await running(service, journal, logger);
+  const { app, end } = await running(service, journal, logger, saved);
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
+  saved?.begin(service.sequencer.ledger.revision);
 }
 
 /**
@@ -102,6 +111,15 @@ async function journalOf(
   const { eventstoreJournal } = await import('./journal/eventstore/index.ts');
   const { url } = eventstore;
   return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
+}
+
+function savedStateOf(
+  { journalFile, stateFile }: Config,
+  logger: Logger,
+  inDoubt: (why: string) => void,
+): SavedState | undefined {
+  if (journalFile === undefined || stateFile === undefined) return undefined;
+  return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
 }
 
 function requireNoCards({ projections }: Service, { cardKey }: Config): void {

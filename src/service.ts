@@ -3,7 +3,6 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../schemas/k
 import type { Ask } from '../schemas/commands.ts';
 import type { Predecessor } from '../schemas/events/ledger.ts';
 import { FORMAT } from '../schemas/events/index.ts';
-import { Projections } from '../projections/index.ts';
 import { isPlayed } from './clock.ts';
 import { Checkpoints, type CheckpointsOptions } from './checkpoints/checkpoints.ts';
 import type { Config } from './config.ts';
@@ -14,15 +13,14 @@ import {
   UnreadableEventError,
   type Journal,
 } from './journal/journal.ts';
-import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
-import { emptyLedger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Figures } from './metrics/figures.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
+import { fold, nothingDerived, type Derived } from './saved/derived.ts';
 import type { Services } from './http/services.ts';
 
 /** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
@@ -42,6 +40,8 @@ export type ServiceOptions = {
   readonly cardHmac: Services['cardHmac'];
   /** A token that may read the metrics, and nothing else. */
   readonly metricsToken?: string | undefined;
+  /** What was saved of the state, if it fits the stream; without it all is replayed. */
+  readonly saved?: { load(journal: Journal): Promise<Derived | undefined> } | undefined;
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
@@ -49,7 +49,7 @@ export type ServiceOptions = {
   readonly timing?: Timing;
   /** How long reads wait for a revision, and how many may. */
   readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
-  /** A clock for durations, which nobody can set. */
+  /** A clock for durations, unless it is that of the timing. */
   readonly elapsed_ms?: () => number;
 };
 
@@ -66,23 +66,22 @@ export class CannotServeError extends Error {
 }
 
 /**
- * Rebuilds everything from the stream, opens the ledger if it is empty, and hands out what the
- * routes use.
+ * Rebuilds everything from the stream, or from what was saved of it and the events since, opens
+ * the ledger if it is empty, and hands out what the routes use.
  * @throws CannotServeError, DamagedJournalError, UnreadableEventError
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
-  const ledger = emptyLedger();
-  const projections = new Projections();
-  for await (const recorded of readRecorded(journal, 0)) {
-    for (const one of recorded) evolve(ledger, one);
-    projections.apply(recorded);
+  const derived = (await options.saved?.load(journal)) ?? nothingDerived();
+  const { ledger, projections } = derived;
+  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
+    fold(derived, recorded);
     options.progress?.(ledger.revision);
   }
   if (ledger.format > FORMAT) {
     throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
   }
-  const figures = new Figures(options.elapsed_ms);
+  const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
     has: () => projections.entries.revision,

@@ -30,6 +30,8 @@ export function progress(text: string): void {
 export type Settings = {
   readonly seconds: number;
   readonly rounds: number;
+  /** How many events the largest stream has, where a part lets that be chosen. */
+  readonly events?: number | undefined;
   /** A folder that is removed at the end. */
   readonly folder: string;
 };

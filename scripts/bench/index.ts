@@ -10,18 +10,21 @@ import { cpuUnknown, machine } from './machine.ts';
 import { proofs } from './proofs.ts';
 import { redemptions } from './redemptions.ts';
 import { replay } from './replay.ts';
+import { start } from './start.ts';
 import { statements } from './statements.ts';
 import { verify } from './verify.ts';
 
-const HELP = `npm run bench -- [--only <parts>] [--seconds 4] [--rounds 3] [--json]
+const HELP = `npm run bench -- [--only <parts>] [--seconds 4] [--rounds 3] [--events <n>] [--json]
 
 Measures the service on this machine: both sides of every comparison in one run, in turn, and the
 median of the rounds. The data is made up, in a temporary folder that is removed at the end.
 
-  --only      some of redemptions,bookings,issuing,replay,growth,statements,proofs,verify, with
-              commas
+  --only      some of redemptions,bookings,issuing,replay,start,growth,statements,proofs,
+              verify, with commas
   --seconds   how long each side is loaded in each round
   --rounds    how many rounds; fewer than three say little
+  --events    how many events the largest stream of start and growth has, a million unless told;
+              ten million take some 20 GB of disk in growth
   --json      print an object instead of tables
 `;
 
@@ -30,6 +33,7 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
   bookings,
   issuing,
   replay,
+  start,
   growth,
   statements,
   proofs,
@@ -42,6 +46,7 @@ async function main(): Promise<void> {
       only: { type: 'string', default: Object.keys(PARTS).join(',') },
       seconds: { type: 'string', default: '4' },
       rounds: { type: 'string', default: '3' },
+      events: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -55,11 +60,12 @@ async function main(): Promise<void> {
   if (unknown.length > 0) throw new Error(`There is no part named ${unknown.join(', ')}.`);
   const seconds = wholeAbove0('--seconds', values.seconds);
   const rounds = wholeAbove0('--rounds', values.rounds);
+  const events = values.events === undefined ? undefined : wholeAbove0('--events', values.events);
   const folder = mkdtempSync(join(tmpdir(), 'time-credits-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const parts: Record<string, Part> = {};
-  for (const name of names) parts[name] = await PARTS[name]!({ seconds, rounds, folder });
+  for (const name of names) parts[name] = await PARTS[name]!({ seconds, rounds, events, folder });
   const settings = { seconds, rounds };
   process.stdout.write(values.json ? asJson(settings, parts) : asText(settings, parts));
 }
@@ -88,7 +94,7 @@ function asText({ seconds, rounds }: Loaded, parts: Readonly<Record<string, Part
 }
 
 function wholeAbove0(name: string, text: string): number {
-  if (!/^[1-9][0-9]{0,3}$/.test(text)) throw new Error(`${name} must be a whole number above 0.`);
+  if (!/^[1-9][0-9]{0,7}$/.test(text)) throw new Error(`${name} must be a whole number above 0.`);
   return Number(text);
 }
 

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Memory } from './collect.ts';
@@ -16,6 +18,7 @@ const said = new WeakMap<ChildProcess, string>();
 const SAID_CHARACTERS = 2000;
 
 const STOP_MS = 15_000;
+const SAVED_EVERY_MS = 50;
 const ADDRESS = /http:\/\/[\w.]+:\d+/;
 const PROVED = /every event is proved/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
@@ -48,6 +51,20 @@ export async function startService(
   const server = await started(child);
   await proved(child);
   return server;
+}
+
+/** Waits until the service of a folder has saved its state, as it does after replaying much. */
+export async function savedState(folder: string): Promise<void> {
+  while (!existsSync(join(folder, 'ledger.state'))) {
+    await new Promise((resolve) => setTimeout(resolve, SAVED_EVERY_MS));
+  }
+}
+
+/** The bytes of a file that nobody has open, with a write-ahead log if one is left. */
+export function bytesOf(file: string): number {
+  return [file, `${file}-wal`]
+    .filter((one) => existsSync(one))
+    .reduce((sum, one) => sum + statSync(one).size, 0);
 }
 
 /** Starts the bare route. */

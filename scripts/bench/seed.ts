@@ -27,7 +27,7 @@ const TIME_ZONE = 'Europe/London';
 const FUND = 'bench-fund';
 const LIST_LINES = 20;
 const APPEND_EVENTS = 1000;
-const COMMAND_SECONDS = 20;
+const COMMAND_MS = 20_000;
 const BEGAN_DAYS_AGO = 200;
 const ALLOCATIONS = 100;
 const LARGEST = '1000000';
@@ -76,19 +76,27 @@ function bytesOf(number: number, length: number): Uint8Array {
 /** A stream to write: the fewest events it shall have, and the database file. */
 export type Target = { readonly events: number; readonly file: string };
 
+export type SeedOptions = {
+  /** How many venues the redemptions go to, in turn. */
+  readonly venues?: number;
+  /** How many hours one attendance list has; with one, almost every event has a key. */
+  readonly listLines?: number;
+  /** How long after the command before it each is recorded; all must lie in the past. */
+  readonly command_ms?: number;
+};
+
 /**
  * Writes one stream into several files, each a longer part of it, through the journal itself, so
  * that every event is checked with its schema.
  * @param targets the shortest first
- * @param venues how many venues the redemptions go to, in turn
  * @returns how many events each file has
  */
 export async function seed(
   members: number,
   targets: readonly Target[],
-  venues = 1,
+  options: SeedOptions = {},
 ): Promise<number[]> {
-  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS, venues).all(members);
+  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS, options).all(members);
   const counts: number[] = [];
   let written = 0;
   for (const [index, { events, file }] of targets.entries()) {
@@ -136,11 +144,15 @@ class Commands {
   #time_ms: number;
   #count = 0;
   readonly #venues: number;
+  readonly #listLines: number;
+  readonly #command_ms: number;
   readonly #calendar = calendarIn(TIME_ZONE);
 
-  constructor(began_ms: number, venues: number) {
+  constructor(began_ms: number, options: SeedOptions) {
     this.#time_ms = began_ms;
-    this.#venues = venues;
+    this.#venues = options.venues ?? 1;
+    this.#listLines = options.listLines ?? LIST_LINES;
+    this.#command_ms = options.command_ms ?? COMMAND_MS;
   }
 
   *all(members: number): Generator<StreamEvent[], never> {
@@ -151,7 +163,7 @@ class Commands {
     }
     yield* this.#openingBalances(members);
     for (let list = 0; ; list += 1) {
-      const lines = Math.min(LIST_LINES, members);
+      const lines = Math.min(this.#listLines, members);
       const present = Array.from({ length: lines }, (_, line) =>
         memberAt((list * lines + line) % members),
       );
@@ -261,7 +273,7 @@ class Commands {
     facts: readonly Fact[],
   ): StreamEvent[] {
     this.#count += 1;
-    this.#time_ms += COMMAND_SECONDS * 1000;
+    this.#time_ms += this.#command_ms;
     const recordedAt = instant(this.#time_ms);
     const occurredOn = this.#calendar(this.#time_ms);
     const id = `cmd_${numbered(this.#count)}` as const;

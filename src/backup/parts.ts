@@ -33,6 +33,11 @@ export function partsIn(directory: string): Parts {
   };
 }
 
+/** Where an instance keeps its mirror of a stream that is on a server: a journal's file, too. */
+export function mirrorIn(directory: string): string {
+  return configFrom({ DATA_DIR: directory, JOURNAL_URL: 'esdb://127.0.0.1' }).journalFile!;
+}
+
 const manifestSchema = z.strictObject({
   /** The bytes of each file: one that was cut off in copying is found at once. */
   files: z.record(z.string(), z.int().min(0)),

@@ -24,6 +24,11 @@ const ARROWS: readonly Arrow[] = [
     packages: ['prom-client'],
   },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
+  {
+    from: 'src/saved',
+    to: ['schemas/', 'src/ledger/', 'src/journal/', 'projections/', 'src/saved/'],
+    packages: 'any',
+  },
 ];
 
 for (const { from, to, packages } of ARROWS) {

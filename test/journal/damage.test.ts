@@ -7,6 +7,7 @@ import { linesOf } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import { DamagedJournalError } from '../../src/journal/journal.ts';
 import { sqliteJournal, sqliteReader } from '../../src/journal/sqlite/index.ts';
+import { prove } from '../../src/journal/sqlite/proving.ts';
 import { leafHash } from '../../src/proofs/merkle.ts';
 import { rootAt } from '../../src/proofs/tiles.ts';
 import { naiveRoot } from '../proofs/tree.ts';
@@ -95,14 +96,21 @@ for (const [name, { sql, revision, why }] of Object.entries(DAMAGES)) {
 }
 
 for (const [name, { sql, revision, why }] of Object.entries(DAMAGES)) {
-  t.test(`${name} does not keep the journal from opening, and is found behind that`, async (t) => {
+  t.test(`${name} is found by the proof`, async (t) => {
     const file = written(t);
     change(file, sql);
-    const journal = await sqliteJournal(file);
-    t.teardown(() => journal.close());
-    await t.rejects(journal.proved!, { name: 'DamagedJournalError', revision, message: why });
+    const { proved } = prove(file, EVENTS);
+    await t.rejects(proved, { name: 'DamagedJournalError', revision, message: why });
   });
 }
+
+t.test('a row that was altered in the middle does not keep the journal from opening', async (t) => {
+  const file = written(t);
+  change(file, `UPDATE event SET event = event || ' ' WHERE revision = 700`);
+  const journal = await sqliteJournal(file);
+  t.teardown(() => journal.close());
+  await t.rejects(journal.proved!, { name: 'DamagedJournalError', revision: 700 }, 'but is found');
+});
 
 t.test('a journal in which nothing was changed is proved, every event of it', async (t) => {
   const journal = await sqliteJournal(written(t));
@@ -129,11 +137,13 @@ function forge(file: string, revision: number): void {
   }[];
   const update = database.prepare('UPDATE event SET event = ?, crc = ? WHERE revision = ?');
   let crc = 0;
+  database.exec('BEGIN');
   for (const row of rows) {
     const event = row.revision === revision ? row.event.replace('mem_0', 'mem_1') : row.event;
     crc = crc32(event, crc);
     update.run(event, crc, row.revision);
   }
+  database.exec('COMMIT');
   database.close();
 }
 

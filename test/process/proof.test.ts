@@ -2,6 +2,8 @@ import { cpSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { partsIn } from '../../src/backup/parts.ts';
 import { CheckpointStore } from '../../src/checkpoints/store.ts';
+import { endOf, openReader } from '../../src/journal/sqlite/file.ts';
+import { CommandLine } from '../cli/support.ts';
 import { change, forge, keptLedger } from '../backup/support.ts';
 import {
   NotStartedError,
@@ -31,7 +33,7 @@ function shown(t: Test) {
 }
 
 /** How a service ends by itself, be it before it listens or after that, and what it says. */
-async function endOf(t: Test, options: ProcessOptions) {
+async function endingOf(t: Test, options: ProcessOptions) {
   try {
     const service = await startService(options);
     t.teardown(() => service.end('SIGKILL'));
@@ -52,7 +54,7 @@ function lastShown(file: string): number | undefined {
 t.test('given a forger who altered a row and made all checksums anew', async (t) => {
   const { dataDirectory, parts, size } = shown(t);
   forge(parts.ledger, (lines) => lines.map((line) => line.replace('Strood Gard', 'Rainham Gard')));
-  const { code, logged } = await endOf(t, { dataDirectory });
+  const { code, logged } = await endingOf(t, { dataDirectory });
   t.equal(code, 1, 'the service ends with a status that a supervisor notices');
   t.match(
     logged,
@@ -65,10 +67,22 @@ t.test('given a forger who altered a row and made all checksums anew', async (t)
   t.equal(lastShown(parts.checkpoints), size, 'and has signed nothing');
 });
 
+t.test('given a forged row, when an access is granted without the service', async (t) => {
+  const { dataDirectory, parts, size } = shown(t);
+  forge(parts.ledger, (lines) => lines.map((line) => line.replace('Strood Gard', 'Rainham Gard')));
+  const words = ['--role', 'admin', '--offline', '--data', dataDirectory];
+  const { status, progress } = await new CommandLine().run('access', 'grant', ...words);
+  t.equal(status, 1, 'it is refused');
+  t.match(progress, /damaged at revision 2: its hash is/);
+  const left = openReader(parts.ledger);
+  t.teardown(() => left.close());
+  t.equal(endOf(left).revision, size - 1, 'and nothing is written');
+});
+
 t.test('given a tile that was altered below the root that was shown', async (t) => {
   const { dataDirectory, parts } = shown(t);
   change(parts.ledger, 'UPDATE tile SET hashes = zeroblob(8192) WHERE level = 0');
-  const { code, logged } = await endOf(t, { dataDirectory });
+  const { code, logged } = await endingOf(t, { dataDirectory });
   t.equal(code, 1, 'the service ends');
   t.match(logged, /^The service ends\. The journal is damaged at revision 0: its hash is/m);
 });
@@ -76,7 +90,7 @@ t.test('given a tile that was altered below the root that was shown', async (t) 
 t.test('given a tile that was altered, so that another root than was shown', async (t) => {
   const { dataDirectory, parts } = shown(t);
   change(parts.ledger, 'UPDATE tile SET hashes = zeroblob(32) WHERE level = 1');
-  const { code, logged } = await endOf(t, { dataDirectory });
+  const { code, logged } = await endingOf(t, { dataDirectory });
   t.equal(code, 1, 'follows from it, the service ends');
   t.match(logged, /damaged at revision 0: .*\(tile 1\/000\.p\/1\)/, 'and the tile is named');
 });

@@ -48,6 +48,7 @@ export class Scheduler {
     return {
       soon: (go) => this.after(this.between(0.01, 0.2), go, owner),
       later: (go, after_ms) => this.after(after_ms + this.between(0, 2), go, owner),
+      elapsed_ms: () => this.now_ms,
     };
   }
 

@@ -60,6 +60,7 @@ function opened(
     read: (fromRevision, limit) => mirror.read(fromRevision, limit),
     pick: mirror.pick,
     tile: mirror.tile,
+    proved: mirror.proved,
     watch: (watcher) => following.watch(watcher),
     silence: () => following.silence(),
     async close() {

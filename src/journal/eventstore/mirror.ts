@@ -134,6 +134,11 @@ export class Mirror {
   readonly pick: Journal['pick'] = (revisions) => this.#journal.pick(revisions);
   readonly tile: Journal['tile'] = (tile) => this.#journal.tile(tile);
 
+  /** Settles once what was in the file when it was opened is compared with its tree. */
+  get proved(): Promise<number> {
+    return this.#journal.proved!;
+  }
+
   async close(): Promise<void> {
     await this.#last;
     await this.#journal.close();

@@ -113,9 +113,10 @@ function appendFrom(
     if (refusal === undefined) fail(call, problemAsStatus(problem));
     else answer(new streams.BatchAppendResp().setError(refusal));
   };
+  const fault = context.faults.strike('append', stream, leader);
   // The real server compares the client's deadline with its own clock, before anything else.
-  if (deadline_ms <= Date.now()) return refuse({ is: 'timeout' });
-  void carryOut(context.faults.strike('append', stream, leader), {
+  if (fault === undefined && deadline_ms <= Date.now()) return refuse({ is: 'timeout' });
+  void carryOut(fault, {
     act: () => context.store.append(stream, events, expected),
     answer: (outcome) => answer(answerInBatch(outcome, expected)),
     refuse,

@@ -5,8 +5,8 @@ import { standIn } from './index.ts';
 
 /**
  * The stand-in as a process of its own: it prints its url, then carries out commands, one JSON
- * object on each line of its input, and prints an answer to each once it is done, with the command's
- * `id`. It ends with its input, unless `--stay` is given.
+ * object on each line of its input, and prints one answer to each once it is done, under the `id`
+ * of the command. It ends with its input, unless `--stay` is given.
  */
 
 const { values } = parseArgs({
