@@ -19,6 +19,7 @@ const PULSE_MS = 1_000;
 const SILENCE_MS = 5_000;
 /** A node that its cluster left behind notices within some seconds; a stream that was cut stays. */
 const SHORTER_MS = 10_000;
+const TOLD_MS = 10_000;
 const BEATS_UNTIL_COMPARED = 30;
 const PAGE_EVENTS = 500;
 const INBOX_EVENTS = 5_000;
@@ -35,6 +36,8 @@ export class Following {
   #broken: string | undefined;
   #stopped = false;
   #trouble: string | undefined;
+  /** When the operator was told last, and whether that is still so. */
+  #told = { at_ms: -Infinity, open: false };
   #heard_ms: number;
   #shorter_ms: number | undefined;
   #behind: { readonly target: number; readonly end: number } | undefined;
@@ -83,8 +86,11 @@ export class Following {
 
   /** Notes what may be wrong with the connection, so that the next append asks first. */
   doubt(why: string): void {
-    if (this.#trouble !== why) this.#options.log(`EventStoreDB: ${why}`);
     this.#trouble = why;
+    const now_ms = this.#options.time.now_ms();
+    if (now_ms - this.#told.at_ms < TOLD_MS) return;
+    this.#told = { at_ms: now_ms, open: true };
+    this.#options.log(`EventStoreDB: ${why}`);
   }
 
   /** Remembers what this instance sends, which is no news when it comes back. */
@@ -224,8 +230,9 @@ export class Following {
   #heard(asked_ms: number): void {
     const silent_ms = asked_ms - this.#heard_ms;
     this.#heard_ms = Math.max(this.#heard_ms, asked_ms);
-    if (this.#trouble === undefined) return;
     this.#trouble = undefined;
+    if (!this.#told.open) return;
+    this.#told = { ...this.#told, open: false };
     this.#options.log(`EventStoreDB: heard again, after ${Math.round(silent_ms / 1000)} s`);
   }
 
