@@ -21,3 +21,14 @@ export type Page = { readonly firstRevision: number; readonly lines: readonly st
 export function linesOf(events: readonly StreamEvent[]): string[] {
   return events.map((event) => JSON.stringify(event));
 }
+
+/** An event that this code cannot read, because newer code wrote it. */
+export class UnreadableEventError extends Error {
+  override readonly name = 'UnreadableEventError';
+  readonly revision: number;
+
+  constructor(revision: number, why: string) {
+    super(`The event at revision ${revision} cannot be read by this version: ${why}`);
+    this.revision = revision;
+  }
+}

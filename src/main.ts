@@ -63,6 +63,7 @@ async function main(): Promise<void> {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
     broken,
+    halted: (why) => logger.error({ why }, 'no more writes are taken; start the newer version'),
   });
   // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.
   showFirstKey(service);

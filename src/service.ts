@@ -17,6 +17,7 @@ import type { Outcome } from './ledger/round.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
+import { Turns } from './ledger/turns.ts';
 import { Figures } from './metrics/figures.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
@@ -25,6 +26,7 @@ import type { Services } from './http/services.ts';
 
 /** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
 const TILES_KEPT = 256;
+const FRACTION_BYTES = 4;
 
 export type ServiceOptions = {
   readonly journal: Journal;
@@ -45,6 +47,8 @@ export type ServiceOptions = {
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
+  /** Told when others write what this code cannot read: it serves on, and writes no more. */
+  readonly halted?: ((why: string) => void) | undefined;
   /** How the sequencer waits: the event loop and its timers, unless it is simulated. */
   readonly timing?: Timing;
   /** How long reads wait for a revision, and how many may. */
@@ -92,6 +96,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     stream: {
       append: figures.timed((lines, expected) => journal.append(lines, expected)),
       read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
+      silence: () => journal.silence?.(),
     },
     ledger,
     now_ms,
@@ -101,9 +106,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       awaited.grown();
     },
     broken: options.broken,
+    halted: options.halted,
     timing,
     observer: figures,
+    turns: journal.watch && new Turns(timing, () => fraction(random(FRACTION_BYTES))),
   });
+  follow(journal, sequencer);
   const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
   const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
   const checkpoints = new Checkpoints({
@@ -123,7 +131,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ...watched,
     metrics: new Metrics(watched),
     tile,
-    read: (fromRevision, limit) => journal.read(fromRevision, limit),
+    // The journal may be ahead of what is published here.
+    read: (fromRevision, limit = Infinity) => {
+      const count = Math.min(limit, ledger.revision + 1 - fromRevision);
+      return journal.read(fromRevision, Math.max(0, count));
+    },
     eventAt: async (revision) => {
       for await (const page of journal.read(revision, 1)) return recordedIn(page)[0]!.event;
       throw new Error(`revision ${revision} is not in the stream`);
@@ -162,6 +174,22 @@ async function requireTrue(checkpoints: Checkpoints, journal: Journal): Promise<
   }
 }
 
+/** Others may have written since the stream was read, before anything was told of it. */
+function follow(journal: Journal, sequencer: Sequencer): void {
+  if (journal.watch === undefined) return;
+  journal.watch({
+    grown: (revision) => sequencer.grown(revision),
+    broken: (why) => sequencer.broken(why),
+  });
+  sequencer.grown(sequencer.ledger.revision + 1);
+}
+
+/** A number from 0, below 1. */
+function fraction(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => (sum + byte) / 256, 0);
+}
+
+/** Of several instances that find the stream empty one opens it; the others go on with that. */
 async function openIfEmpty(
   { opening, bootstrapAdminKey, random }: ServiceOptions,
   sequencer: Sequencer,
@@ -172,6 +200,7 @@ async function openIfEmpty(
   const admin = { accessId: accessIn(key)!, keyHash: keyHash(key), label: 'first-admin' };
   const opened = await asSystem({ type: 'OpenLedger', ...opening, admin });
   if (opened.outcome === 'refused') {
+    if (opened.refusal.code === 'ledger_already_open') return undefined;
     throw new CannotServeError(`The ledger cannot be opened: ${opened.refusal.detail}`);
   }
   return bootstrapAdminKey === undefined ? key : undefined;

@@ -34,6 +34,8 @@ export type Settings = {
   readonly events?: number | undefined;
   /** A folder that is removed at the end. */
   readonly folder: string;
+  /** An EventStoreDB for the parts that need one; the stand-in of the tests where none is given. */
+  readonly url?: string | undefined;
 };
 
 /** What a part of the bench found: an object for machines and a table for people. */

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { progress, type Part, type Settings } from './figures.ts';
 import { bookings } from './bookings.ts';
 import { growth } from './growth.ts';
+import { instances } from './instances.ts';
 import { issuing } from './issuing.ts';
 import { cpuUnknown, machine } from './machine.ts';
 import { proofs } from './proofs.ts';
@@ -25,6 +26,8 @@ median of the rounds. The data is made up, in a temporary folder that is removed
   --rounds    how many rounds; fewer than three say little
   --events    how many events the largest stream of start and growth has, a million unless told;
               ten million take some 20 GB of disk in growth
+  --journal   eventstore: what several instances on an EventStoreDB come to, at the address that
+              --url gives, or on the stand-in of the tests
   --json      print an object instead of tables
 `;
 
@@ -40,10 +43,18 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
   verify,
 };
 
+/** What is measured of each journal. */
+const PARTS_ON: Readonly<Record<string, typeof PARTS>> = {
+  sqlite: PARTS,
+  eventstore: { instances },
+};
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string', default: Object.keys(PARTS).join(',') },
+      only: { type: 'string' },
+      journal: { type: 'string', default: 'sqlite' },
+      url: { type: 'string' },
       seconds: { type: 'string', default: '4' },
       rounds: { type: 'string', default: '3' },
       events: { type: 'string' },
@@ -55,8 +66,11 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const names = values.only.split(',');
-  const unknown = names.filter((name) => !(name in PARTS));
+  const { journal, url } = values;
+  const known = PARTS_ON[journal];
+  if (known === undefined) throw new Error('--journal is sqlite or eventstore.');
+  const names = values.only?.split(',') ?? Object.keys(known);
+  const unknown = names.filter((name) => !(name in known));
   if (unknown.length > 0) throw new Error(`There is no part named ${unknown.join(', ')}.`);
   const seconds = wholeAbove0('--seconds', values.seconds);
   const rounds = wholeAbove0('--rounds', values.rounds);
@@ -65,7 +79,8 @@ async function main(): Promise<void> {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const parts: Record<string, Part> = {};
-  for (const name of names) parts[name] = await PARTS[name]!({ seconds, rounds, events, folder });
+  const given = { seconds, rounds, events, folder, url };
+  for (const name of names) parts[name] = await known[name]!(given);
   const settings = { seconds, rounds };
   process.stdout.write(values.json ? asJson(settings, parts) : asText(settings, parts));
 }

@@ -19,12 +19,15 @@ const SAID_CHARACTERS = 2000;
 
 const STOP_MS = 15_000;
 const SAVED_EVERY_MS = 50;
-const ADDRESS = /http:\/\/[\w.]+:\d+/;
+const ADDRESS = /(?:http|esdb):\/\/[\w.]+:\d+(?:\?tls=false)?/;
 const PROVED = /every event is proved/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
 /** What `npm start` hands to Node: room in which requests end before they are collected. */
 const NODE_WORDS = ['--max-semi-space-size=64'];
 const SERVICE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const STAND_IN = fileURLToPath(
+  new URL('../../test/support/eventstore/process.ts', import.meta.url),
+);
 const BARE = fileURLToPath(new URL('bare.ts', import.meta.url));
 
 export type Server = {
@@ -39,12 +42,14 @@ export type Server = {
  * Starts the real service, as `npm start` does, on the stream in a folder, and waits until all of
  * that is proved, so that nothing else is going on when it is measured.
  * @param before scripts of this folder that are loaded first
+ * @param more settings beside those that every service of the bench has
  */
 export async function startService(
   folder: string,
   before: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
-  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK };
+  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK, ...more };
   const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
   const child = run(['--expose-gc', ...imports, SERVICE], environment);
@@ -70,6 +75,11 @@ export function bytesOf(file: string): number {
 /** Starts the bare route. */
 export function startBare(): Promise<Server> {
   return started(run([BARE], {}));
+}
+
+/** Starts the stand-in for EventStoreDB, a test double over memory. */
+export function startStandIn(): Promise<Server> {
+  return started(run([STAND_IN], {}));
 }
 
 async function started(child: ChildProcess): Promise<Server> {

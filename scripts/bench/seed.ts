@@ -15,6 +15,7 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schema
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
 import { DEFAULT_RULES } from '../../src/config.ts';
 import { linesOf } from '../../schemas/stream.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 
 /**
@@ -83,6 +84,9 @@ export type SeedOptions = {
   readonly listLines?: number;
   /** How long after the command before it each is recorded; all must lie in the past. */
   readonly command_ms?: number;
+  /** Whose stream it is, and what opens a file as a journal: the bench's own and SQLite. */
+  readonly network?: string;
+  readonly open?: (file: string) => Promise<Journal>;
 };
 
 /**
@@ -101,7 +105,7 @@ export async function seed(
   let written = 0;
   for (const [index, { events, file }] of targets.entries()) {
     if (index > 0) copyFileSync(targets[index - 1]!.file, file);
-    const journal = await sqliteJournal(file);
+    const journal = await (options.open ?? sqliteJournal)(file);
     let pending: Promise<unknown> = Promise.resolve();
     while (written < events) {
       const batch: StreamEvent[] = [];
@@ -146,6 +150,7 @@ class Commands {
   readonly #venues: number;
   readonly #listLines: number;
   readonly #command_ms: number;
+  readonly #network: string;
   readonly #calendar = calendarIn(TIME_ZONE);
 
   constructor(began_ms: number, options: SeedOptions) {
@@ -153,6 +158,7 @@ class Commands {
     this.#venues = options.venues ?? 1;
     this.#listLines = options.listLines ?? LIST_LINES;
     this.#command_ms = options.command_ms ?? COMMAND_MS;
+    this.#network = options.network ?? NETWORK;
   }
 
   *all(members: number): Generator<StreamEvent[], never> {
@@ -178,7 +184,8 @@ class Commands {
       keyHash: keyHash(key),
       label,
     });
-    const opened = { network: NETWORK, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
+    const network = this.#network;
+    const opened = { network, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
     yield this.#command('system', undefined, [
       { type: 'LedgerOpened', data: opened },
       { type: 'AccessGranted', data: { role: 'admin', ...access(ADMIN_KEY, 'admin') } },

@@ -1,9 +1,10 @@
 import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import { unreadable } from '../../schemas/events/index.ts';
-import type { Appended, Page } from '../../schemas/stream.ts';
+import { UnreadableEventError, type Appended, type Page } from '../../schemas/stream.ts';
 import type { Tile } from '../proofs/tiles.ts';
 
 export { DamagedJournalError, UnusableJournalError } from './errors.ts';
+export { UnreadableEventError };
 
 /**
  * Where a stream lives. Every implementation passes one contract suite, `test/journal/contract.ts`.
@@ -61,17 +62,6 @@ export type Watcher = {
   readonly broken: (why: string) => void;
 };
 
-/** An event that this code cannot read, because newer code wrote it. */
-export class UnreadableEventError extends Error {
-  override readonly name = 'UnreadableEventError';
-  readonly revision: number;
-
-  constructor(revision: number, why: string) {
-    super(`The event at revision ${revision} cannot be read by this version: ${why}`);
-    this.revision = revision;
-  }
-}
-
 /**
  * Parses the lines of a page.
  * @throws UnreadableEventError for a type or version that this code does not know
@@ -102,11 +92,24 @@ export async function pickRecorded(
   return recorded;
 }
 
-/** Reads and parses, page by page. */
+/**
+ * Reads and parses, page by page.
+ * @throws UnreadableEventError for a type or version that this code does not know, having given
+ *   all before it
+ */
 export async function* readRecorded(
   journal: Pick<Journal, 'read'>,
   fromRevision: number,
   limit?: number,
 ): AsyncGenerator<Recorded[]> {
-  for await (const page of journal.read(fromRevision, limit)) yield recordedIn(page);
+  for await (const { firstRevision, lines } of journal.read(fromRevision, limit)) {
+    const recorded: Recorded[] = [];
+    try {
+      for (const line of lines) recorded.push(parsed(line, firstRevision + recorded.length));
+    } catch (error) {
+      if (recorded.length > 0) yield recorded;
+      throw error;
+    }
+    yield recorded;
+  }
 }

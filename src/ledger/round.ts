@@ -28,6 +28,8 @@ export type Item = {
   readonly command: Command;
   readonly preview: boolean;
   readonly since_ms: number;
+  /** How often it was decided. */
+  decisions: number;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (bug: unknown) => void;
 };

@@ -1,23 +1,20 @@
-import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
-import { FORMAT, type Recorded, type StreamEvent } from '../../schemas/events/index.ts';
+import type { Recorded } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
 import { refuse } from '../../schemas/refusals.ts';
-import type { Appended } from '../../schemas/stream.ts';
+import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
 import { answerAll, notWriting, refused } from './answers.ts';
 import { isDue } from './due.ts';
-import { evolve } from './evolve.ts';
-import { needsOf } from './needs.ts';
+import { Follower } from './follower.ts';
 import type { Observer } from './observer.ts';
+import { Queue } from './queue.ts';
+import { recallFor } from './recall.ts';
+import { appendUntilKnown, type Surroundings } from './resending.ts';
 import { Round, type Item, type Outcome } from './round.ts';
 import type { Ledger } from './state.ts';
+import type { Stream } from './stream.ts';
 import type { Timing } from './timing.ts';
-
-/** What the sequencer asks of a journal, and of the parsing of what it reads. */
-export type Stream = {
-  append(lines: readonly string[], expectedRevision: number): Promise<Appended>;
-  read(fromRevision: number, limit?: number): AsyncIterable<readonly Recorded[]>;
-};
+import { WAIT_MAX_MS, type Turns } from './turns.ts';
 
 export type SequencerOptions = {
   readonly stream: Stream;
@@ -30,18 +27,18 @@ export type SequencerOptions = {
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
   readonly broken: (why: string) => void;
+  /** Told once, when an event is met that this code cannot read: no more is written, or taken in. */
+  readonly halted?: ((why: string) => void) | undefined;
   readonly timing: Timing;
+  /** Where others write to the stream too: when this instance may. */
+  readonly turns?: Turns | undefined;
   readonly observer?: Observer | undefined;
 };
 
-const QUEUE_MAX = 10_000;
-const BATCH_COMMANDS_MAX = 512;
 const BATCH_EVENTS_MAX = 2_000;
-const QUIET_TURNS_MAX = 16;
 const DECISIONS_MAX = 10;
 export const PATIENCE_MS = 5_000;
 const CLOCK_BEHIND_MS = 5_000;
-const RESEND_MS = 100;
 const TROUBLE_MS = 10_000;
 
 /**
@@ -51,21 +48,45 @@ const TROUBLE_MS = 10_000;
  */
 export class Sequencer {
   readonly #options: SequencerOptions;
-  #queue: Item[] = [];
+  readonly #follower: Follower;
+  readonly #surroundings: Surroundings;
+  readonly #queue: Queue;
   #batch: readonly Item[] = [];
+  /** More was due than one batch takes. */
+  #isMoreDue = false;
   #running: Promise<void> | undefined;
-  #gathered = 0;
-  #waiting: { readonly enough: number; readonly resolve: () => void } | undefined;
+  #listening: (() => void) | undefined;
   #stopped: string | undefined;
+  #halted: string | undefined;
   #trouble = { why: '', until_ms: 0 };
 
   constructor(options: SequencerOptions) {
+    const { stream, timing, ledger, published, observer } = options;
     this.#options = options;
+    this.#queue = new Queue(timing);
+    this.#follower = new Follower(stream, ledger, published);
+    this.#surroundings = {
+      ...{ stream, timing },
+      note: (why) => this.#note(why),
+      foundWritten: () => observer?.foundWritten(),
+    };
   }
 
   /** The published state: durable, and never seen half changed. */
   get ledger(): Readonly<Ledger> {
     return this.#options.ledger;
+  }
+
+  get #refusing(): string | undefined {
+    return this.#stopped ?? this.#halted;
+  }
+
+  get #hasNews(): boolean {
+    return this.#refusing === undefined && this.#follower.hasNews;
+  }
+
+  #isDue(): boolean {
+    return this.#refusing === undefined && isDue(this.ledger, this.#options.now_ms());
   }
 
   /** How many commands wait for the next batch. */
@@ -77,7 +98,7 @@ export class Sequencer {
   get trouble(): string | undefined {
     const { why, until_ms } = this.#trouble;
     const recent = until_ms > this.#options.now_ms() ? why : undefined;
-    return this.#stopped ?? recent ?? this.#clockBehind();
+    return this.#refusing ?? recent ?? this.#clockBehind() ?? this.#options.stream.silence?.();
   }
 
   /**
@@ -86,27 +107,38 @@ export class Sequencer {
    * @throws what `decide` threw: a bug, and this caller's alone
    */
   submit(command: Command, preview = false): Promise<Outcome> {
-    if (this.#stopped !== undefined) return Promise.resolve(notWriting(this.#stopped));
-    if (this.#queue.length >= QUEUE_MAX) return Promise.resolve(refused(refuse('busy')));
+    if (this.#refusing !== undefined) return Promise.resolve(notWriting(this.#refusing));
+    if (this.#queue.isFull) return Promise.resolve(refused(refuse('busy')));
     return new Promise((resolve, reject) => {
       const since_ms = this.#options.now_ms();
-      this.#queue.push({ command, preview, since_ms, resolve, reject });
+      this.#queue.push({ command, preview, since_ms, decisions: 0, resolve, reject });
       this.#running ??= this.#run();
-      if (this.#queue.length >= (this.#waiting?.enough ?? Infinity)) this.#waiting!.resolve();
     });
   }
 
   /** Brings about what is due, should no command come that would. */
   wake(): void {
-    if (this.#running !== undefined || this.#stopped !== undefined) return;
-    if (isDue(this.ledger, this.#options.now_ms())) this.#running = this.#run();
+    if (this.#running === undefined && this.#isDue()) this.#running = this.#run();
+  }
+
+  /** What others wrote can be read up to a revision: it is taken in before the next batch. */
+  grown(revision: number): void {
+    this.#follower.hear(revision);
+    if (!this.#hasNews) return;
+    this.#listening?.();
+    this.#running ??= this.#run();
+  }
+
+  /** The stream is not the one that was read, so that nothing here counts. */
+  broken(why: string): void {
+    this.#break(why);
   }
 
   /** Answers those who have waited longer than `PATIENCE_MS`; what they asked may still land. */
   answerImpatient(): void {
     const limit_ms = this.#options.now_ms() - PATIENCE_MS;
     const answer = refused(refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 }));
-    for (const item of [...this.#batch, ...this.#queue]) {
+    for (const item of [...this.#batch, ...this.#queue.all()]) {
       if (item.since_ms < limit_ms) item.resolve(answer);
     }
   }
@@ -120,145 +152,110 @@ export class Sequencer {
   async #run(): Promise<void> {
     await new Promise<void>((resolve) => this.#options.timing.soon(resolve));
     do {
-      await this.#gather();
-      this.#batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
       try {
-        await this.#settle(this.#batch);
-      } catch (bug) {
-        for (const item of this.#batch) item.reject(bug);
-        this.#break(`the sequencer failed: ${(bug as Error).message}`);
+        if (this.#queue.length > 0) await this.#queue.gather();
+        await this.#takeTurn();
+        this.#batch = this.#queue.takeBatch();
+        this.#isMoreDue = false;
+        if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
+      } catch (error) {
+        if (error instanceof UnreadableEventError) this.#halt(error.message);
+        else this.#fail(error as Error);
       }
       this.#batch = [];
-    } while (this.#queue.length > 0);
+    } while (this.#queue.length > 0 || this.#hasNews || this.#isMoreDue);
     // In the same step as the last look at the queue, so that no command is left behind in it.
     this.#running = undefined;
   }
 
-  /**
-   * Lets in those whose requests are just being read, so that one fsync serves them too, but only
-   * half of those who are about: while their events are made durable the other half is read, and
-   * both threads have work. Ends when turns of the event loop no longer bring any.
-   */
-  async #gather(): Promise<void> {
-    const about = this.#gathered + this.#queue.length;
-    const enough = Math.min(Math.ceil(about / 2), BATCH_COMMANDS_MAX);
-    let quiet = 0;
-    while (this.#queue.length < enough && quiet < QUIET_TURNS_MAX) {
-      const before = this.#queue.length;
-      await new Promise<void>((resolve) => {
-        this.#waiting = { enough, resolve };
-        this.#options.timing.soon(resolve);
-      });
-      quiet = this.#queue.length > before ? 0 : quiet + 1;
-    }
-    this.#waiting = undefined;
-    this.#gathered = Math.min(this.#queue.length, BATCH_COMMANDS_MAX);
-  }
-
-  /** Decides a batch until it is written or answered; again on newer state after a conflict. */
-  async #settle(batch: readonly Item[]): Promise<void> {
-    const { observer } = this.#options;
-    let items = batch;
-    for (let decisions = 1; decisions === 1 || items.length > 0; decisions += 1) {
-      const behind = this.#stopped ?? this.#clockBehind();
-      if (behind !== undefined) return answerAll(items, notWriting(behind));
-      if (decisions > DECISIONS_MAX) return answerAll(items, refused(refuse('busy')));
-      const round = await this.#decideAll(items);
-      const appended = await this.#append(round);
-      observer?.settled(appended.outcome, round.items.size, round.events.length, decisions);
-      const waiting = round.onlyDue ? items : [...round.items.keys()];
-      switch (appended.outcome) {
-        case 'written':
-          this.#publish(round);
-          if (!round.onlyDue) return;
-          decisions = 0;
-          break;
-        case 'conflict':
-          await this.#catchUp();
-          items = waiting;
-          break;
-        case 'malformed': {
-          const why = `event ${appended.index} is malformed: ${appended.why}`;
-          const faulty = waiting.find((item) => round.made(item, appended.index));
-          if (faulty === undefined) throw new Error(`${why}; no caller made it`);
-          faulty.reject(new Error(why));
-          items = waiting.filter((item) => item !== faulty);
-          break;
-        }
-        case 'unavailable':
-          this.#note(appended.why);
-          return answerAll(waiting, notWriting(appended.why));
-        default: {
-          const unknown = refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 });
-          answerAll(waiting, refused(unknown));
-          return this.#break(appended.why);
-        }
-      }
-    }
-  }
-
-  /** Appends; what is unknown is sent again until it is known. Only events can have landed. */
-  async #append({ events, lines }: Round): Promise<Appended> {
-    const expectedRevision = this.ledger.revision;
-    let doubtful = false;
+  /** Takes in what others have written, and waits until it is this instance's turn to write. */
+  async #takeTurn(): Promise<void> {
+    const { turns, timing } = this.#options;
+    const since_ms = timing.elapsed_ms();
     for (;;) {
-      const appended = await this.#options.stream.append(lines, expectedRevision);
-      if (appended.outcome === 'conflict' && doubtful && (await this.#isThere(events))) {
-        this.#options.observer?.foundWritten();
-        return { outcome: 'written' };
-      }
-      const trying = appended.outcome === 'unknown' || appended.outcome === 'unavailable';
-      if (!trying || (appended.outcome === 'unavailable' && !doubtful)) return appended;
-      doubtful = events.length > 0;
-      this.#note(appended.why);
-      await new Promise<void>((resolve) => this.#options.timing.later(resolve, RESEND_MS));
+      if (this.#hasNews && (await this.#follower.takeIn()) > 0) turns?.heard();
+      if (turns === undefined || this.#queue.length === 0 || this.#refusing !== undefined) return;
+      const left_ms = since_ms + WAIT_MAX_MS - timing.elapsed_ms();
+      const pause_ms = Math.min(turns.pause_ms(), left_ms);
+      if (pause_ms <= 0) return;
+      await new Promise<void>((resolve) => {
+        this.#listening = resolve;
+        timing.later(resolve, pause_ms);
+      });
     }
   }
 
-  /** Whether the stream goes on after our revision with exactly these bytes. */
-  async #isThere(events: readonly StreamEvent[]): Promise<boolean> {
-    const found: StreamEvent[] = [];
-    const from = this.ledger.revision + 1;
-    for await (const page of this.#options.stream.read(from, events.length)) {
-      found.push(...page.map(({ event }) => event));
+  /**
+   * Decides a batch and appends it. Whoever is not done by then stands first in the queue again,
+   * to be decided on newer state, beside those who have come meanwhile.
+   */
+  async #settle(batch: readonly Item[]): Promise<void> {
+    const { observer, turns } = this.#options;
+    const behind = this.#refusing ?? this.#clockBehind();
+    if (behind !== undefined) return answerAll(batch, notWriting(behind));
+    const isTired = ({ decisions }: Item) => decisions >= DECISIONS_MAX;
+    answerAll(batch.filter(isTired), refused(refuse('busy')));
+    const items = batch.filter((item) => !isTired(item));
+    if (items.length === 0 && !this.#isDue()) return;
+    const round = await this.#decideAll(items);
+    const appended = await appendUntilKnown(this.#surroundings, round, this.ledger.revision);
+    const { length } = round.events;
+    const decisions = Math.max(1, ...items.map((item) => item.decisions));
+    observer?.settled(appended.outcome, round.items.size, length, decisions);
+    const waiting = round.onlyDue ? items : [...round.items.keys()];
+    switch (appended.outcome) {
+      case 'written':
+        this.#publish(round);
+        if (length > 0) turns?.won();
+        this.#isMoreDue = round.onlyDue;
+        if (round.onlyDue) this.#queue.putBack(items);
+        return;
+      case 'conflict':
+        this.#queue.putBack(waiting);
+        turns?.lost();
+        this.#follower.hear(this.ledger.revision + 1);
+        return;
+      case 'malformed':
+        return this.#reject(appended, round, waiting);
+      case 'unavailable':
+        this.#note(appended.why);
+        return answerAll(waiting, notWriting(appended.why));
+      default: {
+        const unknown = refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 });
+        answerAll(waiting, refused(unknown));
+        return this.#break(appended.why);
+      }
     }
-    return found.length === events.length && canonical(found) === canonical(events);
+  }
+
+  /** Fails the one who made an event that is not what its schema says; the others go on. */
+  #reject(
+    { index, why: fault }: Extract<Appended, { outcome: 'malformed' }>,
+    round: Round,
+    waiting: readonly Item[],
+  ): void {
+    const why = `event ${index} is malformed: ${fault}`;
+    const faulty = waiting.find((item) => round.made(item, index));
+    if (faulty === undefined) throw new Error(`${why}; no caller made it`);
+    faulty.reject(new Error(why));
+    this.#queue.putBack(waiting.filter((item) => item !== faulty));
   }
 
   async #decideAll(items: readonly Item[]): Promise<Round> {
-    const recalled = await this.#recallFor(items);
+    const commands = items.map(({ command }) => command);
+    const recalled = await recallFor(commands, this.ledger, this.#options.stream);
     const now_ms = this.#options.now_ms();
     const round = new Round(this.#options.ledger, now_ms, recalled);
     round.begin(this.#options.commandId);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
       if (round.events.length >= BATCH_EVENTS_MAX || !round.take(item)) {
-        this.#queue.unshift(...items.slice(index));
+        this.#queue.putBack(items.slice(index));
         break;
       }
+      item.decisions += 1;
     }
     return round;
-  }
-
-  /** Reads the old events that the decisions will want, so that deciding never waits. */
-  async #recallFor(items: readonly Item[]): Promise<Map<number, StreamEvent>> {
-    const recalled = new Map<number, StreamEvent>();
-    const read = async (revision: number, count = 1) => {
-      if (count === 1 && recalled.has(revision)) return;
-      for await (const page of this.#options.stream.read(revision, count)) {
-        for (const { revision: at, event } of page) recalled.set(at, event);
-      }
-    };
-    for (const { command } of items) {
-      const { events, commands } = needsOf(this.ledger, command);
-      for (const revision of events) await read(revision);
-      for (const revision of commands) {
-        await read(revision);
-        const { index, count } = recalled.get(revision)!.command;
-        if (count > 1) await read(revision - index, count);
-      }
-    }
-    return recalled;
   }
 
   #publish(round: Round): void {
@@ -268,15 +265,6 @@ export class Sequencer {
       this.#options.published(round.recorded);
     }
     for (const [item, outcome] of round.items) item.resolve(outcome);
-  }
-
-  async #catchUp(): Promise<void> {
-    for await (const page of this.#options.stream.read(this.ledger.revision + 1)) {
-      for (const recorded of page) evolve(this.#options.ledger, recorded);
-      this.#options.published(page);
-    }
-    const { format, revision } = this.ledger;
-    if (format > FORMAT) throw new Error(`format ${format} at revision ${revision} is not known`);
   }
 
   #clockBehind(): string | undefined {
@@ -290,9 +278,21 @@ export class Sequencer {
     this.#trouble = { why, until_ms: this.#options.now_ms() + TROUBLE_MS };
   }
 
+  /** Takes no more writes, for ever, while what is known is served. */
+  #halt(why: string): void {
+    this.#halted = why;
+    this.#options.halted?.(why);
+    answerAll([...this.#batch, ...this.#queue.takeAll()], notWriting(why));
+  }
+
+  #fail(bug: Error): void {
+    for (const item of this.#batch) item.reject(bug);
+    this.#break(`the sequencer failed: ${bug.message}`);
+  }
+
   #break(why: string): void {
     if (this.#stopped === undefined) this.#options.broken(why);
     this.#stopped = why;
-    answerAll(this.#queue.splice(0), notWriting(why));
+    answerAll(this.#queue.takeAll(), notWriting(why));
   }
 }

@@ -30,8 +30,13 @@ export type Request<T> = {
 export async function carryOut<T>(fault: Fault | undefined, request: Request<T>): Promise<void> {
   if (!(await passes(fault, 'before', request))) return;
   const result = request.act();
-  if (!(await passes(fault, 'after', request))) return;
+  const spared = fault?.onlyFresh === true && !isFresh(result);
+  if (!spared && !(await passes(fault, 'after', request))) return;
   request.answer(result);
+}
+
+function isFresh(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'fresh' in result;
 }
 
 async function passes<T>(

@@ -24,6 +24,7 @@ export type Problem =
 export type Fault = {
   readonly when: When;
   readonly afterEvents: number | undefined;
+  readonly onlyFresh: boolean;
   /** To be called as it takes effect. */
   readonly takesEffect: () => void;
 } & (
@@ -40,6 +41,8 @@ export type Scope = {
   readonly on?: Method;
   /** Calls about this stream; about any unless it is given. */
   readonly stream?: string;
+  /** Only appends that wrote something, not those that are sent once more. */
+  readonly onlyFresh?: boolean;
 };
 export type Broken = Scope & {
   /** Before, unless it is given. */
@@ -67,7 +70,9 @@ export type LiveSubscription = {
 };
 
 type Waiting = { readonly times: number; readonly resolve: () => void };
-type Switch = { fault: Fault; scope: Required<Omit<Scope, 'stream'>> & Pick<Scope, 'stream'> } & {
+type Switch = {
+  readonly fault: Fault;
+  readonly scope: Required<Pick<Scope, 'times' | 'on'>> & Pick<Scope, 'stream'>;
   /** Calls that it was chosen for, and those of them on which it has taken effect. */
   chosen: number;
   struck: number;
@@ -204,13 +209,13 @@ export class Faults {
     scope: Broken,
     onlyWhereLeaderIsRequired = false,
   ): Switched {
-    const { times = 1, on = 'append', stream, afterEvents } = scope;
+    const { times = 1, on = 'append', stream, afterEvents, onlyFresh = false } = scope;
     const takesEffect = () => {
       added.struck += 1;
       for (const { times, resolve } of added.waiting) if (times <= added.struck) resolve();
     };
     const added: Switch = {
-      fault: { ...what, afterEvents, takesEffect } as Fault,
+      fault: { ...what, afterEvents, onlyFresh, takesEffect } as Fault,
       scope: { times, on, ...(stream === undefined ? {} : { stream }) },
       chosen: 0,
       struck: 0,

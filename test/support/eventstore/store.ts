@@ -25,7 +25,13 @@ export type Stored = Proposed & {
 
 export type Outcome =
   /** Revision and position of the last event; those of the first time where it was a repetition. */
-  | { readonly outcome: 'written'; readonly revision: number; readonly position: bigint }
+  | {
+      readonly outcome: 'written';
+      readonly revision: number;
+      readonly position: bigint;
+      /** It was not there before. */
+      readonly fresh?: true;
+    }
   /** Where the stream really ends: -1 where there is none. */
   | { readonly outcome: 'wrong-version'; readonly actual: number }
   | { readonly outcome: 'deleted' }
@@ -111,7 +117,7 @@ export class Store {
     const last = stream.events.at(-1);
     return last === undefined
       ? { outcome: 'written', revision: -1, position: this.#position }
-      : writtenAt(last);
+      : { ...writtenAt(last), fresh: true };
   }
 
   /** Every stored event of a stream, whatever its metadata hide. */
@@ -189,8 +195,8 @@ export class Store {
   }
 }
 
-function writtenAt({ revision, position }: Stored): Outcome {
-  return { outcome: 'written', revision, position };
+function writtenAt({ revision, position }: Stored) {
+  return { outcome: 'written', revision, position } as const;
 }
 
 /** As the server counts it: two bytes for each character of the type. */

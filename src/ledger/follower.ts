@@ -1,0 +1,54 @@
+import { FORMAT, type Recorded } from '../../schemas/events/index.ts';
+import { UnreadableEventError } from '../../schemas/stream.ts';
+import { evolve } from './evolve.ts';
+import type { Ledger } from './state.ts';
+import type { Stream } from './stream.ts';
+
+/** Takes in what others have written, each event once and in order. */
+export class Follower {
+  readonly #stream: Stream;
+  readonly #ledger: Ledger;
+  readonly #published: (recorded: readonly Recorded[]) => void;
+  #toldOf = -1;
+
+  constructor(stream: Stream, ledger: Ledger, published: (recorded: readonly Recorded[]) => void) {
+    this.#stream = stream;
+    this.#ledger = ledger;
+    this.#published = published;
+  }
+
+  /** Remembers that events can be read up to a revision. */
+  hear(revision: number): void {
+    this.#toldOf = Math.max(this.#toldOf, revision);
+  }
+
+  /** Whether there is something to be read that is not taken in. */
+  get hasNews(): boolean {
+    return this.#toldOf > this.#ledger.revision;
+  }
+
+  /**
+   * Reads to the end of the stream.
+   * @returns how many events were new
+   * @throws UnreadableEventError, having taken in all before it
+   */
+  async takeIn(): Promise<number> {
+    const toldOf = this.#toldOf;
+    const before = this.#ledger.revision;
+    for await (const page of this.#stream.read(before + 1)) this.#take(page);
+    // What was told of and cannot be read is looked for when it is told of again.
+    if (this.#toldOf === toldOf) this.#toldOf = this.#ledger.revision;
+    return this.#ledger.revision - before;
+  }
+
+  #take(page: readonly Recorded[]): void {
+    for (const [index, recorded] of page.entries()) {
+      evolve(this.#ledger, recorded);
+      const { format, revision } = this.#ledger;
+      if (format <= FORMAT) continue;
+      this.#published(page.slice(0, index + 1));
+      throw new UnreadableEventError(revision, `the ledger has format ${format}`);
+    }
+    this.#published(page);
+  }
+}

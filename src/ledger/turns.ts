@@ -1,0 +1,110 @@
+import type { Timing } from './timing.ts';
+
+/** A bound on any wait, so that ten decisions stay well within the patience of a caller. */
+export const WAIT_MAX_MS = 250;
+/** How long those who write as well are given; it takes them that long to hear and to append. */
+const YIELD_MS = 12;
+const YIELD_MAX_MS = 40;
+/** How long an instance writes without giving way, where nobody came the last times. */
+const TURN_MS = 25;
+const TURN_MAX_MS = 1_000;
+const TURN_GROWTH = 4;
+/** Batches that follow one another as fast can be overtaken by nobody who only hears of them. */
+const FAST_MS = 5;
+const QUIET_MS = 8;
+const SPREAD_MS = 4;
+/** Who has written as lately lets others go before. */
+const SERVED_MS = 100;
+const HELD_OFF_MS = 2;
+
+/**
+ * When an instance may decide, where others write to the stream too. Of those who append after the
+ * same event the first wins, and that is the one who wrote it, since it need not hear of it first:
+ * it would win again and again. So whoever has written gives way for a moment, whoever has lost
+ * waits until it has heard, and a while that grows with its losses, and nobody appends while the
+ * batches of another come faster than they can be answered. What waits meanwhile makes the next
+ * batch larger. Where nobody came, one gives way less and less often.
+ */
+export class Turns {
+  readonly #now_ms: () => number;
+  readonly #dice: () => number;
+  #losses = 0;
+  #goAt_ms = 0;
+  #heldOffTo_ms = 0;
+  #heardAt_ms = -Infinity;
+  #wonAt_ms = -Infinity;
+  #turnSince_ms: number | undefined;
+  #givingWaySince_ms: number | undefined;
+  #turn_ms = TURN_MS;
+  #yield_ms = YIELD_MS;
+
+  /** @param dice a number from 0, below 1 */
+  constructor({ elapsed_ms }: Pick<Timing, 'elapsed_ms'>, dice: () => number) {
+    this.#now_ms = elapsed_ms;
+    this.#dice = dice;
+  }
+
+  /** How long to wait still; less once something is heard. */
+  pause_ms(): number {
+    const pause_ms = this.#goAt_ms - this.#now_ms();
+    if (pause_ms <= 0 && this.#givingWaySince_ms !== undefined) this.#nobodyCame();
+    return Math.max(0, pause_ms);
+  }
+
+  /** Events of others were taken in. */
+  heard(): void {
+    const now_ms = this.#now_ms();
+    const isFast = now_ms - this.#heardAt_ms < FAST_MS;
+    this.#heardAt_ms = now_ms;
+    if (this.#givingWaySince_ms !== undefined) {
+      const took_ms = 1.5 * (now_ms - this.#givingWaySince_ms);
+      this.#yield_ms = Math.min(YIELD_MAX_MS, Math.max(YIELD_MS, took_ms));
+      this.#turn_ms = 0;
+    }
+    this.#givingWaySince_ms = undefined;
+    this.#turnSince_ms = undefined;
+    this.#goAt_ms = Math.max(this.#heldOffTo_ms, now_ms + this.#quiet_ms(isFast));
+  }
+
+  /** Events of this instance were written. */
+  won(): void {
+    const now_ms = this.#now_ms();
+    const wasIdle = now_ms - this.#wonAt_ms > this.#yield_ms;
+    if (wasIdle || this.#turnSince_ms === undefined) this.#turnSince_ms = now_ms;
+    this.#wonAt_ms = now_ms;
+    this.#losses = 0;
+    this.#heldOffTo_ms = 0;
+    if (now_ms - this.#turnSince_ms < this.#turn_ms) return;
+    this.#turnSince_ms = undefined;
+    this.#givingWaySince_ms = now_ms;
+    this.#goAt_ms = now_ms + this.#yield_ms + this.#random_ms();
+  }
+
+  /** Another was before it: what that one wrote is worth waiting for. */
+  lost(): void {
+    const now_ms = this.#now_ms();
+    this.#losses += 1;
+    this.#turn_ms = 0;
+    this.#turnSince_ms = undefined;
+    this.#givingWaySince_ms = undefined;
+    const most_ms = Math.min(WAIT_MAX_MS, HELD_OFF_MS * 2 ** this.#losses);
+    this.#heldOffTo_ms = now_ms + most_ms * this.#dice();
+    this.#goAt_ms = now_ms + WAIT_MAX_MS;
+  }
+
+  #quiet_ms(isFast: boolean): number {
+    if (isFast) return QUIET_MS + this.#random_ms();
+    const isServed = this.#losses === 0 && this.#heardAt_ms - this.#wonAt_ms < SERVED_MS;
+    return isServed ? SPREAD_MS + this.#random_ms() : this.#dice();
+  }
+
+  #nobodyCame(): void {
+    this.#givingWaySince_ms = undefined;
+    if (this.#turn_ms === TURN_MAX_MS) this.#yield_ms = YIELD_MAX_MS;
+    this.#turn_ms = Math.min(TURN_MAX_MS, Math.max(TURN_MS, TURN_GROWTH * this.#turn_ms));
+  }
+
+  #random_ms(): number {
+    return SPREAD_MS * this.#dice();
+  }
+}
