@@ -4,7 +4,7 @@ import { compare, differenceAt, shorter, type Difference } from './comparing.ts'
 import { MirrorError, type Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import { ServerError, type Server } from './server.ts';
-import { growingWait_ms, type Time } from './time.ts';
+import { growingWait_ms, Pauses, type Time } from './time.ts';
 
 export type FollowingOptions = {
   readonly server: Server;
@@ -47,10 +47,11 @@ export class Following {
   #pumping: Promise<void> | undefined;
   #subscription: { readonly stop: () => void } | undefined;
   #loops: readonly Promise<void>[] = [];
-  readonly #pauses = new Set<() => void>();
+  readonly #pauses: Pauses;
 
   constructor(options: FollowingOptions) {
     this.#options = options;
+    this.#pauses = new Pauses(options.time);
     this.#heard_ms = options.time.now_ms();
   }
 
@@ -136,7 +137,7 @@ export class Following {
   #end(): void {
     this.#stopped = true;
     this.#subscription?.stop();
-    for (const resume of [...this.#pauses]) resume();
+    this.#pauses.end();
   }
 
   /** Subscribes from the mirror's end, again and again. */
@@ -157,7 +158,7 @@ export class Following {
         this.#failed(error);
       }
       failures = mirror.end > end ? 0 : failures + 1;
-      await this.#pause(growingWait_ms(failures, random));
+      await this.#pauses.pause(growingWait_ms(failures, random));
     }
   }
 
@@ -168,7 +169,7 @@ export class Following {
       if (beats % BEATS_UNTIL_COMPARED === 0) {
         await this.#same().catch((error: unknown) => this.#failed(error));
       }
-      await this.#pause(PULSE_MS);
+      await this.#pauses.pause(PULSE_MS);
     }
   }
 
@@ -289,18 +290,5 @@ export class Following {
 
   #follows(): boolean {
     return !this.#stopped && this.#options.mirror.wall === undefined;
-  }
-
-  #pause(for_ms: number): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      const resume = () => {
-        cancel();
-        this.#pauses.delete(resume);
-        resolve();
-      };
-      const cancel = this.#options.time.later(resume, for_ms);
-      this.#pauses.add(resume);
-    });
   }
 }
