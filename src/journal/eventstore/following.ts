@@ -4,7 +4,7 @@ import { compare, differenceAt, shorter, type Difference } from './comparing.ts'
 import { MirrorError, type Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import { ServerError, type Server } from './server.ts';
-import { growingWait_ms, type Time } from './time.ts';
+import { growingWait_ms, Pauses, type Time } from './time.ts';
 
 export type FollowingOptions = {
   readonly server: Server;
@@ -19,6 +19,7 @@ const PULSE_MS = 1_000;
 const SILENCE_MS = 5_000;
 /** A node that its cluster left behind notices within some seconds; a stream that was cut stays. */
 const SHORTER_MS = 10_000;
+const TOLD_MS = 10_000;
 const BEATS_UNTIL_COMPARED = 30;
 const PAGE_EVENTS = 500;
 const INBOX_EVENTS = 5_000;
@@ -35,6 +36,8 @@ export class Following {
   #broken: string | undefined;
   #stopped = false;
   #trouble: string | undefined;
+  /** When the operator was told last, and whether that is still so. */
+  #told = { at_ms: -Infinity, open: false };
   #heard_ms: number;
   #shorter_ms: number | undefined;
   #behind: { readonly target: number; readonly end: number } | undefined;
@@ -44,10 +47,11 @@ export class Following {
   #pumping: Promise<void> | undefined;
   #subscription: { readonly stop: () => void } | undefined;
   #loops: readonly Promise<void>[] = [];
-  readonly #pauses = new Set<() => void>();
+  readonly #pauses: Pauses;
 
   constructor(options: FollowingOptions) {
     this.#options = options;
+    this.#pauses = new Pauses(options.time);
     this.#heard_ms = options.time.now_ms();
   }
 
@@ -83,8 +87,11 @@ export class Following {
 
   /** Notes what may be wrong with the connection, so that the next append asks first. */
   doubt(why: string): void {
-    if (this.#trouble !== why) this.#options.log(`EventStoreDB: ${why}`);
     this.#trouble = why;
+    const now_ms = this.#options.time.now_ms();
+    if (now_ms - this.#told.at_ms < TOLD_MS) return;
+    this.#told = { at_ms: now_ms, open: true };
+    this.#options.log(`EventStoreDB: ${why}`);
   }
 
   /** Remembers what this instance sends, which is no news when it comes back. */
@@ -130,7 +137,7 @@ export class Following {
   #end(): void {
     this.#stopped = true;
     this.#subscription?.stop();
-    for (const resume of [...this.#pauses]) resume();
+    this.#pauses.end();
   }
 
   /** Subscribes from the mirror's end, again and again. */
@@ -151,7 +158,7 @@ export class Following {
         this.#failed(error);
       }
       failures = mirror.end > end ? 0 : failures + 1;
-      await this.#pause(growingWait_ms(failures, random));
+      await this.#pauses.pause(growingWait_ms(failures, random));
     }
   }
 
@@ -162,7 +169,7 @@ export class Following {
       if (beats % BEATS_UNTIL_COMPARED === 0) {
         await this.#same().catch((error: unknown) => this.#failed(error));
       }
-      await this.#pause(PULSE_MS);
+      await this.#pauses.pause(PULSE_MS);
     }
   }
 
@@ -224,8 +231,9 @@ export class Following {
   #heard(asked_ms: number): void {
     const silent_ms = asked_ms - this.#heard_ms;
     this.#heard_ms = Math.max(this.#heard_ms, asked_ms);
-    if (this.#trouble === undefined) return;
     this.#trouble = undefined;
+    if (!this.#told.open) return;
+    this.#told = { ...this.#told, open: false };
     this.#options.log(`EventStoreDB: heard again, after ${Math.round(silent_ms / 1000)} s`);
   }
 
@@ -282,18 +290,5 @@ export class Following {
 
   #follows(): boolean {
     return !this.#stopped && this.#options.mirror.wall === undefined;
-  }
-
-  #pause(for_ms: number): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      const resume = () => {
-        cancel();
-        this.#pauses.delete(resume);
-        resolve();
-      };
-      const cancel = this.#options.time.later(resume, for_ms);
-      this.#pauses.add(resume);
-    });
   }
 }

@@ -52,3 +52,32 @@ export function growingWait_ms(failures: number, random: (bytes: number) => Uint
   const [byte] = random(1);
   return longest_ms * (0.5 + byte! / 512);
 }
+
+/** Waits that are all over at once when whoever waits comes to an end. */
+export class Pauses {
+  readonly #time: Time;
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
+
+  constructor(time: Time) {
+    this.#time = time;
+  }
+
+  pause(for_ms: number): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      const resume = () => {
+        cancel();
+        this.#waiting.delete(resume);
+        resolve();
+      };
+      const cancel = this.#time.later(resume, for_ms);
+      this.#waiting.add(resume);
+    });
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const resume of [...this.#waiting]) resume();
+  }
+}

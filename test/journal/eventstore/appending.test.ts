@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { status } from '@grpc/grpc-js';
 import t, { type Test } from 'tap';
@@ -17,6 +19,8 @@ type Given = {
   readonly server: StandIn;
   readonly stream: string;
   readonly time: HandTime;
+  /** The mirror's. */
+  readonly file: string;
   /** Appends the second event, and lets time pass until it is answered. */
   readonly append: () => ReturnType<Journal['append']>;
 };
@@ -26,14 +30,15 @@ const server = await failingTarget(t);
 async function given(t: Test, at = server): Promise<Given> {
   const mine = onAnotherNetwork(at);
   const time = handTime();
-  const journal = await time.until(openJournal(mine, t.testdir(), { time }));
+  const file = join(t.testdir(), 'mirror.sqlite');
+  const journal = await time.until(openJournal(mine, t.testdir(), { time, file }));
   t.teardown(async () => {
     at.standIn.faults.clear();
     await time.until(journal.close());
   });
   await time.until(journal.append([line(0)], -1));
   const append = () => time.until(journal.append([line(1)], 0));
-  return { journal, server: at.standIn, stream: mine.stream, time, append };
+  return { journal, server: at.standIn, stream: mine.stream, time, file, append };
 }
 
 /** That the second event is there once, here and at the server, however often it was sent. */
@@ -162,6 +167,30 @@ t.test('a stream that is deleted for good takes nothing more', async (t) => {
   const here = await given(t);
   await asAdministrator(t, here, (client) => client.tombstoneStream(here.stream));
   t.match(await here.append(), { outcome: 'broken', why: /was deleted/ });
+});
+
+t.test('an append while that of another instance of this process breaks', async (t) => {
+  const [here, there] = [await given(t), await given(t)];
+  const held = server.standIn.faults.hold({ stream: here.stream });
+  const appended = here.journal.append([line(1)], 0);
+  await here.time.until(held.hit());
+  server.standIn.faults.breakStream({ stream: there.stream });
+  t.match(await there.append(), { outcome: 'unknown' }, 'which concerns that one alone');
+  held.release();
+  t.same(await here.time.until(appended), { outcome: 'written' });
+});
+
+t.test('a mirror that cannot be written for a while', async (t) => {
+  const here = await given(t);
+  const backup = new DatabaseSync(here.file);
+  t.teardown(() => backup.isOpen && backup.close());
+  backup.exec('BEGIN IMMEDIATE');
+  const first = await here.journal.append([line(1)], 0);
+  t.match(first, { outcome: 'unknown', why: /mirror on this machine/ }, 'has not what was written');
+  t.equal(here.server.stream(here.stream).length, 2);
+  backup.close();
+  t.ok(['written', 'conflict'].includes((await here.append()).outcome), 'and then has it');
+  await isThereOnce(t, here);
 });
 
 t.test('every call', async (t) => {
