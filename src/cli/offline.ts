@@ -78,17 +78,11 @@ export async function grantOffline(
   { label, expiresOn }: { label: string; expiresOn: string | undefined },
   io: Io,
 ): Promise<{ accessId: AccessId; key: string; revision: number }> {
-  const { file, mirror } = ledgerFile(directory, io);
-  if (mirror) {
-    throw faulty(
-      'not_here',
-      `The stream is on EventStoreDB; ${file} is a mirror of it, to which nothing may be added. ` +
-        'Grant the access through the service, with the key of an admin.',
-    );
-  }
-  const opening = await openingOf(file);
-  const journal = await sqliteJournal(file);
-  const checkpoints = checkpointsAt(dataConfig(directory, io), io.random);
+  const ledger = ledgerFile(directory, io);
+  const config = ledger.mirror ? serverConfig(directory, ledger, io) : dataConfig(directory, io);
+  const opening = await openingOf(ledger.file);
+  const journal = await journalOf(config, ledger.file, opening.network, io);
+  const checkpoints = checkpointsAt(config, io.random);
   try {
     // It ends before a proof behind it would, so it waits for it.
     await journal.proved;
@@ -123,6 +117,37 @@ export async function grantOffline(
     checkpoints.store.close();
     await journal.close();
   }
+}
+
+/**
+ * How an instance is set up whose stream is on a server, so that the server can be written to.
+ * @throws Failure where nothing says which server
+ */
+function serverConfig(directory: string | undefined, { file }: LedgerFile, io: Io): Config {
+  const config = configFrom({
+    ...io.environment,
+    DATA_DIR: directory ?? io.environment['DATA_DIR'],
+  });
+  if (config.eventstore !== undefined) return config;
+  throw faulty(
+    'not_here',
+    `The stream is on EventStoreDB; ${file} is a mirror of it, to which nothing may be added. ` +
+      'Run this with the settings of the instance, above all JOURNAL_URL.',
+  );
+}
+
+async function journalOf(
+  { eventstore }: Config,
+  file: string,
+  network: string,
+  { random, progress }: Io,
+): Promise<Journal> {
+  if (eventstore === undefined) return sqliteJournal(file);
+  // The client is loaded only where a stream is on a server.
+  const { eventstoreJournal } = await import('../journal/eventstore/index.ts');
+  const { url } = eventstore;
+  const log = (line: string) => progress(`  ${line}\n`);
+  return eventstoreJournal({ url, network, file, random, log });
 }
 
 /** How the ledger was opened; an empty file is left alone, for the service to begin. */

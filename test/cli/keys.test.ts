@@ -60,12 +60,10 @@ t.test('keys that nobody asked for clearly', async (t) => {
   }
 });
 
-t.test('the way back in on a mirror', async (t) => {
+t.test('the way back in on a mirror, where nobody says of which server', async (t) => {
   const data = t.testdir();
   writeFileSync(join(data, 'ledger-mirror.sqlite'), '');
   const line = new CommandLine();
-  line.environment = { DATA_DIR: data, JOURNAL_URL: 'esdb://ledger:hunter2@one:2113?tls=false' };
-  const ran = await line.run('access', 'grant', '--role', 'admin', '--offline');
-  t.match(ran, { status: 1, progress: /mirror of/ });
-  t.notMatch(ran.progress, 'hunter2', 'and no password is shown');
+  const ran = await line.run('access', 'grant', '--role', 'admin', '--offline', '--data', data);
+  t.match(ran, { status: 1, progress: /mirror of .* above all JOURNAL_URL/s });
 });
