@@ -16,7 +16,6 @@ async function patientWorld(t: Test, reads: ServiceOptions['reads'] = {}) {
   const timing: ServiceOptions['timing'] = {
     soon: (go) => void setImmediate(go),
     elapsed_ms: () => 0,
-    elapsed_ms: () => 0,
     later: (go, after_ms) => waits.push({ after_ms, go }),
   };
   const world = await smallWorld({ service: { timing, reads } });
@@ -125,7 +124,6 @@ t.test('what is written at another instance', async (t) => {
   const here = await smallWorld({ journal: memoryJournal(lines) });
   const timing: ServiceOptions['timing'] = {
     soon: (go) => void setImmediate(go),
-    elapsed_ms: () => 0,
     elapsed_ms: () => 0,
     later: () => undefined,
   };
