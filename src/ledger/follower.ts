@@ -30,12 +30,19 @@ export class Follower {
   /**
    * Reads to the end of the stream.
    * @returns how many events were new
-   * @throws UnreadableEventError, having taken in all before it
+   * @throws UnreadableEventError, having taken in all before it; an error with words where what is
+   *   there cannot be got at
    */
   async takeIn(): Promise<number> {
     const toldOf = this.#toldOf;
     const before = this.#ledger.revision;
-    for await (const page of this.#stream.read(before + 1)) this.#take(page);
+    try {
+      for await (const page of this.#stream.read(before + 1)) this.#take(page);
+    } catch (error) {
+      if (error instanceof UnreadableEventError) throw error;
+      const { message } = error as Error;
+      throw new Error(`what others wrote cannot be read: ${message}`, { cause: error });
+    }
     // What was told of and cannot be read is looked for when it is told of again.
     if (this.#toldOf === toldOf) this.#toldOf = this.#ledger.revision;
     return this.#ledger.revision - before;

@@ -27,7 +27,7 @@ export type SequencerOptions = {
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
   readonly broken: (why: string) => void;
-  /** Told once, when an event is met that this code cannot read: no more is written, or taken in. */
+  /** Told once, when an event is met that this code cannot read: no more is written or read. */
   readonly halted?: ((why: string) => void) | undefined;
   readonly timing: Timing;
   /** Where others write to the stream too: when this instance may. */

@@ -1,10 +1,12 @@
 import type { Timing } from './timing.ts';
 
 /** A bound on any wait, so that ten decisions stay well within the patience of a caller. */
-export const WAIT_MAX_MS = 250;
-/** How long those who write as well are given; it takes them that long to hear and to append. */
+export const WAIT_MAX_MS = 400;
+/** How long others are given: as long as they took the last times, to hear and to append. */
 const YIELD_MS = 12;
-const YIELD_MAX_MS = 40;
+const YIELD_MAX_MS = 60;
+const AMPLE = 2;
+const FADING = 0.9;
 /** How long an instance writes without giving way, where nobody came the last times. */
 const TURN_MS = 25;
 const TURN_MAX_MS = 1_000;
@@ -12,10 +14,11 @@ const TURN_GROWTH = 4;
 /** Batches that follow one another as fast can be overtaken by nobody who only hears of them. */
 const FAST_MS = 5;
 const QUIET_MS = 8;
-const SPREAD_MS = 4;
-/** Who has written as lately lets others go before. */
+/** Who has written as lately lets those go first who have not. */
 const SERVED_MS = 100;
-const HELD_OFF_MS = 2;
+const AFTER_OTHERS_MS = 6;
+const SPREAD_MS = 4;
+const FREE_LOSSES = 3;
 
 /**
  * When an instance may decide, where others write to the stream too. Of those who append after the
@@ -33,10 +36,11 @@ export class Turns {
   #heldOffTo_ms = 0;
   #heardAt_ms = -Infinity;
   #wonAt_ms = -Infinity;
+  #isWary = false;
   #turnSince_ms: number | undefined;
   #givingWaySince_ms: number | undefined;
   #turn_ms = TURN_MS;
-  #yield_ms = YIELD_MS;
+  #yield_ms = YIELD_MAX_MS;
 
   /** @param dice a number from 0, below 1 */
   constructor({ elapsed_ms }: Pick<Timing, 'elapsed_ms'>, dice: () => number) {
@@ -54,16 +58,18 @@ export class Turns {
   /** Events of others were taken in. */
   heard(): void {
     const now_ms = this.#now_ms();
-    const isFast = now_ms - this.#heardAt_ms < FAST_MS;
+    const gap_ms = now_ms - this.#heardAt_ms;
     this.#heardAt_ms = now_ms;
     if (this.#givingWaySince_ms !== undefined) {
-      const took_ms = 1.5 * (now_ms - this.#givingWaySince_ms);
-      this.#yield_ms = Math.min(YIELD_MAX_MS, Math.max(YIELD_MS, took_ms));
+      const took_ms = AMPLE * (now_ms - this.#givingWaySince_ms);
+      this.#yield_ms = bounded(Math.max(took_ms, FADING * this.#yield_ms));
       this.#turn_ms = 0;
     }
     this.#givingWaySince_ms = undefined;
     this.#turnSince_ms = undefined;
-    this.#goAt_ms = Math.max(this.#heldOffTo_ms, now_ms + this.#quiet_ms(isFast));
+    const isHeldOff = now_ms < this.#heldOffTo_ms;
+    // Just after it has heard is when an instance wins; any later, somebody's append is under way.
+    this.#goAt_ms = isHeldOff ? this.#heldOffTo_ms + YIELD_MAX_MS : now_ms + this.#quiet_ms(gap_ms);
   }
 
   /** Events of this instance were written. */
@@ -87,24 +93,32 @@ export class Turns {
     this.#turn_ms = 0;
     this.#turnSince_ms = undefined;
     this.#givingWaySince_ms = undefined;
-    const most_ms = Math.min(WAIT_MAX_MS, HELD_OFF_MS * 2 ** this.#losses);
-    this.#heldOffTo_ms = now_ms + most_ms * this.#dice();
+    const most_ms = this.#losses > FREE_LOSSES ? Math.min(WAIT_MAX_MS, 2 ** this.#losses) : 0;
+    // One who loses on and on cannot tell whether it was unlucky, or hears too late.
+    this.#isWary = most_ms > 0 && this.#dice() < 0.5;
+    this.#heldOffTo_ms = now_ms + (most_ms * (1 + this.#dice())) / 2;
     this.#goAt_ms = now_ms + WAIT_MAX_MS;
   }
 
-  #quiet_ms(isFast: boolean): number {
-    if (isFast) return QUIET_MS + this.#random_ms();
+  /** How long nothing must be heard from now on. */
+  #quiet_ms(gap_ms: number): number {
+    const isFast = gap_ms < FAST_MS || (this.#isWary && gap_ms < YIELD_MAX_MS / 2);
+    if (isFast) return Math.max(QUIET_MS, AMPLE * gap_ms) + this.#random_ms();
     const isServed = this.#losses === 0 && this.#heardAt_ms - this.#wonAt_ms < SERVED_MS;
-    return isServed ? SPREAD_MS + this.#random_ms() : this.#dice();
+    return isServed ? AFTER_OTHERS_MS + this.#random_ms() : this.#dice();
   }
 
   #nobodyCame(): void {
     this.#givingWaySince_ms = undefined;
-    if (this.#turn_ms === TURN_MAX_MS) this.#yield_ms = YIELD_MAX_MS;
+    this.#yield_ms = bounded(2 * this.#yield_ms);
     this.#turn_ms = Math.min(TURN_MAX_MS, Math.max(TURN_MS, TURN_GROWTH * this.#turn_ms));
   }
 
   #random_ms(): number {
     return SPREAD_MS * this.#dice();
   }
+}
+
+function bounded(yield_ms: number): number {
+  return Math.min(YIELD_MAX_MS, Math.max(YIELD_MS, yield_ms));
 }

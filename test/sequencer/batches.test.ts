@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import type { Ask } from '../../schemas/commands.ts';
 import type { MemberId } from '../../schemas/ids.ts';
+import { DAY_MS } from '../../schemas/time.ts';
 import type { Outcome } from '../../src/ledger/round.ts';
 import { TODAY } from '../support/service.ts';
 import { FUND, smallWorld } from '../support/world.ts';
@@ -8,6 +9,7 @@ import { commandFor, eventsIn, Gate, redemption, watchedJournal } from './instan
 
 const QUEUE_MAX = 10_000;
 const PATIENCE_MS = 5_000;
+const APPEND_BYTES_MAX = 896 * 1024;
 
 /** A member with two credits, and a way to hand commands to the sequencer itself. */
 async function sequencerOn(t: Test) {
@@ -233,4 +235,50 @@ t.test('an instance that is stopping', async (t) => {
   await stopped;
   t.equal(codeOf(await asked), 'accepted', 'and finishes what it has begun');
   t.equal(journal.lines.length, before + 1);
+});
+
+t.test('commands that are too large for one append', async (t) => {
+  const given = await sequencerOn(t);
+  const { group, memberId, partner, sequencer, journal, clock, before } = given;
+  const expiresAt = new Date(clock.now_ms + DAY_MS).toISOString();
+  const held = { venueId: partner.venue, member: { memberId }, credits: '1', expiresAt };
+  await sequencer.submit(commandFor({ type: 'HoldCredits', ...held }));
+  const members = await Promise.all(Array.from({ length: 500 }, given.enrol));
+  const entries = members.map((enrolled) => {
+    const event = enrolled.outcome === 'accepted' ? enrolled.recorded[0]!.event : undefined;
+    if (event?.type !== 'MemberEnrolled') throw new TypeError('nobody was enrolled');
+    return { member: { memberId: event.data.memberId }, minutes: 1 };
+  });
+  journal.forget();
+  clock.forward(DAY_MS);
+  const list = (activity: string): Ask => ({
+    ...{ type: 'IssueCredits', organisationId: group.id, fund: FUND, occurredOn: TODAY },
+    ...{
+      activity: activity.padEnd(40, '.'),
+      entries,
+      sheet: { reference: activity, sha256: activity.repeat(64) },
+    },
+  });
+  const asked = ['a', 'b', 'c', 'd', 'e', 'f', '0'].map((activity) =>
+    sequencer.submit(commandFor(list(activity))),
+  );
+  t.same(outcomes(await Promise.all(asked)), Array(7).fill('accepted'), 'are all answered');
+  const sizes = journal.asked.map(({ lines }) => Buffer.byteLength(lines.join('')));
+  t.ok(sizes.length > 1, 'after several appends');
+  t.same(
+    sizes.filter((size) => size > APPEND_BYTES_MAX),
+    [],
+    'of which none is larger than may be',
+  );
+  const counts = journal.asked.map(({ lines }) => lines.length);
+  t.same(
+    counts.slice(1).filter((count) => count % 500 !== 0),
+    [],
+    'with whole commands',
+  );
+  const events = eventsIn(journal.lines, before + 501);
+  t.equal(events[0]?.type, 'HoldExpired', 'behind what was due');
+  const activities = events.flatMap(({ data }) => ('activity' in data ? [data.activity] : []));
+  const order = [...new Set(activities)].map((activity) => activity[0]);
+  t.same(order, ['a', 'b', 'c', 'd', 'e', 'f', '0'], 'in the order in which they came');
 });

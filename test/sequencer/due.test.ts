@@ -3,10 +3,9 @@ import { accountOf, holdIdAt, type HoldId } from '../../schemas/ids.ts';
 import type { Outcome } from '../../src/ledger/round.ts';
 import { testApp, testClock, TODAY } from '../support/service.ts';
 import { smallWorld } from '../support/world.ts';
-import { commandFor, eventsIn, redemption, watchedJournal } from './instance.ts';
+import { commandFor, eventsIn, redemption, until, watchedJournal } from './instance.ts';
 
 const HOUR_MS = 3_600_000;
-const TURNS_MAX = 1_000;
 const MANY = 2_500;
 
 /** A member with fifty credits, a hundredth of one booked for an hour, a few times over. */
@@ -44,13 +43,6 @@ async function booked(t: Test, count = 1) {
     sizes: () => journal.asked.map(({ lines }) => lines.length),
     held: () => projections.holds.heldOf(account),
   };
-}
-
-/** Lets the event loop turn until something holds, which needs no clock. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < TURNS_MAX && !holds(); turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** Wakes a sequencer at every turn, as its timer would, until something holds. */

@@ -4,8 +4,10 @@ import type { Ask, Command } from '../../schemas/commands.ts';
 import type { MemberId, VenueId } from '../../schemas/ids.ts';
 import type { Appended } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
-import type { Journal } from '../../src/journal/journal.ts';
+import type { Journal, Watcher } from '../../src/journal/journal.ts';
 import { memoryJournal, type MemoryJournal } from '../../src/journal/memory.ts';
+
+const TURNS_MAX = 1_000;
 
 /** What one append was asked to write, in its canonical form. */
 export type Asked = { readonly expectedRevision: number; readonly lines: readonly string[] };
@@ -20,6 +22,52 @@ export type WatchedJournal = MemoryJournal & {
   /** Forgets what was asked so far. */
   forget(): void;
 };
+
+/** The lines of one stream, and the instances that are told when another one writes to it. */
+export class SharedLines {
+  readonly lines: string[] = [];
+  /** Nobody is told of anything, as if news were late. */
+  areNewsLate = false;
+  readonly #watchers = new Map<object, Watcher>();
+
+  journal(): WatchedJournal {
+    const journal = watchedJournal(this.lines);
+    const { append } = journal;
+    return Object.assign(journal, {
+      append: async (lines: readonly string[], expectedRevision: number) => {
+        const appended = await append(lines, expectedRevision);
+        if (appended.outcome === 'written') this.tell(journal);
+        return appended;
+      },
+      watch: (watcher: Watcher) => void this.#watchers.set(journal, watcher),
+    });
+  }
+
+  /** Somebody else writes, who need not be one of ours. */
+  write(line: string): void {
+    this.lines.push(line);
+    this.tell();
+  }
+
+  tell(by?: object): void {
+    if (this.areNewsLate) return;
+    for (const [journal, { grown }] of this.#watchers) {
+      if (journal !== by) grown(this.lines.length - 1);
+    }
+  }
+
+  /** The stream turns out to be another one. */
+  break(why: string): void {
+    for (const { broken } of this.#watchers.values()) broken(why);
+  }
+}
+
+/** Lets the event loop turn until something holds, which needs no clock. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < TURNS_MAX && !holds(); turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 /** A journal in memory that keeps what it was asked, over lines that others may write to. */
 export function watchedJournal(lines: string[] = []): WatchedJournal {
