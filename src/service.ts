@@ -18,7 +18,7 @@ import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
-import { emptyLedger } from './ledger/state.ts';
+import { emptyLedger, type Ledger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Turns } from './ledger/turns.ts';
 import { Figures } from './metrics/figures.ts';
@@ -132,7 +132,23 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ...watched,
     metrics: new Metrics(watched),
     tile,
-    // The journal may be ahead of what is published here.
+    ...readsOf(journal, ledger),
+    cardHmac: options.cardHmac,
+    metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),
+    random,
+    now_ms,
+    moveClock: isPlayed(ledger.network) ? options.moveClock : undefined,
+    firstAdminKey,
+    asSystem,
+  };
+}
+
+/** What is read of the stream, which the journal may have more of than is published here. */
+function readsOf(
+  journal: Journal,
+  ledger: Ledger,
+): Pick<Services, 'read' | 'eventAt' | 'eventsAt'> {
+  return {
     read: (fromRevision, limit = Infinity) => {
       const count = Math.min(limit, ledger.revision + 1 - fromRevision);
       return journal.read(fromRevision, Math.max(0, count));
@@ -142,13 +158,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       throw new Error(`revision ${revision} is not in the stream`);
     },
     eventsAt: (revisions) => pickRecorded(journal, revisions),
-    cardHmac: options.cardHmac,
-    metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),
-    random,
-    now_ms,
-    moveClock: isPlayed(ledger.network) ? options.moveClock : undefined,
-    firstAdminKey,
-    asSystem,
   };
 }
 
