@@ -16,6 +16,7 @@ import {
 import type { Outcome } from './ledger/round.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
+import type { Ledger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Turns } from './ledger/turns.ts';
 import { Figures } from './metrics/figures.ts';
@@ -76,15 +77,7 @@ export class CannotServeError extends Error {
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
-  const derived = (await options.saved?.load(journal)) ?? nothingDerived();
-  const { ledger, projections } = derived;
-  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
-    fold(derived, recorded);
-    options.progress?.(ledger.revision);
-  }
-  if (ledger.format > FORMAT) {
-    throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
-  }
+  const { ledger, projections } = await derivedFor(options);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
@@ -131,7 +124,35 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ...watched,
     metrics: new Metrics(watched),
     tile,
-    // The journal may be ahead of what is published here.
+    ...readsOf(journal, ledger),
+    cardHmac: options.cardHmac,
+    metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),
+    random,
+    now_ms,
+    moveClock: isPlayed(ledger.network) ? options.moveClock : undefined,
+    firstAdminKey,
+    asSystem,
+  };
+}
+
+/** The state at the end of the stream. */
+async function derivedFor({ journal, saved, progress }: ServiceOptions): Promise<Derived> {
+  const derived = (await saved?.load(journal)) ?? nothingDerived();
+  const { ledger } = derived;
+  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
+    fold(derived, recorded);
+    progress?.(ledger.revision);
+  }
+  if (ledger.format <= FORMAT) return derived;
+  throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
+}
+
+/** What is read of the stream, which the journal may have more of than is published here. */
+function readsOf(
+  journal: Journal,
+  ledger: Ledger,
+): Pick<Services, 'read' | 'eventAt' | 'eventsAt'> {
+  return {
     read: (fromRevision, limit = Infinity) => {
       const count = Math.min(limit, ledger.revision + 1 - fromRevision);
       return journal.read(fromRevision, Math.max(0, count));
@@ -141,13 +162,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       throw new Error(`revision ${revision} is not in the stream`);
     },
     eventsAt: (revisions) => pickRecorded(journal, revisions),
-    cardHmac: options.cardHmac,
-    metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),
-    random,
-    now_ms,
-    moveClock: isPlayed(ledger.network) ? options.moveClock : undefined,
-    firstAdminKey,
-    asSystem,
   };
 }
 

@@ -20,8 +20,8 @@ export const settlementRefusals = {
   ),
   period_not_ended: entry(
     RETRY,
-    '{period} has not ended. Its statement is there once no more can be recorded in it, some ' +
-      'seconds after its last day.',
+    '{period} has not ended. Its statement is there once no more can be recorded in it: some ' +
+      'seconds after its last day, or, where several instances write, with the first event after.',
     'That month has not ended. Its statement comes when it has.',
   ),
   period_before_ledger: entry(

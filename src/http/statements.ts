@@ -73,11 +73,13 @@ export async function statementOf(
 
 /**
  * Whether nothing can be recorded in a month any more: something was recorded after it, or it
- * ended long enough ago and no append is in doubt.
+ * ended long enough ago and no append is in doubt. Of the appends of another instance nobody here
+ * can tell: one that was paused may send what it decided an hour ago, unless something overtook it.
  */
 function hasEnded({ sequencer, now_ms }: Services, period: string): boolean {
   const { calendar, recordedAt_ms } = sequencer.ledger;
   if (period < monthOf(calendar(recordedAt_ms))) return true;
+  if (sequencer.isOneOfSeveral) return false;
   return sequencer.trouble === undefined && period < monthOf(calendar(now_ms() - GRACE_MS));
 }
 

@@ -47,6 +47,8 @@ const TROUBLE_MS = 10_000;
  * answers. While a batch is made durable the next one gathers.
  */
 export class Sequencer {
+  /** Whether other instances write to the stream too. */
+  readonly isOneOfSeveral: boolean;
   readonly #options: SequencerOptions;
   readonly #follower: Follower;
   readonly #surroundings: Surroundings;
@@ -63,6 +65,7 @@ export class Sequencer {
   constructor(options: SequencerOptions) {
     const { stream, timing, ledger, published, observer } = options;
     this.#options = options;
+    this.isOneOfSeveral = options.turns !== undefined;
     this.#queue = new Queue(timing);
     this.#follower = new Follower(stream, ledger, published);
     this.#surroundings = {
@@ -160,7 +163,10 @@ export class Sequencer {
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
       } catch (error) {
         if (error instanceof UnreadableEventError) this.#halt(error.message);
-        else this.#fail(error as Error);
+        else {
+          for (const item of this.#batch) item.reject(error);
+          this.#break(`the sequencer failed: ${(error as Error).message}`);
+        }
       }
       this.#batch = [];
     } while (this.#queue.length > 0 || this.#hasNews || this.#isMoreDue);
@@ -283,11 +289,6 @@ export class Sequencer {
     this.#halted = why;
     this.#options.halted?.(why);
     answerAll([...this.#batch, ...this.#queue.takeAll()], notWriting(why));
-  }
-
-  #fail(bug: Error): void {
-    for (const item of this.#batch) item.reject(bug);
-    this.#break(`the sequencer failed: ${bug.message}`);
   }
 
   #break(why: string): void {

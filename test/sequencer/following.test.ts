@@ -267,3 +267,15 @@ t.test('two instances of two networks that open one empty ledger at once', async
   t.equal(refused.length, 1, 'are one too many');
   t.match(refused[0]?.reason, { name: 'CannotServeError', message: /but NETWORK is/ });
 });
+
+t.test('a month that has ended, at one of several instances', async (t) => {
+  const { here, clock, clockThere, tillThere, sale, both } = await twoInstances(t);
+  await tillThere.post('/v1/redemptions', sale);
+  for (const one of [clock, clockThere]) one.now_ms = Date.parse('2026-07-03T09:00:00Z');
+  const url = `/v1/venues/${here.partner.venue}/statements/2026-06`;
+  const early = await here.admin.get(url);
+  t.match(early.body, { code: 'period_not_ended' }, 'may still be written to by another');
+  await tillThere.post('/v1/redemptions', sale);
+  await both();
+  t.equal((await here.admin.get(url)).status, 200, 'until something is recorded after it');
+});
