@@ -1,5 +1,5 @@
 /** Typed arrays that a column may be made of. */
-type Cells = Float64Array | Uint32Array | Uint16Array;
+export type Cells = Float64Array | Uint32Array | Uint16Array;
 
 const CHUNK_ROWS = 1 << 16;
 
@@ -9,7 +9,7 @@ const CHUNK_ROWS = 1 << 16;
  */
 export class Column {
   readonly #make: () => Cells;
-  readonly #chunks: Cells[] = [];
+  #chunks: Cells[] = [];
 
   constructor(cells: new (length: number) => Cells) {
     this.#make = () => new cells(CHUNK_ROWS);
@@ -24,5 +24,15 @@ export class Column {
     const chunk = row >>> 16;
     while (this.#chunks.length <= chunk) this.#chunks.push(this.#make());
     this.#chunks[chunk]![row & (CHUNK_ROWS - 1)] = value;
+  }
+
+  saved(): Cells[] {
+    return this.#chunks;
+  }
+
+  static restored(cells: new (length: number) => Cells, saved: Cells[]): Column {
+    const column = new Column(cells);
+    column.#chunks = saved;
+    return column;
   }
 }

@@ -99,8 +99,8 @@ export class Directory {
   readonly members = new Map<MemberId, MemberItem>();
   readonly accesses = new Map<AccessId, AccessItem>();
   readonly networks = new Map<string, NetworkItem>();
-  readonly #membersOf = new Map<OrganisationId, MemberItem[]>();
-  readonly #all: MemberItem[] = [];
+  #membersOf = new Map<OrganisationId, MemberItem[]>();
+  #all: MemberItem[] = [];
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
@@ -165,6 +165,27 @@ export class Directory {
     let member = this.members.get(id);
     while (member?.mergedInto !== undefined) member = this.members.get(member.mergedInto);
     return member;
+  }
+
+  /** Of the members of an organisation the revisions they began at, since each item is one. */
+  saved() {
+    const { revision, predecessor, organisations, venues, offers, members } = this;
+    const { accesses, networks } = this;
+    const membersOf = new Map(
+      [...this.#membersOf].map(([id, items]) => [id, items.map(({ since }) => since)]),
+    );
+    const registered = { organisations, venues, offers, members, accesses, networks };
+    return { revision, predecessor, registered, membersOf };
+  }
+
+  static restored(saved: ReturnType<Directory['saved']>): Directory {
+    const { revision, predecessor, registered, membersOf } = saved;
+    const directory = Object.assign(new Directory(), { revision, predecessor, ...registered });
+    directory.#all = [...registered.members.values()];
+    const began = new Map(directory.#all.map((item) => [item.since, item]));
+    const itemsOf = (all: readonly number[]) => all.map((since) => began.get(since)!);
+    directory.#membersOf = new Map([...membersOf].map(([id, all]) => [id, itemsOf(all)]));
+    return directory;
   }
 
   /** What happens to something that is registered already, and the name it has by now. */

@@ -35,10 +35,10 @@ export class Entries {
   revision = -1;
   #transactions = 0;
   #sum: Hundredths = 0;
-  readonly #heads = new Map<Account, number>();
-  readonly #links = [new Column(Uint32Array), new Column(Uint32Array)] as const;
-  readonly #balances = [new Column(Float64Array), new Column(Float64Array)] as const;
-  readonly #days = new Column(Uint16Array);
+  #heads = new Map<Account, number>();
+  #links = [new Column(Uint32Array), new Column(Uint32Array)] as const;
+  #balances = [new Column(Float64Array), new Column(Float64Array)] as const;
+  #days = new Column(Uint16Array);
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
@@ -118,6 +118,37 @@ export class Entries {
   /** The sum of all balances, which is zero. */
   sum(): Hundredths {
     return this.#sum;
+  }
+
+  saved() {
+    return {
+      revision: this.revision,
+      transactions: this.#transactions,
+      sum: this.#sum,
+      heads: this.#heads,
+      debits: { links: this.#links[DEBIT].saved(), balances: this.#balances[DEBIT].saved() },
+      credits: { links: this.#links[CREDIT].saved(), balances: this.#balances[CREDIT].saved() },
+      days: this.#days.saved(),
+    };
+  }
+
+  static restored(saved: ReturnType<Entries['saved']>): Entries {
+    const { debits, credits } = saved;
+    const entries = new Entries();
+    entries.revision = saved.revision;
+    entries.#transactions = saved.transactions;
+    entries.#sum = saved.sum;
+    entries.#heads = saved.heads;
+    entries.#links = [
+      Column.restored(Uint32Array, debits.links),
+      Column.restored(Uint32Array, credits.links),
+    ];
+    entries.#balances = [
+      Column.restored(Float64Array, debits.balances),
+      Column.restored(Float64Array, credits.balances),
+    ];
+    entries.#days = Column.restored(Uint16Array, saved.days);
+    return entries;
   }
 
   *#chain(account: Account): Generator<{ link: number; amount: Hundredths }> {

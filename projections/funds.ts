@@ -12,10 +12,20 @@ import {
   type OrganisationId,
 } from '../schemas/ids.ts';
 import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
-import { disclosed, disclosedOverall, type Count, type Counts } from './disclosure.ts';
-import { closed, noFigures, summed, type Closed, type Figures } from './fundFigures.ts';
+import type { Count } from './disclosure.ts';
+import { closed, summed, type Closed } from './fundFigures.ts';
+import {
+  countsIn,
+  figuresOf,
+  newCell,
+  newPart,
+  overall,
+  yearsOf,
+  type Cell,
+  type Part,
+} from './fundParts.ts';
 import { entryOf } from './maps.ts';
-import { NOBODY, stand, together, unite } from './people.ts';
+import { stand, unite } from './people.ts';
 import { Years } from './years.ts';
 
 /** Figures of a year or of all. Members are people with hours standing, hidden where few. */
@@ -33,20 +43,7 @@ export type FundReport = {
   readonly total: FundFigures;
 };
 
-type Cell = { readonly figures: Figures; readonly people: Map<MemberId, number> };
 type Place = Cell & { readonly part: Part; readonly day: Day; readonly year: number };
-
-/** One organisation's part of a fund. */
-type Part = {
-  readonly account: Account;
-  /** The revision of the first thing recorded of it, and the year of that. */
-  readonly since: number;
-  readonly began: number;
-  firstDay?: Day | undefined;
-  lastDay?: Day | undefined;
-  readonly people: Map<MemberId, number>;
-  readonly years: Map<number, Cell>;
-};
 
 /**
  * What became of each fund's credits, by organisation and year of the network. Years go by the
@@ -55,12 +52,17 @@ type Part = {
  */
 export class Funds {
   revision = -1;
-  readonly years = new Years();
-  #calendar = calendarIn('UTC');
+  #years = new Years();
+  #timeZone = 'UTC';
+  #calendar = calendarIn(this.#timeZone);
   /** The newest year of anything recorded of a fund, and the first such revision in it. */
   #begun = { year: 0, revision: 0 };
-  readonly #funds = new Map<string, Map<Account, Part>>();
-  readonly #survivors = new Map<MemberId, MemberId>();
+  #funds = new Map<string, Map<Account, Part>>();
+  #survivors = new Map<MemberId, MemberId>();
+
+  get years(): Years {
+    return this.#years;
+  }
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
@@ -68,7 +70,7 @@ export class Funds {
     this.revision = revision;
     switch (event.type) {
       case 'LedgerOpened':
-        this.#calendar = calendarIn(event.data.timeZone);
+        this.#goBy(event.data.timeZone);
         return this.years.start(event.data.rules.yearStart, this.#dayOf(event));
       case 'RulesChanged':
         return this.years.start(event.data.rules.yearStart, this.#dayOf(event));
@@ -145,6 +147,33 @@ export class Funds {
         [...years].map(([year, cell]) => [year, cell.figures, [...cell.people]]),
       ]),
     ]);
+  }
+
+  saved() {
+    return {
+      revision: this.revision,
+      years: this.#years.saved(),
+      timeZone: this.#timeZone,
+      begun: this.#begun,
+      funds: this.#funds,
+      survivors: this.#survivors,
+    };
+  }
+
+  static restored(saved: ReturnType<Funds['saved']>): Funds {
+    const restored = new Funds();
+    restored.revision = saved.revision;
+    restored.#years = Years.restored(saved.years);
+    restored.#goBy(saved.timeZone);
+    restored.#begun = saved.begun;
+    restored.#funds = saved.funds;
+    restored.#survivors = saved.survivors;
+    return restored;
+  }
+
+  #goBy(timeZone: string): void {
+    this.#timeZone = timeZone;
+    this.#calendar = calendarIn(timeZone);
   }
 
   #allocated(event: EventOf<'CreditsAllocated'>): void {
@@ -227,55 +256,4 @@ export class Funds {
 
 function isOf({ account }: Part, organisation: OrganisationId): boolean {
   return holderOf(account) === organisation;
-}
-
-/** How many people of each part have hours that stand, in one year. */
-function countsIn(parts: readonly Part[], year: number): Counts {
-  const people = parts.map(({ years }) => years.get(year)?.people ?? NOBODY);
-  return disclosed(
-    people.map(({ size }) => size),
-    together(people),
-  );
-}
-
-/** The same of the whole life of a fund, which tells no more than its years do. */
-function overall(parts: readonly Part[]): Counts {
-  const rows = parts.map(({ people, years }) => ({
-    now: people.size,
-    ever: () => together([...years.values()].map((cell) => cell.people)),
-  }));
-  const years = yearsOf(parts).map((year) => countsIn(parts, year));
-  return disclosedOverall(rows, together(parts.map(({ people }) => people)), years);
-}
-
-function yearsOf(parts: readonly Part[]): number[] {
-  return [...new Set(parts.flatMap(({ years }) => [...years.keys()]))].toSorted((a, b) => a - b);
-}
-
-function newPart(account: Account, since: number, began: number): Part {
-  return { account, since, began, people: new Map(), years: new Map() };
-}
-
-function newCell(): Cell {
-  return { figures: noFigures(), people: new Map() };
-}
-
-/** A part's figures of one year, opening with what was left of those before; or of all years. */
-function figuresOf(part: Part, year: number | undefined): Closed {
-  const cells = [...part.years];
-  const of = (wanted: (year: number) => boolean) =>
-    summed(cells.filter(([of]) => wanted(of)).map(([, { figures }]) => figures));
-  if (year === undefined)
-    return closed(
-      0,
-      of(() => true),
-    );
-  const before = closed(
-    0,
-    of((of) => of < year),
-  );
-  return closed(
-    before.left,
-    of((of) => of === year),
-  );
 }

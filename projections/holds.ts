@@ -23,9 +23,9 @@ export type OpenHold = {
 /** The bookings that are open, what they hold of each account, and what ended the others. */
 export class Holds {
   revision = -1;
-  readonly #open = new Map<number, OpenHold>();
-  readonly #held = new Map<Account, Hundredths>();
-  readonly #ends = new Column(Uint32Array);
+  #open = new Map<number, OpenHold>();
+  #held = new Map<Account, Hundredths>();
+  #ends = new Column(Uint32Array);
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
@@ -64,6 +64,20 @@ export class Holds {
   /** The revision of the event that ended a booking; none while it is open. */
   endOf(revision: number): number | undefined {
     return this.#ends.get(revision) || undefined;
+  }
+
+  saved() {
+    const { revision } = this;
+    return { revision, open: this.#open, held: this.#held, ends: this.#ends.saved() };
+  }
+
+  static restored({ revision, open, held, ends }: ReturnType<Holds['saved']>): Holds {
+    const holds = new Holds();
+    holds.revision = revision;
+    holds.#open = open;
+    holds.#held = held;
+    holds.#ends = Column.restored(Uint32Array, ends);
+    return holds;
   }
 
   #end(id: HoldId, revision: number): void {

@@ -25,4 +25,27 @@ export class Projections {
       this.holds.apply(one);
     }
   }
+
+  /** Everything kept, as values that can be written down; `restored` makes the same of them. */
+  saved() {
+    return {
+      entries: this.entries.saved(),
+      funds: this.funds.saved(),
+      issuing: this.issuing.saved(),
+      directory: this.directory.saved(),
+      reversals: this.reversals.saved(),
+      holds: this.holds.saved(),
+    };
+  }
+
+  static restored(saved: ReturnType<Projections['saved']>): Projections {
+    return Object.assign(new Projections(), {
+      entries: Entries.restored(saved.entries),
+      funds: Funds.restored(saved.funds),
+      issuing: IssuingReport.restored(saved.issuing),
+      directory: Directory.restored(saved.directory),
+      reversals: Reversals.restored(saved.reversals),
+      holds: Holds.restored(saved.holds),
+    });
+  }
 }

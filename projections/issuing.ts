@@ -26,14 +26,15 @@ export const NO_FUND = '';
  */
 export class IssuingReport {
   revision = -1;
-  #calendar = calendarIn('UTC');
-  readonly #days = new Map<OrganisationId, Map<Day, Map<string, Issuing>>>();
+  #timeZone = 'UTC';
+  #calendar = calendarIn(this.#timeZone);
+  #days = new Map<OrganisationId, Map<Day, Map<string, Issuing>>>();
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
     if (revision <= this.revision) return;
     this.revision = revision;
-    if (event.type === 'LedgerOpened') this.#calendar = calendarIn(event.data.timeZone);
+    if (event.type === 'LedgerOpened') this.#goBy(event.data.timeZone);
     if (event.type === 'CreditsIssued') this.#issued(event);
     if (event.type === 'TransactionReversed') this.#reversed(event);
   }
@@ -54,6 +55,23 @@ export class IssuingReport {
       organisation,
       [...days].map(([day, cells]) => [day, [...cells.values()]]),
     ]);
+  }
+
+  saved() {
+    return { revision: this.revision, timeZone: this.#timeZone, days: this.#days };
+  }
+
+  static restored({ revision, timeZone, days }: ReturnType<IssuingReport['saved']>): IssuingReport {
+    const report = new IssuingReport();
+    report.revision = revision;
+    report.#goBy(timeZone);
+    report.#days = days;
+    return report;
+  }
+
+  #goBy(timeZone: string): void {
+    this.#timeZone = timeZone;
+    this.#calendar = calendarIn(timeZone);
   }
 
   #issued(event: EventOf<'CreditsIssued'>): void {

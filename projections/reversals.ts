@@ -4,7 +4,7 @@ import { revisionIn } from '../schemas/ids.ts';
 /** Which reversals cite which transaction, by revision. */
 export class Reversals {
   revision = -1;
-  readonly #of = new Map<number, number[]>();
+  #of = new Map<number, number[]>();
 
   /** Takes in the next event; one that was taken in before changes nothing. */
   apply({ revision, event }: Recorded): void {
@@ -18,5 +18,16 @@ export class Reversals {
   /** The revisions of a transaction's reversals, oldest first. */
   of(revision: number): readonly number[] {
     return this.#of.get(revision) ?? [];
+  }
+
+  saved() {
+    return { revision: this.revision, of: this.#of };
+  }
+
+  static restored({ revision, of }: ReturnType<Reversals['saved']>): Reversals {
+    const reversals = new Reversals();
+    reversals.revision = revision;
+    reversals.#of = of;
+    return reversals;
   }
 }

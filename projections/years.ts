@@ -10,7 +10,7 @@ type Start = { readonly since: Day; readonly monthAndDay: string };
  * the next day on: a year that is over keeps its days, and none begins twice.
  */
 export class Years {
-  readonly #starts: Start[] = [];
+  #starts: Start[] = [];
   readonly #known = new Map<Day, number>();
 
   /** Takes in the first day of the year, as the rules of some day say it. */
@@ -34,6 +34,17 @@ export class Years {
   /** The days of a year, whether or not it has begun. */
   of(year: number): NetworkYear {
     return { year, from: this.#beginning(year), to: addDays(this.#beginning(year + 1), -1) };
+  }
+
+  /** Without the years that are known by now, which are only remembered. */
+  saved(): Start[] {
+    return this.#starts;
+  }
+
+  static restored(saved: Start[]): Years {
+    const years = new Years();
+    years.#starts = saved;
+    return years;
   }
 
   #beginning(year: number): Day {

@@ -4,18 +4,34 @@ import { dirname } from 'node:path';
 
 const KEY_BYTES = 32;
 
+export type CardKeySource = {
+  /** The key itself, as 64 hexadecimal digits; must be that of the file, where there is one. */
+  readonly text?: string | undefined;
+  readonly file?: string | undefined;
+  /** Whether other instances serve the same ledger, so that none may make a key of its own. */
+  readonly shared?: boolean;
+};
+
 /**
- * The key under which cards are kept in the stream, from a file that only its owner may read.
- * Where there is none a key is made, and `keep` writes it: only once it is sure that no card was
- * ever kept under another. Whoever has both this file and the stream can find out card numbers.
+ * The key under which cards are kept in the stream: as it is given, or from a file that only its
+ * owner may read. Where there is neither a key is made, and `keep` writes it: only once it is sure
+ * that no card was ever kept under another. Whoever has both this key and the stream can find out
+ * card numbers.
+ * @throws CardKeyError
  */
-export function cardKeyIn(file: string | undefined): {
+export function cardKeyIn({ text, file, shared }: CardKeySource): {
   readonly key: Buffer;
   readonly keep?: () => void;
 } {
-  if (file === undefined) return { key: randomBytes(KEY_BYTES) };
-  if (existsSync(file)) return { key: keyIn(file) };
+  const kept = file !== undefined && existsSync(file) ? keyIn(file) : undefined;
+  const given = text === undefined ? kept : Buffer.from(text, 'hex');
+  if (given !== undefined) {
+    if (kept?.equals(given) === false) throw otherKey(file!);
+    return { key: given };
+  }
+  if (shared) throw noSharedKey(file!);
   const key = randomBytes(KEY_BYTES);
+  if (file === undefined) return { key };
   const keep = () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, `${key.toString('hex')}\n`, { mode: 0o600, flush: true });
@@ -24,7 +40,7 @@ export function cardKeyIn(file: string | undefined): {
   return { key, keep };
 }
 
-/** The file of the card key holds something else, so that no card could be told. */
+/** The card key is missing or is another one, so that no card could be told. */
 export class CardKeyError extends Error {
   override readonly name = 'CardKeyError';
 }
@@ -35,6 +51,22 @@ function keyIn(file: string): Buffer {
   throw new CardKeyError(
     `${file} is not a card key (64 hexadecimal digits). Put it back from the backup; ` +
       'only if no card was ever issued, delete it.',
+  );
+}
+
+function otherKey(file: string): CardKeyError {
+  return new CardKeyError(
+    `CARD_KEY is not the key in ${file}. A card is known only under the key it was issued with: ` +
+      'find out which of the two the cards of this ledger have, and take the other away.',
+  );
+}
+
+function noSharedKey(file: string): CardKeyError {
+  return new CardKeyError(
+    'There is no CARD_KEY. Every instance of a ledger on EventStoreDB must have the same one, or ' +
+      'a card that one issues is unknown to the others, so none is made here. For a new ledger ' +
+      'make one (openssl rand -hex 32) and give it to all instances; for one that has cards take ' +
+      `the one it has, as CARD_KEY or as ${file}.`,
   );
 }
 

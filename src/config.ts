@@ -4,8 +4,10 @@ import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
 import { networkSchema, originSchema } from '../schemas/ids.ts';
 import { keySchema } from '../schemas/keys.ts';
 import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
+import type { CardKeySource } from './cardKey.ts';
 import type { SigningKeySource } from './checkpoints/signingKey.ts';
 import { isPlayed } from './clock.ts';
+import { eventStoreAt, isEventStore, mistakeIn, type EventStoreAddress } from './eventstoreUrl.ts';
 
 /** The rules of a network that says nothing else. */
 export const DEFAULT_RULES: Rules = {
@@ -27,6 +29,10 @@ const TOKEN = 'must be 16 to 255 visible characters, such as `openssl rand -hex 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const SQLITE = 'sqlite:';
 
+const JOURNAL_URLS =
+  'must be sqlite:, sqlite:<file>, memory:, or an address esdb://… of EventStoreDB';
+const CARD_KEY = 'must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them';
+
 export const DEFAULT_PORT = 3000;
 
 /** A port to listen on, as it is typed; 0 is any that is free. */
@@ -35,6 +41,12 @@ export const portSchema = z
   .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
   .transform(Number)
   .refine((port) => port <= 65535, 'must be a port number, 0 to 65535');
+
+const journalUrlSchema = z.string().superRefine((url, context) => {
+  if (/^(sqlite:.*|memory:)$/.test(url)) return;
+  const mistake = isEventStore(url) ? mistakeIn(url) : JOURNAL_URLS;
+  if (mistake !== undefined) context.addIssue(mistake);
+});
 
 const environmentSchema = z
   .object({
@@ -58,10 +70,11 @@ const environmentSchema = z
       })
       .pipe(rulesSchema.partial())
       .default({}),
-    JOURNAL_URL: z
+    JOURNAL_URL: journalUrlSchema.default(SQLITE),
+    CARD_KEY: z
       .string()
-      .regex(/^(sqlite:.*|memory:)$/, 'must be sqlite:, sqlite:<file> or memory:')
-      .default(SQLITE),
+      .regex(/^[0-9a-f]{64}$/, CARD_KEY)
+      .optional(),
     BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
     CLOCK: givenInstantSchema.optional(),
     ORIGIN: originSchema.optional(),
@@ -86,9 +99,13 @@ export type Config = {
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
-  /** The database file; nothing for a ledger in memory. */
+  /** The database file, or that of the mirror; nothing for a ledger in memory. */
   readonly journalFile: string | undefined;
-  readonly cardKeyFile: string | undefined;
+  /** Where derived state is saved; nothing for a ledger in memory. */
+  readonly stateFile: string | undefined;
+  /** Where the stream lives if it is not in that file: several instances may write to it. */
+  readonly eventstore: EventStoreAddress | undefined;
+  readonly cardKey: CardKeySource;
   /** Where checkpoints are kept; nothing for a ledger in memory. */
   readonly checkpointFile: string | undefined;
   readonly signing: Omit<SigningKeySource, 'random'>;
@@ -123,18 +140,25 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     throw new ConfigError(`The environment has ${lines.length} mistake(s):\n${lines.join('\n')}`);
   }
   const value = parsed.data;
-  const given = value.JOURNAL_URL.slice(SQLITE.length);
-  const inMemory = !value.JOURNAL_URL.startsWith(SQLITE);
+  const inMemory = value.JOURNAL_URL === 'memory:';
+  const shared = isEventStore(value.JOURNAL_URL);
   return {
     host: value.HOST,
     port: value.PORT,
     dataDirectory: value.DATA_DIR,
-    journalFile: inMemory ? undefined : given || join(value.DATA_DIR, 'ledger.sqlite'),
-    cardKeyFile: inMemory ? undefined : join(value.DATA_DIR, 'card.key'),
+    journalFile: journalFileOf(value.JOURNAL_URL, value.DATA_DIR),
+    stateFile: inMemory ? undefined : join(value.DATA_DIR, 'ledger.state'),
+    eventstore: shared ? eventStoreAt(value.JOURNAL_URL) : undefined,
+    cardKey: {
+      text: value.CARD_KEY,
+      file: inMemory ? undefined : join(value.DATA_DIR, 'card.key'),
+      shared,
+    },
     checkpointFile: inMemory ? undefined : join(value.DATA_DIR, 'checkpoints.sqlite'),
     signing: {
       text: value.SIGNING_KEY,
       file: inMemory ? undefined : join(value.DATA_DIR, 'signing.key'),
+      shared,
       origin: value.ORIGIN,
       defaultOrigin: `timecredits.local/${value.NETWORK}`,
     },
@@ -149,4 +173,10 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
       rules: rulesSchema.parse({ ...DEFAULT_RULES, ...value.RULES }),
     },
   };
+}
+
+function journalFileOf(url: string, dataDirectory: string): string | undefined {
+  if (url === 'memory:') return undefined;
+  if (!url.startsWith(SQLITE)) return join(dataDirectory, 'ledger-mirror.sqlite');
+  return url.slice(SQLITE.length) || join(dataDirectory, 'ledger.sqlite');
 }

@@ -1,24 +1,30 @@
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
+import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
+import { isEventStore } from './eventstoreUrl.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
+import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED =
-  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event))Error$/;
+  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event|State))Error$/;
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
+const DAMAGED_MIRROR =
+  '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
+  'aside, with those beside it, and start again; it is made anew.';
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -26,8 +32,7 @@ const PROGRESS_EVENTS = 100_000;
 async function main(): Promise<void> {
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
-  const journal = await journalOf(config);
-  const cardKey = cardKeyIn(config.cardKeyFile);
+  const cardKey = cardKeyIn(config.cardKey);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
@@ -35,6 +40,9 @@ async function main(): Promise<void> {
     });
   };
   const random = pooledRandom();
+  const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
+  void provedBehind(journal, logger);
+  const saved = savedStateOf(config, logger);
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
@@ -45,6 +53,7 @@ async function main(): Promise<void> {
     random,
     cardHmac: cardHmacWith(cardKey.key),
     metricsToken: config.metricsToken,
+    saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
@@ -57,13 +66,30 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const { app, end } = await running(service, journal, logger);
+  const { app, end } = await running(service, journal, logger, saved);
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
+  saved?.begin(service.sequencer.ledger.revision);
+}
+
+/**
+ * Waits until every event is proved to be the one that was written. Where one is not, any answer
+ * may be wrong, so none is finished: whoever waits for one asks again under the same key.
+ */
+async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> {
+  if (proved === undefined) return;
+  try {
+    const events = await proved;
+    const seconds = Math.ceil(process.uptime());
+    logger.info({ events, seconds }, 'every event is proved to be the one that was written');
+  } catch (error) {
+    logger.fatal({ err: error }, 'the journal is not as it was written: this process ends at once');
+    fail('The service ends.', error);
+  }
 }
 
 /** Only a demo has a clock that can be moved; every other network has the machine's. */
@@ -71,26 +97,48 @@ function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Se
   return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
 }
 
-async function journalOf({ journalFile }: Config): Promise<Journal> {
-  return journalFile === undefined ? memoryJournal() : sqliteJournal(journalFile);
+async function journalOf(
+  { journalFile, eventstore, opening }: Config,
+  { random, log }: Pick<EventstoreOptions, 'random' | 'log'>,
+): Promise<Journal> {
+  if (journalFile === undefined) return memoryJournal();
+  if (eventstore === undefined) return sqliteJournal(journalFile);
+  // Loaded only here: its client is large, and most ledgers have no use for it.
+  const { eventstoreJournal } = await import('./journal/eventstore/index.ts');
+  const { url } = eventstore;
+  return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
-function requireNoCards({ projections }: Service, { cardKeyFile }: Config): void {
+function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): SavedState | undefined {
+  if (journalFile === undefined || stateFile === undefined) return undefined;
+  const inDoubt = (error: Error) => {
+    logger.fatal({ err: error }, 'what is served is in doubt: this process ends at once');
+    fail('The service ends.', error);
+  };
+  return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
+}
+
+function requireNoCards({ projections }: Service, { cardKey }: Config): void {
   const cards = projections.directory.membersOf().some(({ cardId }) => cardId !== undefined);
   if (!cards) return;
   throw new CannotServeError(
-    `The members have cards, but the key to them, ${cardKeyFile}, is missing. ` +
+    `The members have cards, but the key to them, ${cardKey.file}, is missing. ` +
       'Put it back from the backup; without it no card is known.',
   );
 }
 
 function welcome({ sequencer, checkpoints }: Service, config: Config, address: string): void {
   const { network, revision } = sequencer.ledger;
-  const where = config.journalFile === undefined ? 'in memory only' : resolve(config.journalFile);
   say(`Time Credits ledger of ${network}, at revision ${revision}`);
   say(`  service  ${address}   (read about it at ${address}/docs)`);
-  say(`  data     ${where}`);
+  say(`  data     ${whereOf(config)}`);
   say(`  proofs   ${checkpoints.keys()[0]}   (publish this key elsewhere)`);
+}
+
+function whereOf({ journalFile, eventstore }: Config): string {
+  if (journalFile === undefined) return 'in memory only';
+  const file = resolve(journalFile);
+  return eventstore === undefined ? file : `${eventstore.shown}   (mirrored in ${file})`;
 }
 
 function showFirstKey({ firstAdminKey }: Service): void {
@@ -106,13 +154,19 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-try {
-  await main();
-} catch (error) {
+/** Says what is wrong and what to do, and ends the process. */
+function fail(what: string, error: unknown): never {
   const { name, message, stack, syscall } = error as NodeJS.ErrnoException;
   // What the system refuses, such as a port that is taken, names itself well enough.
   const known = NAMED.test(name) || syscall !== undefined;
-  const advice = name === 'DamagedJournalError' ? DAMAGED : '';
-  process.stderr.write(`The service did not start. ${known ? message : stack}${advice}\n`);
+  const mirrored = isEventStore(process.env['JOURNAL_URL'] ?? '');
+  const advice = name === 'DamagedJournalError' ? (mirrored ? DAMAGED_MIRROR : DAMAGED) : '';
+  process.stderr.write(`${what} ${known ? message : stack}${advice}\n`);
   process.exit(1);
+}
+
+try {
+  await main();
+} catch (error) {
+  fail('The service did not start.', error);
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
 import type { Journal } from './journal/journal.ts';
+import type { SavedState } from './saved/index.ts';
 import type { Service } from './service.ts';
 
 /** After this, connections on which a request never came to its end are cut. */
@@ -18,6 +19,7 @@ export async function running(
   service: Service,
   journal: Journal,
   logger: FastifyBaseLogger,
+  saved?: SavedState,
 ): Promise<Running> {
   const app = await buildApp(service, logger);
   service.metrics.watchProcess();
@@ -25,9 +27,11 @@ export async function running(
     service.sequencer.answerImpatient();
     service.sequencer.wake();
     service.checkpoints.makeIfDue();
+    saved?.saveIfDue(service.sequencer.ledger.revision);
   }, TICK_MS);
   const end = async () => {
     clearInterval(ticking);
+    await saved?.close();
     const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
     clearTimeout(cutting);

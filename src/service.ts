@@ -3,7 +3,6 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../schemas/k
 import type { Ask } from '../schemas/commands.ts';
 import type { Predecessor } from '../schemas/events/ledger.ts';
 import { FORMAT } from '../schemas/events/index.ts';
-import { Projections } from '../projections/index.ts';
 import { isPlayed } from './clock.ts';
 import { Checkpoints, type CheckpointsOptions } from './checkpoints/checkpoints.ts';
 import type { Config } from './config.ts';
@@ -14,16 +13,16 @@ import {
   UnreadableEventError,
   type Journal,
 } from './journal/journal.ts';
-import { evolve } from './ledger/evolve.ts';
 import type { Outcome } from './ledger/round.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
-import { emptyLedger, type Ledger } from './ledger/state.ts';
+import type { Ledger } from './ledger/state.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Turns } from './ledger/turns.ts';
 import { Figures } from './metrics/figures.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
+import { fold, nothingDerived, type Derived } from './saved/derived.ts';
 import type { Services } from './http/services.ts';
 
 /** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
@@ -44,6 +43,8 @@ export type ServiceOptions = {
   readonly cardHmac: Services['cardHmac'];
   /** A token that may read the metrics, and nothing else. */
   readonly metricsToken?: string | undefined;
+  /** What was saved of the state, if it fits the stream; without it all is replayed. */
+  readonly saved?: { load(journal: Journal): Promise<Derived | undefined> } | undefined;
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
@@ -53,7 +54,7 @@ export type ServiceOptions = {
   readonly timing?: Timing;
   /** How long reads wait for a revision, and how many may. */
   readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
-  /** A clock for durations, which nobody can set. */
+  /** A clock for durations, unless it is that of the timing. */
   readonly elapsed_ms?: () => number;
 };
 
@@ -70,17 +71,16 @@ export class CannotServeError extends Error {
 }
 
 /**
- * Rebuilds everything from the stream, opens the ledger if it is empty, and hands out what the
- * routes use.
+ * Rebuilds everything from the stream, or from what was saved of it and the events since, opens
+ * the ledger if it is empty, and hands out what the routes use.
  * @throws CannotServeError, DamagedJournalError, UnreadableEventError
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
-  const ledger = emptyLedger();
-  const projections = new Projections();
-  for await (const recorded of readRecorded(journal, 0)) {
-    for (const one of recorded) evolve(ledger, one);
-    projections.apply(recorded);
+  const derived = (await options.saved?.load(journal)) ?? nothingDerived();
+  const { ledger, projections } = derived;
+  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
+    fold(derived, recorded);
     options.progress?.(ledger.revision);
   }
   if (ledger.format > FORMAT) {
@@ -122,7 +122,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     now_ms,
     broken: options.broken,
   });
-  await checkpoints.requireUnchanged();
+  await requireTrue(checkpoints, journal);
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   requireNetwork(ledger.network, options.opening.network);
   await checkpoints.make();
@@ -167,6 +167,21 @@ function requireNetwork(found: string, asked: string): void {
     `This data holds the ledger of "${found}", but NETWORK is "${asked}". ` +
       `Set NETWORK=${found}, or choose another DATA_DIR.`,
   );
+}
+
+/**
+ * Whether the stream is the one that was shown, and its tree may be signed as it stands. Most of
+ * its events are proved only behind the start; where anything is wrong, that is waited for.
+ */
+async function requireTrue(checkpoints: Checkpoints, journal: Journal): Promise<void> {
+  try {
+    await checkpoints.requireUnchanged();
+    await checkpoints.requireOwnTree((from, limit) => journal.read(from, limit));
+  } catch (error) {
+    // Where a tile or a row is damaged, the proof knows which, and nothing is served meanwhile.
+    await journal.proved;
+    throw error;
+  }
 }
 
 /** Others may have written since the stream was read, before anything was told of it. */

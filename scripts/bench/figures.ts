@@ -30,8 +30,12 @@ export function progress(text: string): void {
 export type Settings = {
   readonly seconds: number;
   readonly rounds: number;
+  /** How many events the largest stream has, where a part lets that be chosen. */
+  readonly events?: number | undefined;
   /** A folder that is removed at the end. */
   readonly folder: string;
+  /** An EventStoreDB for the parts that need one; the stand-in of the tests where none is given. */
+  readonly url?: string | undefined;
 };
 
 /** What a part of the bench found: an object for machines and a table for people. */

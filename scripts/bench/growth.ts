@@ -1,43 +1,54 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, medianOf, progress, shown, type Part, type Settings } from './figures.ts';
 import type { Memory } from './collect.ts';
 import { measure, type Measured } from './jobs.ts';
-import { startService, type Server } from './processes.ts';
+import { peakBytes } from './machine.ts';
+import { bytesOf, savedState, startService, type Server } from './processes.ts';
 import { sideOf } from './redemptions.ts';
 import { seed } from './seed.ts';
 import { table } from './table.ts';
 
-const SIZES = [10_000, 100_000, 1_000_000];
+const SIZES = [10_000, 100_000];
+const EVENTS = 1_000_000;
 /** The same number of members behind every size, so that what differs is history. */
 const MEMBERS = 2_000;
 const CONNECTIONS = 64;
+/** Ten million events then lie within the time that the stream has. */
+const COMMAND_MS = 1_000;
 
 type Size = {
   readonly events: number;
   readonly diskBytes: number;
   readonly memory: Memory;
+  /** The most it had resident until it had saved its state, which another thread folds anew. */
+  readonly peak: number | undefined;
   readonly service: Server;
   readonly rounds: Measured[];
 };
 
 /** Redemptions a second with more and more events behind, and what an event costs to keep. */
-export async function growth({ seconds, rounds, folder }: Settings): Promise<Part> {
-  progress(`growth: ${SIZES.at(-1)} events are written …`);
-  const folders = SIZES.map((events) => join(folder, `growth-${events}`));
+export async function growth(settings: Settings): Promise<Part> {
+  const { seconds, rounds, folder, events: most = EVENTS } = settings;
+  const wanted = [...new Set([...SIZES, EVENTS, most])].filter((events) => events <= most);
+  progress(`growth: ${most} events are written …`);
+  const folders = wanted.map((events) => join(folder, `growth-${events}`));
   for (const one of folders) mkdirSync(one);
   const files = folders.map((one) => join(one, 'ledger.sqlite'));
   const counts = await seed(
     MEMBERS,
-    SIZES.map((events, index) => ({ events, file: files[index]! })),
+    wanted.map((events, index) => ({ events, file: files[index]! })),
+    { command_ms: COMMAND_MS },
   );
   const sizes: Size[] = [];
   for (const [index, data] of folders.entries()) {
     const diskBytes = bytesOf(files[index]!);
     progress(`growth: a service starts on ${counts[index]} events`);
     const service = await startService(data);
+    await savedState(data);
     const memory = await service.memory();
-    sizes.push({ events: counts[index]!, diskBytes, memory, service, rounds: [] });
+    const peak = peakBytes(service.pid);
+    sizes.push({ events: counts[index]!, diskBytes, memory, peak, service, rounds: [] });
   }
   const job = { plan: 'redemptions', connections: CONNECTIONS, members: MEMBERS } as const;
   for (const { service } of sizes) await measure(service, 'service', { ...job, seconds });
@@ -51,13 +62,6 @@ export async function growth({ seconds, rounds, folder }: Settings): Promise<Par
   }
   await Promise.all(sizes.map(({ service }) => service.stop()));
   return summary(sizes);
-}
-
-/** The bytes of a database that nobody has open, with a write-ahead log if one is left. */
-function bytesOf(file: string): number {
-  return [file, `${file}-wal`]
-    .filter((one) => existsSync(one))
-    .reduce((sum, one) => sum + statSync(one).size, 0);
 }
 
 function summary(sizes: readonly Size[]): Part {
@@ -79,6 +83,7 @@ function summary(sizes: readonly Size[]): Part {
     diskBytes: size.diskBytes,
     diskBytesPerEvent: size.diskBytes / size.events,
     ...size.memory,
+    peakBytes: size.peak,
     service: sideOf(size.rounds)!,
     rounds: size.rounds,
   }));
@@ -92,6 +97,7 @@ function summary(sizes: readonly Size[]): Part {
     shown(diskBytesPerEvent),
     shown(one.residentBytes / 1e6, 0),
     shown(one.keptBytes / 1e6, 0),
+    shown(one.peakBytes === undefined ? undefined : one.peakBytes / 1e6, 0),
   ]);
   const headings = [
     'growth: events behind',
@@ -103,13 +109,16 @@ function summary(sizes: readonly Size[]): Part {
     'disk bytes an event',
     'resident MB',
     'kept MB',
+    'peak MB',
   ];
   const memory = { resident: shown(residentBytesPerEvent), kept: shown(keptBytesPerEvent) };
   const text = [
     table(headings, rows),
     `  Memory for each event: ${memory.resident} bytes resident; the serving thread keeps`,
     `  ${memory.kept} in objects and typed arrays, the rest is room left over from the replay`,
-    '  and the cache of SQLite, which has a limit. It is the difference between the first and the',
+    '  and the cache of SQLite, which has a limit. The peak is that of a start without a saved',
+    '  state, which replays all and folds it again in another thread, to save it. Memory for an',
+    '  event is the difference between the first and the',
     `  last service (${MEMBERS} members in each), after start and a full collection. Disk: the`,
     '  database and its log after a checkpoint, before the load.',
   ].join('\n');

@@ -85,11 +85,28 @@ export async function measure(server: Server, side: string, question: Question):
   throw new Error(`${known}: the requests made ready ran out each time`);
 }
 
+/**
+ * Loads a server once, which may refuse some of it, and measures nothing but the answers.
+ * @param perSecond_max more than it will ever answer
+ */
+export async function loadOnce(
+  { url }: Server,
+  question: Question,
+  perSecond_max: number,
+): Promise<Load> {
+  const load = await ask<Load>('load.ts', jobOf(url, question, perSecond_max));
+  if (load.ranDry) throw new Error('the requests made ready ran out');
+  return load;
+}
+
 function jobFor({ url }: Server, known: string, question: Question): Job {
+  return jobOf(url, question, (fastest.get(known) ?? FIRST_GUESS) * MARGIN);
+}
+
+function jobOf(url: string, question: Question, perSecond: number): Job {
   runs += 1;
   const { connections, seconds } = question;
-  const total = (fastest.get(known) ?? FIRST_GUESS) * MARGIN * (seconds + 0.25);
-  const prepared = Math.ceil(total / connections);
+  const prepared = Math.ceil((perSecond * (seconds + 0.25)) / connections);
   const today = new Date().toISOString().slice(0, 10);
   return { ...question, url, prepared, run: `bench-${runs}`, today };
 }

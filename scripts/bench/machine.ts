@@ -53,6 +53,16 @@ export function cpuTime(pid: number): CpuTime | undefined {
   }
 }
 
+/** The most memory that a process has had resident so far; nothing where it cannot be read. */
+export function peakBytes(pid: number): number | undefined {
+  try {
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
 function secondsIn(file: string): number {
   const stat = readFileSync(file, 'utf8');
   // The name of the program stands in parentheses and may hold spaces.

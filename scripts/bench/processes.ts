@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Memory } from './collect.ts';
@@ -16,11 +18,16 @@ const said = new WeakMap<ChildProcess, string>();
 const SAID_CHARACTERS = 2000;
 
 const STOP_MS = 15_000;
-const ADDRESS = /http:\/\/[\w.]+:\d+/;
+const SAVED_EVERY_MS = 50;
+const ADDRESS = /(?:http|esdb):\/\/[\w.]+:\d+(?:\?tls=false)?/;
+const PROVED = /every event is proved/;
 const COLLECT = fileURLToPath(new URL('collect.ts', import.meta.url));
 /** What `npm start` hands to Node: room in which requests end before they are collected. */
 const NODE_WORDS = ['--max-semi-space-size=64'];
 const SERVICE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const STAND_IN = fileURLToPath(
+  new URL('../../test/support/eventstore/process.ts', import.meta.url),
+);
 const BARE = fileURLToPath(new URL('bare.ts', import.meta.url));
 
 export type Server = {
@@ -32,23 +39,50 @@ export type Server = {
 };
 
 /**
- * Starts the real service, as `npm start` does, on the stream in a folder.
+ * Starts the real service, as `npm start` does, on the stream in a folder, and waits until all of
+ * that is proved, so that nothing else is going on when it is measured.
  * @param before scripts of this folder that are loaded first
+ * @param more settings beside those that every service of the bench has
  */
-export function startService(folder: string, before: readonly string[] = []): Promise<Server> {
-  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK };
+export async function startService(
+  folder: string,
+  before: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK, ...more };
   const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
-  return start(['--expose-gc', ...imports, SERVICE], environment);
+  const child = run(['--expose-gc', ...imports, SERVICE], environment);
+  const server = await started(child);
+  await proved(child);
+  return server;
+}
+
+/** Waits until the service of a folder has saved its state, as it does after replaying much. */
+export async function savedState(folder: string): Promise<void> {
+  while (!existsSync(join(folder, 'ledger.state'))) {
+    await new Promise((resolve) => setTimeout(resolve, SAVED_EVERY_MS));
+  }
+}
+
+/** The bytes of a file that nobody has open, with a write-ahead log if one is left. */
+export function bytesOf(file: string): number {
+  return [file, `${file}-wal`]
+    .filter((one) => existsSync(one))
+    .reduce((sum, one) => sum + statSync(one).size, 0);
 }
 
 /** Starts the bare route. */
 export function startBare(): Promise<Server> {
-  return start([BARE], {});
+  return started(run([BARE], {}));
 }
 
-async function start(words: string[], environment: Record<string, string>): Promise<Server> {
-  const child = run(words, environment);
+/** Starts the stand-in for EventStoreDB, a test double over memory. */
+export function startStandIn(): Promise<Server> {
+  return started(run([STAND_IN], {}));
+}
+
+async function started(child: ChildProcess): Promise<Server> {
   return {
     url: await addressOf(child),
     pid: child.pid!,
@@ -74,6 +108,11 @@ async function addressOf(child: ChildProcess): Promise<string> {
     if (address !== undefined) return address;
   }
   throw new Error(`A process ended too early. ${said.get(child) ?? ''}`);
+}
+
+/** Waits until a service says that every event behind it is proved. */
+async function proved(child: ChildProcess): Promise<void> {
+  while (!PROVED.test(said.get(child) ?? '')) await once(child.stderr!, 'data');
 }
 
 /** Runs a script to its end, hands it a question as JSON, and reads its answer as JSON. */

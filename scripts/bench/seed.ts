@@ -15,6 +15,7 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schema
 import { calendarIn, DAY_MS, instant } from '../../schemas/time.ts';
 import { DEFAULT_RULES } from '../../src/config.ts';
 import { linesOf } from '../../schemas/stream.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 
 /**
@@ -27,7 +28,7 @@ const TIME_ZONE = 'Europe/London';
 const FUND = 'bench-fund';
 const LIST_LINES = 20;
 const APPEND_EVENTS = 1000;
-const COMMAND_SECONDS = 20;
+const COMMAND_MS = 20_000;
 const BEGAN_DAYS_AGO = 200;
 const ALLOCATIONS = 100;
 const LARGEST = '1000000';
@@ -76,24 +77,35 @@ function bytesOf(number: number, length: number): Uint8Array {
 /** A stream to write: the fewest events it shall have, and the database file. */
 export type Target = { readonly events: number; readonly file: string };
 
+export type SeedOptions = {
+  /** How many venues the redemptions go to, in turn. */
+  readonly venues?: number;
+  /** How many hours one attendance list has; with one, almost every event has a key. */
+  readonly listLines?: number;
+  /** How long after the command before it each is recorded; all must lie in the past. */
+  readonly command_ms?: number;
+  /** Whose stream it is, and what opens a file as a journal: the bench's own and SQLite. */
+  readonly network?: string;
+  readonly open?: (file: string) => Promise<Journal>;
+};
+
 /**
  * Writes one stream into several files, each a longer part of it, through the journal itself, so
  * that every event is checked with its schema.
  * @param targets the shortest first
- * @param venues how many venues the redemptions go to, in turn
  * @returns how many events each file has
  */
 export async function seed(
   members: number,
   targets: readonly Target[],
-  venues = 1,
+  options: SeedOptions = {},
 ): Promise<number[]> {
-  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS, venues).all(members);
+  const commands = new Commands(Date.now() - BEGAN_DAYS_AGO * DAY_MS, options).all(members);
   const counts: number[] = [];
   let written = 0;
   for (const [index, { events, file }] of targets.entries()) {
     if (index > 0) copyFileSync(targets[index - 1]!.file, file);
-    const journal = await sqliteJournal(file);
+    const journal = await (options.open ?? sqliteJournal)(file);
     let pending: Promise<unknown> = Promise.resolve();
     while (written < events) {
       const batch: StreamEvent[] = [];
@@ -136,11 +148,17 @@ class Commands {
   #time_ms: number;
   #count = 0;
   readonly #venues: number;
+  readonly #listLines: number;
+  readonly #command_ms: number;
+  readonly #network: string;
   readonly #calendar = calendarIn(TIME_ZONE);
 
-  constructor(began_ms: number, venues: number) {
+  constructor(began_ms: number, options: SeedOptions) {
     this.#time_ms = began_ms;
-    this.#venues = venues;
+    this.#venues = options.venues ?? 1;
+    this.#listLines = options.listLines ?? LIST_LINES;
+    this.#command_ms = options.command_ms ?? COMMAND_MS;
+    this.#network = options.network ?? NETWORK;
   }
 
   *all(members: number): Generator<StreamEvent[], never> {
@@ -151,7 +169,7 @@ class Commands {
     }
     yield* this.#openingBalances(members);
     for (let list = 0; ; list += 1) {
-      const lines = Math.min(LIST_LINES, members);
+      const lines = Math.min(this.#listLines, members);
       const present = Array.from({ length: lines }, (_, line) =>
         memberAt((list * lines + line) % members),
       );
@@ -166,7 +184,8 @@ class Commands {
       keyHash: keyHash(key),
       label,
     });
-    const opened = { network: NETWORK, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
+    const network = this.#network;
+    const opened = { network, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
     yield this.#command('system', undefined, [
       { type: 'LedgerOpened', data: opened },
       { type: 'AccessGranted', data: { role: 'admin', ...access(ADMIN_KEY, 'admin') } },
@@ -261,7 +280,7 @@ class Commands {
     facts: readonly Fact[],
   ): StreamEvent[] {
     this.#count += 1;
-    this.#time_ms += COMMAND_SECONDS * 1000;
+    this.#time_ms += this.#command_ms;
     const recordedAt = instant(this.#time_ms);
     const occurredOn = this.#calendar(this.#time_ms);
     const id = `cmd_${numbered(this.#count)}` as const;

@@ -35,7 +35,7 @@ export async function statements({ rounds, folder }: Settings): Promise<Part> {
   progress(`statements: ${EVENTS} events are written …`);
   mkdirSync(join(folder, 'statements'));
   const file = join(folder, 'statements', 'ledger.sqlite');
-  const [events = 0] = await seed(MEMBERS, [{ events: EVENTS, file }], VENUES);
+  const [events = 0] = await seed(MEMBERS, [{ events: EVENTS, file }], { venues: VENUES });
   const { read, period, close } = await served(file);
   const found: Readonly<Record<Form, Measured[]>> = { JSON: [], CSV: [] };
   let entries = 0;

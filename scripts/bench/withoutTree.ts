@@ -14,6 +14,11 @@ const SOURCES: Readonly<Record<string, string>> = {
       return ({ width }) => new Uint8Array(width * 32);
     }
   `,
+  '/src/journal/sqlite/proving.ts': `
+    export function prove() {
+      return { proved: Promise.resolve(0), async stop() {} };
+    }
+  `,
   '/src/checkpoints/checkpoints.ts': `
     export function checkpointsAt() {
       return { store: undefined, signers: [] };
@@ -23,6 +28,7 @@ const SOURCES: Readonly<Record<string, string>> = {
       latest = undefined;
       keys() { return ['none']; }
       async requireUnchanged() {}
+      async requireOwnTree() {}
       async make() {}
       makeIfDue() {}
       async close() {}

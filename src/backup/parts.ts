@@ -28,9 +28,14 @@ export function partsIn(directory: string): Parts {
   return {
     ledger: config.journalFile!,
     checkpoints: config.checkpointFile!,
-    cardKey: config.cardKeyFile!,
+    cardKey: config.cardKey.file!,
     signingKey: config.signing.file!,
   };
+}
+
+/** Where an instance keeps its mirror of a stream that is on a server: a journal's file, too. */
+export function mirrorIn(directory: string): string {
+  return configFrom({ DATA_DIR: directory, JOURNAL_URL: 'esdb://127.0.0.1' }).journalFile!;
 }
 
 const manifestSchema = z.strictObject({

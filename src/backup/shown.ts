@@ -16,10 +16,10 @@ export type Signed = Kept & {
 };
 
 /** Every checkpoint that a store has, the smallest first. */
-export function storedIn(store: CheckpointStore): Kept[] {
+export function storedIn(store: CheckpointStore, where = 'the backup'): Kept[] {
   const kept: Kept[] = [];
   for (let page = store.after(-1, PAGE); page.length > 0;) {
-    kept.push(...page.map((shown) => ({ where: 'the backup', ...shown })));
+    kept.push(...page.map((shown) => ({ where, ...shown })));
     page = store.after(page.at(-1)!.size, PAGE);
   }
   return kept;
@@ -72,7 +72,7 @@ function notVerified({ where }: Kept, { message }: Error): BackupError {
  * @throws BackupError naming the first whose root is another
  */
 export async function requireShown(
-  stream: StagedStream,
+  stream: Pick<StagedStream, 'rootAt'>,
   signed: readonly Signed[],
   whatHas: string,
 ): Promise<void> {

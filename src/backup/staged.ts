@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { encode } from '../journal/encode.ts';
 import { DamagedJournalError } from '../journal/journal.ts';
 import { endOf, openWriter, pagesOf, quickCheck, rowWriter } from '../journal/sqlite/file.ts';
-import { StoredTree, tileReader } from '../journal/sqlite/tree.ts';
+import { compared, StoredTree, tileReader } from '../journal/sqlite/tree.ts';
 import { rootAt } from '../proofs/tiles.ts';
 import { BackupError } from './parts.ts';
 
@@ -24,6 +24,7 @@ export class StagedStream {
         requireEvents(firstRevision, lines);
       }
       this.#tree = new StoredTree(database);
+      for (const _ of compared(database, endOf(database).revision + 1));
     } catch (error) {
       database.close();
       throw error;

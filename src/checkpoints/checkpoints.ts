@@ -1,7 +1,9 @@
+import type { Page } from '../../schemas/stream.ts';
+import { DamagedJournalError } from '../journal/journal.ts';
 import { checkpointText, openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
-import { isConsistent } from '../proofs/merkle.ts';
+import { isConsistent, leafHash } from '../proofs/merkle.ts';
 import { signNote, verifierIn, type Signer } from '../proofs/note.ts';
-import { consistencyProof, rootAt, type ReadTile } from '../proofs/tiles.ts';
+import { consistencyProof, frontierAt, rootAt, type ReadTile } from '../proofs/tiles.ts';
 import { requireOrigin, signersIn, type SigningKeySource } from './signingKey.ts';
 import { CheckpointStore, type Shown } from './store.ts';
 
@@ -94,6 +96,30 @@ export class Checkpoints {
     const found = encoded(await rootAt(this.#options.tile, shown.size));
     if (found === expected) return;
     throw new ChangedHistoryError(shown, expected, `the first ${shown.size} now have ${found}`);
+  }
+
+  /**
+   * Whether the tree beyond what was last shown is that of its events. At a start those up to there
+   * may still be unproved, since their root is under a signature; those beyond are under none, and
+   * what is signed over a tile that was changed could never be taken back.
+   * @param read gives the events from a revision on
+   * @throws DamagedJournalError
+   */
+  async requireOwnTree(
+    read: (fromRevision: number, limit: number) => AsyncIterable<Page>,
+  ): Promise<void> {
+    const size = this.#options.size();
+    const from = this.#latest?.size ?? 0;
+    if (from === size) return;
+    const grown = await frontierAt(this.#options.tile, from);
+    for await (const { lines } of read(from, size - from)) {
+      for (const line of lines) grown.add(leafHash(line));
+    }
+    const expected = encoded(grown.root());
+    const found = encoded(await rootAt(this.#options.tile, size));
+    if (found === expected) return;
+    const what = `the events up to ${size} lead to the root ${expected}, but the tree to ${found}`;
+    throw new DamagedJournalError(from, what);
   }
 
   /** Makes one over all that is durable by now, unless the last one covers it. */

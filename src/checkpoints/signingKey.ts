@@ -14,6 +14,8 @@ export type SigningKeySource = {
   readonly text?: string | undefined;
   /** The file of the keys, which only its owner may read; made where there is none. */
   readonly file?: string | undefined;
+  /** Whether other instances sign for the same ledger, so that none may make a key of its own. */
+  readonly shared?: boolean;
   /** The ledger's name for ever; counts where a key is made, and must fit where there is one. */
   readonly origin?: string | undefined;
   readonly defaultOrigin: string;
@@ -26,9 +28,10 @@ export type SigningKeySource = {
  * @throws SigningKeyError, NoteError
  */
 export function signersIn(source: SigningKeySource): readonly Signer[] {
-  const { text, file, origin, defaultOrigin, random } = source;
+  const { text, file, shared, origin, defaultOrigin, random } = source;
   const kept = text ?? (file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '');
   if (kept.trim() === '') {
+    if (shared) throw noSharedKey(file!);
     const signer = makeSigner(origin ?? defaultOrigin, random(SEED_BYTES));
     if (file !== undefined) keepSigners(file, [signer]);
     return [signer];
@@ -55,6 +58,16 @@ export function requireOrigin(signers: readonly Signer[], origin: string): void 
   throw new SigningKeyError(
     `The signing key is that of ${other.verifier.name}, but the ORIGIN is ${origin}. A ledger ` +
       'keeps its origin for ever, since every checkpoint names it: put back the key and ORIGIN.',
+  );
+}
+
+function noSharedKey(file: string): SigningKeyError {
+  return new SigningKeyError(
+    'There is no SIGNING_KEY. Every instance of a ledger on EventStoreDB must sign with the same ' +
+      'one, or the checkpoints of one do not verify with the key of another, so none is made ' +
+      'here. For a new ledger make one (timecredits keys --origin credits.example/medway) and ' +
+      'give it to all instances; for one that was served before take the one it has, as ' +
+      `SIGNING_KEY or as ${file}.`,
   );
 }
 

@@ -14,8 +14,8 @@ export function helpOnAll(commands: readonly Command[]): string[] {
     '',
     ...wrapped(
       'Most commands speak to a running service with an access key. replay, check, backup, ' +
-        'restore and "access grant --offline" work on the data itself, "audit" on files that ' +
-        'were fetched; "serve --sandbox" starts a service.',
+        'restore, "journal copy" and "access grant --offline" work on the data itself, "audit" ' +
+        'on files that were fetched; "serve --sandbox" starts a service.',
     ),
     '',
     'A first try, with the admin key that the service printed at its very first start:',

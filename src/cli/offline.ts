@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import type { AccessId } from '../../schemas/ids.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schemas/keys.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
+import { mirrorIn, partsIn } from '../backup/parts.ts';
 import { checkpointsAt } from '../checkpoints/checkpoints.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
@@ -9,17 +11,44 @@ import { openService } from '../service.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
 import type { Io } from './io.ts';
 
+/** The file that a folder of data has of the stream: the stream itself, or a server's mirrored. */
+export type LedgerFile = { readonly file: string; readonly mirror: boolean };
+
 /**
  * The database file that an option or the environment names.
  * @throws Failure where there is none: a command never begins a ledger
  */
 export function dataFile(directory: string | undefined, io: Io): string {
-  const { journalFile } = dataConfig(directory, io);
-  if (journalFile !== undefined && io.files.exists(journalFile)) return journalFile;
+  return ledgerFile(directory, io).file;
+}
+
+function ledgerFile(directory: string | undefined, io: Io): LedgerFile {
+  const { journalFile, dataDirectory, eventstore } = dataConfig(directory, io);
+  const named = directory === undefined ? (io.environment['JOURNAL_URL'] ?? '') : '';
+  const found = ['', 'sqlite:'].includes(named)
+    ? ledgerIn(dataDirectory, io)
+    : { file: journalFile ?? named, mirror: eventstore !== undefined };
+  if (io.files.exists(found.file)) return found;
   throw faulty(
     'no_ledger',
-    `There is no ledger at ${journalFile ?? 'memory:'}. ` +
+    `There is no ledger at ${found.file}. ` +
       'Name the folder of its data with --data, or in the environment as DATA_DIR.',
+  );
+}
+
+/**
+ * What a folder of data has of a stream, or would have.
+ * @throws Failure where it has both a stream and the mirror of one
+ */
+export function ledgerIn(directory: string, { files }: Pick<Io, 'files'>): LedgerFile {
+  const { ledger } = partsIn(directory);
+  const mirror = mirrorIn(directory);
+  if (!files.exists(mirror)) return { file: ledger, mirror: false };
+  if (!files.exists(ledger)) return { file: mirror, mirror: true };
+  throw faulty(
+    'two_ledgers',
+    `${directory} has both ${basename(ledger)} and ${basename(mirror)}, the mirror of a stream ` +
+      'on EventStoreDB. Put the one that is no longer served into a folder of its own.',
   );
 }
 
@@ -49,11 +78,14 @@ export async function grantOffline(
   { label, expiresOn }: { label: string; expiresOn: string | undefined },
   io: Io,
 ): Promise<{ accessId: AccessId; key: string; revision: number }> {
-  const file = dataFile(directory, io);
-  const opening = await openingOf(file);
-  const journal = await sqliteJournal(file);
-  const checkpoints = checkpointsAt(dataConfig(directory, io), io.random);
+  const ledger = ledgerFile(directory, io);
+  const config = ledger.mirror ? serverConfig(directory, ledger, io) : dataConfig(directory, io);
+  const opening = await openingOf(ledger.file);
+  const journal = await journalOf(config, ledger.file, opening.network, io);
+  const checkpoints = checkpointsAt(config, io.random);
   try {
+    // It ends before a proof behind it would, so it waits for it.
+    await journal.proved;
     const { asSystem, sequencer } = await openService({
       journal,
       checkpoints,
@@ -85,6 +117,37 @@ export async function grantOffline(
     checkpoints.store.close();
     await journal.close();
   }
+}
+
+/**
+ * How an instance is set up whose stream is on a server, so that the server can be written to.
+ * @throws Failure where nothing says which server
+ */
+function serverConfig(directory: string | undefined, { file }: LedgerFile, io: Io): Config {
+  const config = configFrom({
+    ...io.environment,
+    DATA_DIR: directory ?? io.environment['DATA_DIR'],
+  });
+  if (config.eventstore !== undefined) return config;
+  throw faulty(
+    'not_here',
+    `The stream is on EventStoreDB; ${file} is a mirror of it, to which nothing may be added. ` +
+      'Run this with the settings of the instance, above all JOURNAL_URL.',
+  );
+}
+
+async function journalOf(
+  { eventstore }: Config,
+  file: string,
+  network: string,
+  { random, progress }: Io,
+): Promise<Journal> {
+  if (eventstore === undefined) return sqliteJournal(file);
+  // The client is loaded only where a stream is on a server.
+  const { eventstoreJournal } = await import('../journal/eventstore/index.ts');
+  const { url } = eventstore;
+  const log = (line: string) => progress(`  ${line}\n`);
+  return eventstoreJournal({ url, network, file, random, log });
 }
 
 /** How the ledger was opened; an empty file is left alone, for the service to begin. */

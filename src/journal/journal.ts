@@ -3,6 +3,7 @@ import { unreadable } from '../../schemas/events/index.ts';
 import { UnreadableEventError, type Appended, type Page } from '../../schemas/stream.ts';
 import type { Tile } from '../proofs/tiles.ts';
 
+export { DamagedJournalError, UnusableJournalError } from './errors.ts';
 export { UnreadableEventError };
 
 /**
@@ -34,6 +35,15 @@ export interface Journal {
    */
   tile(tile: Tile): Promise<Uint8Array>;
 
+  /**
+   * Settles once every event that was there when it was opened has been compared with the tree,
+   * behind what is served: resolves to how many they are. It stays open where the journal is closed
+   * before that, and need not be listened to.
+   * @throws DamagedJournalError where one is not as it was written: from then on nothing more is
+   *   written, nor read from the tree; UnusableJournalError where they could not be compared
+   */
+  readonly proved?: Promise<number>;
+
   /** Says, where others write to the stream too, what they do to it. */
   watch?(watcher: Watcher): void;
 
@@ -51,28 +61,6 @@ export type Watcher = {
   /** It is not the stream that was read: nothing may be served. */
   readonly broken: (why: string) => void;
 };
-
-/** Stored bytes are not those that were written; says where, and what was expected and found. */
-export class DamagedJournalError extends Error {
-  override readonly name = 'DamagedJournalError';
-  readonly revision: number;
-  readonly why: string;
-
-  constructor(revision: number, why: string) {
-    super(`The journal is damaged at revision ${revision}: ${why}`);
-    this.revision = revision;
-    this.why = why;
-  }
-}
-
-/** What is stored cannot be got at, though it may be whole; says what stands in the way. */
-export class UnusableJournalError extends Error {
-  override readonly name = 'UnusableJournalError';
-
-  constructor(file: string, why: string) {
-    super(`The journal ${file} cannot be used: ${why}. Files beside it, -wal and -shm, count too.`);
-  }
-}
 
 /**
  * Parses the lines of a page.

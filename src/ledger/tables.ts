@@ -147,7 +147,7 @@ const FULL = 0.7;
  * insertion waits for the whole table to move.
  */
 export class FlatTable implements Table<number, number> {
-  readonly #segments = Array.from({ length: SEGMENTS }, () => new Segment());
+  #segments = Array.from({ length: SEGMENTS }, () => new Segment());
 
   get(key: number): number | undefined {
     return this.#segmentOf(key).find(key);
@@ -167,10 +167,28 @@ export class FlatTable implements Table<number, number> {
     return this.#segmentOf(key).all(key);
   }
 
+  saved(): SavedTable {
+    return this.#segments.map((segment) => segment.saved());
+  }
+
+  static restored(saved: SavedTable): FlatTable {
+    const table = new FlatTable();
+    table.#segments = saved.map((segment) => Segment.restored(segment));
+    return table;
+  }
+
   #segmentOf(key: number): Segment {
     return this.#segments[mixed(key) >>> 26]!;
   }
 }
+
+type SavedSegment = {
+  readonly keys: Float64Array<ArrayBuffer>;
+  readonly values: Uint32Array<ArrayBuffer>;
+  readonly used: number;
+};
+/** A flat table as it can be written down: slot by slot, so that it grows as it would have. */
+export type SavedTable = readonly SavedSegment[];
 
 class Segment {
   #keys = new Float64Array(FIRST_SLOTS);
@@ -199,6 +217,18 @@ class Segment {
     if (this.#keys[slot] === 0) this.#used += 1;
     this.#keys[slot] = key + 1;
     this.#values[slot] = value;
+  }
+
+  saved(): SavedSegment {
+    return { keys: this.#keys, values: this.#values, used: this.#used };
+  }
+
+  static restored({ keys, values, used }: SavedSegment): Segment {
+    const segment = new Segment();
+    segment.#keys = keys;
+    segment.#values = values;
+    segment.#used = used;
+    return segment;
   }
 
   /** The slot that holds the key, or the empty one where it would go. */
@@ -235,7 +265,7 @@ for (let index = 0; index < 64; index += 1) SIXES[ALPHABET.charCodeAt(index)] = 
 
 /** A digest index in a flat table, by the first 48 bits of each digest. */
 export class FlatIndex implements DigestIndex {
-  readonly #table = new FlatTable();
+  #table = new FlatTable();
 
   candidates(digest: Digest): readonly number[] {
     return this.#table.all(fingerprint(digest));
@@ -243,6 +273,16 @@ export class FlatIndex implements DigestIndex {
 
   add(digest: Digest, revision: number): void {
     this.#table.add(fingerprint(digest), revision);
+  }
+
+  saved(): SavedTable {
+    return this.#table.saved();
+  }
+
+  static restored(saved: SavedTable): FlatIndex {
+    const index = new FlatIndex();
+    index.#table = FlatTable.restored(saved);
+    return index;
   }
 }
 

@@ -8,15 +8,13 @@ import type { Ledger } from './state.ts';
  * one small object for each till and day, and a new head for each entry, so that a draft shares
  * all the rest with what is published. `SETTLED` ends the chain.
  */
-export type Unsettled =
-  | {
-      readonly day: Day;
-      readonly firstRevision: number;
-      readonly lastRevision: number;
-      readonly amount: Hundredths;
-      readonly before: Unsettled;
-    }
-  | typeof SETTLED;
+export type Unsettled = (UnsettledDay & { readonly before: Unsettled }) | typeof SETTLED;
+export type UnsettledDay = {
+  readonly day: Day;
+  readonly firstRevision: number;
+  readonly lastRevision: number;
+  readonly amount: Hundredths;
+};
 
 const SETTLED = 'settled';
 
@@ -37,7 +35,7 @@ export function unsettledOn(
   state: Ledger,
   till: Account,
   to: Day,
-): Omit<Exclude<Unsettled, string>, 'day' | 'before'> | undefined {
+): Omit<UnsettledDay, 'day'> | undefined {
   let at = state.unsettled.get(till) ?? SETTLED;
   while (at !== SETTLED && at.day > to) at = at.before;
   if (at === SETTLED) return undefined;
@@ -53,9 +51,22 @@ export function unsettledOn(
 
 /** Drops the days of a till up to a revision, which were settled. */
 export function settledUpTo(state: Ledger, till: Account, lastRevision: number): void {
-  const open = [];
-  let at = state.unsettled.get(till) ?? SETTLED;
-  for (; at !== SETTLED && at.lastRevision > lastRevision; at = at.before) open.push(at);
-  const rest = open.reduceRight<Unsettled>((before, day) => ({ ...day, before }), SETTLED);
-  state.unsettled.set(till, rest);
+  const days = daysOf(state.unsettled.get(till) ?? SETTLED);
+  const settled = days.findIndex((day) => day.lastRevision <= lastRevision);
+  state.unsettled.set(till, ofDays(settled < 0 ? days : days.slice(0, settled)));
+}
+
+/** The days of a chain, the newest first. */
+export function daysOf(head: Unsettled): UnsettledDay[] {
+  const days: UnsettledDay[] = [];
+  for (let at = head; at !== SETTLED; at = at.before) {
+    const { before: _, ...day } = at;
+    days.push(day);
+  }
+  return days;
+}
+
+/** The chain of some days, the newest first. */
+export function ofDays(days: readonly UnsettledDay[]): Unsettled {
+  return days.reduceRight<Unsettled>((before, day) => ({ ...day, before }), SETTLED);
 }

@@ -63,7 +63,7 @@ export class Figures implements Observer {
   decisions = 0;
   decisionsAgain = 0;
 
-  constructor(elapsed_ms: () => number = () => performance.now()) {
+  constructor(elapsed_ms: () => number) {
     this.elapsed_ms = elapsed_ms;
   }
 

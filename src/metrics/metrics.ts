@@ -114,9 +114,9 @@ export class Metrics {
   }
 
   #ofLedger(): void {
-    const { sequencer, projections, checkpoints } = this.#watched;
+    const { figures, sequencer, projections, checkpoints } = this.#watched;
     const { entries, holds } = projections;
-    const recount = new Recount(entries);
+    const recount = new Recount(entries, figures.elapsed_ms);
     const held = () => [...holds.open()].reduce((sum, { amount }) => sum + amount, 0);
     this.#gauge('ledger_revision', 'The revision of the last event, from 0.', () => {
       return sequencer.ledger.revision;

@@ -70,8 +70,14 @@ export function splitOf(size: number): number {
  * first. It is all that is needed to work out the root at every size on the way.
  */
 export class Frontier {
-  size = 0;
-  readonly #roots: Uint8Array[] = [];
+  size: number;
+  readonly #roots: Uint8Array[];
+
+  /** @param roots those of the full subtrees that a tree of this size has, the largest first */
+  constructor(size = 0, roots: readonly Uint8Array[] = []) {
+    this.size = size;
+    this.#roots = [...roots];
+  }
 
   /** Adds a leaf by its hash. */
   add(leaf: Uint8Array): void {

@@ -1,4 +1,12 @@
-import { EMPTY_ROOT, HASH_BYTES, nodeHash, rootOver, rowAbove, splitOf } from './merkle.ts';
+import {
+  EMPTY_ROOT,
+  Frontier,
+  HASH_BYTES,
+  nodeHash,
+  rootOver,
+  rowAbove,
+  splitOf,
+} from './merkle.ts';
 
 /**
  * The tree as tiles of 256 hashes (c2sp.org/tlog-tiles): at level 0 those of the leaves, at each
@@ -77,6 +85,24 @@ export class GrowingTiles {
     this.#keep = keep;
   }
 
+  /** The edge of a tree that was kept, read from its tiles there that are not full yet. */
+  static from(
+    size: number,
+    read: (tile: Tile) => Uint8Array,
+    keep: (tile: Tile, hashes: Uint8Array) => void,
+  ): GrowingTiles {
+    const tiles = new GrowingTiles(keep);
+    for (let level = 0, count = size; count > 0; level += 1) {
+      const index = Math.floor(count / TILE_WIDTH);
+      const width = count % TILE_WIDTH;
+      const hashes = Buffer.alloc(TILE_BYTES);
+      if (width > 0) hashes.set(read({ level, index, width }));
+      tiles.#edge.push({ index, width, hashes });
+      count = index;
+    }
+    return tiles;
+  }
+
   /**
    * The same edge, to grow instead of this one. Both write into the same bytes, behind what both
    * have, so of several drafts the last one counts.
@@ -120,6 +146,18 @@ export class GrowingTiles {
 /** The root of the tree at a size. */
 export async function rootAt(read: ReadTile, size: number): Promise<Uint8Array> {
   return size === 0 ? EMPTY_ROOT : new Ranges(read, size).hash(0, size);
+}
+
+/** The right edge of the tree at a size, from which its roots at larger sizes are worked out. */
+export async function frontierAt(read: ReadTile, size: number): Promise<Frontier> {
+  const ranges = new Ranges(read, size);
+  const roots: Promise<Uint8Array>[] = [];
+  for (let start = 0; start < size;) {
+    const end = start + splitOf(size - start + 1);
+    roots.push(ranges.hash(start, end));
+    start = end;
+  }
+  return new Frontier(size, await Promise.all(roots));
 }
 
 /** The proof that a leaf stands at an index of the tree at a size (RFC 9162, 2.1.3.1). */

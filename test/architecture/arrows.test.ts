@@ -24,6 +24,11 @@ const ARROWS: readonly Arrow[] = [
     packages: ['prom-client'],
   },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
+  {
+    from: 'src/saved',
+    to: ['schemas/', 'src/ledger/', 'src/journal/', 'projections/', 'src/saved/'],
+    packages: 'any',
+  },
 ];
 
 for (const { from, to, packages } of ARROWS) {
@@ -80,6 +85,25 @@ t.test('nothing that runs imports a test or a script', async (t) => {
     /^(test|scripts)\//.test(imported),
   );
   t.same(wrong, []);
+});
+
+t.test('the client of EventStoreDB is loaded only where the stream lives there', async (t) => {
+  const home = 'src/journal/eventstore/';
+  const others = sourcesIn('schemas', 'src', 'projections').filter(
+    ({ file }) => !file.startsWith(home),
+  );
+  t.same(
+    found(others, (imported) => imported.startsWith('@eventstore/')),
+    [],
+  );
+  const loading = others.flatMap((source) =>
+    source.lines.flatMap((line) => {
+      const [, kind, from] = /^(import type|import|export)?.*['"](\.[^'"]*)['"]/.exec(line) ?? [];
+      const loads = from?.includes('journal/eventstore/') === true && kind !== 'import type';
+      return loads ? [`${source.file}: ${line.trim()}`] : [];
+    }),
+  );
+  t.match(loading, [/^src\/main\.ts: .*await import\(/], 'by main, and not before it is asked for');
 });
 
 t.test('every import of a file of ours names the file', async (t) => {

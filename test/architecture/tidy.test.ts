@@ -75,6 +75,7 @@ const STORIES = [
   'src',
   'src/ledger',
   'src/journal',
+  'src/saved',
   'src/audit',
   'src/http',
   'src/cli',

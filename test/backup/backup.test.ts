@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openReader, endOf } from '../../src/journal/sqlite/file.ts';
@@ -102,4 +102,20 @@ t.test('what a backup is refused for', async (t) => {
       error: { code: 'no_ledger' },
     });
   });
+});
+
+t.test('a ledger on EventStoreDB', async (t) => {
+  const ledger = await keptLedger(t);
+  const { size } = await ledger.show();
+  await ledger.end();
+  renameSync(partsIn(ledger.data).ledger, join(ledger.data, 'ledger-mirror.sqlite'));
+  const line = new CommandLine();
+  line.environment = { DATA_DIR: ledger.data, JOURNAL_URL: 'esdb://one:2113?tls=false' };
+  const to = ledger.path('backup');
+  const made = await line.json<Made>('backup', '--to', to);
+  t.match(made, { status: 0, body: { size } }, 'is backed up by its mirror');
+  const data = ledger.path('again');
+  const restored = await line.run('restore', '--from', to, '--data', data);
+  t.match(restored, { status: 0 }, 'and restored as one that SQLite serves');
+  t.ok(existsSync(partsIn(data).ledger));
 });

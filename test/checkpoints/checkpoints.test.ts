@@ -150,6 +150,33 @@ t.test('what was changed behind tiles that are kept in memory is not signed', as
   t.same(store.latest(), shown);
 });
 
+t.test('a tree that is not that of its events', async (t) => {
+  const lines = Array.from({ length: 9 }, (_, index) => `line ${index}`);
+  const leaves = lines.map(leafHash);
+  const read = async function* (first: number, limit: number) {
+    yield { firstRevision: first, lines: lines.slice(first, first + limit) };
+  };
+  const store = new CheckpointStore(':memory:');
+  await over(leaves.slice(0, 5), store).checkpoints.make();
+
+  t.test('beyond what was shown is found before any of it is signed', async (t) => {
+    const { checkpoints } = over(leaves.with(7, leafHash('another')), store);
+    const message = /damaged at revision 5: the events up to 9 lead to the root .*, but the tree/;
+    await t.rejects(checkpoints.requireOwnTree(read), { name: 'DamagedJournalError', message });
+  });
+
+  t.test('is also one that lacks an event', async (t) => {
+    const { checkpoints } = over([...leaves, leafHash('one more')], store);
+    await t.rejects(checkpoints.requireOwnTree(read), { name: 'DamagedJournalError', revision: 5 });
+  });
+
+  t.test('which one over all of them is', async (t) => {
+    await t.resolves(over(leaves, store).checkpoints.requireOwnTree(read));
+    await t.resolves(over(leaves).checkpoints.requireOwnTree(read), 'also where nothing was shown');
+    await t.resolves(over(leaves.slice(0, 5), store).checkpoints.requireOwnTree(read), 'or all');
+  });
+});
+
 t.test('whoever asks for one over all that is there does not get one begun before', async (t) => {
   const leaves = leavesOf(5);
   const { checkpoints } = over(leaves);
@@ -255,6 +282,13 @@ t.test('the signing key', async (t) => {
     { name: 'SigningKeyError', message: /that of a witness/ },
     'nor is it that of a witness',
   );
+  const shared = { ...source, file: `${file}.none`, shared: true };
+  t.throws(
+    () => signersIn(shared),
+    { name: 'SigningKeyError', message: /no SIGNING_KEY\. Every instance .*timecredits keys/ },
+    'and none is made where other instances sign too',
+  );
+  t.same(signersIn({ ...shared, file }), signersIn(source), 'which take one that is there');
   const torn = join(t.testdir(), 'signing.key');
   writeFileSync(`${torn}.new`, '', { mode: 0o644 });
   signersIn({ ...source, file: torn });

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import type { ServiceOptions } from '../../src/service.ts';
+import { EVENT_LOOP } from '../../src/ledger/timing.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { ADMIN_KEY, Client, testApp } from '../support/service.ts';
 import { smallWorld } from '../support/world.ts';
@@ -14,8 +15,7 @@ const HEADER = 'ledger-revision-at-least';
 async function patientWorld(t: Test, reads: ServiceOptions['reads'] = {}) {
   const waits: { readonly after_ms: number; readonly go: () => void }[] = [];
   const timing: ServiceOptions['timing'] = {
-    soon: (go) => void setImmediate(go),
-    elapsed_ms: () => 0,
+    ...EVENT_LOOP,
     later: (go, after_ms) => waits.push({ after_ms, go }),
   };
   const world = await smallWorld({ service: { timing, reads } });
@@ -122,11 +122,7 @@ t.test('somebody without a key', async (t) => {
 t.test('what is written at another instance', async (t) => {
   const lines: string[] = [];
   const here = await smallWorld({ journal: memoryJournal(lines) });
-  const timing: ServiceOptions['timing'] = {
-    soon: (go) => void setImmediate(go),
-    elapsed_ms: () => 0,
-    later: () => undefined,
-  };
+  const timing = { ...EVENT_LOOP, later: () => undefined };
   const journal = memoryJournal(lines);
   const second = await testApp({ journal, clock: here.clock, seed: 2, service: { timing } });
   t.teardown(() => Promise.all([here.app.close(), second.app.close()]));

@@ -6,8 +6,8 @@ import t, { type Test } from 'tap';
 import { linesOf } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import { DamagedJournalError } from '../../src/journal/journal.ts';
-import { endOf, openReader } from '../../src/journal/sqlite/file.ts';
 import { sqliteJournal, sqliteReader } from '../../src/journal/sqlite/index.ts';
+import { prove } from '../../src/journal/sqlite/proving.ts';
 import { leafHash } from '../../src/proofs/merkle.ts';
 import { rootAt } from '../../src/proofs/tiles.ts';
 import { naiveRoot } from '../proofs/tree.ts';
@@ -95,6 +95,39 @@ for (const [name, { sql, revision, why }] of Object.entries(DAMAGES)) {
   });
 }
 
+for (const [name, { sql, revision, why }] of Object.entries(DAMAGES)) {
+  t.test(`${name} is found by the proof`, async (t) => {
+    const file = written(t);
+    change(file, sql);
+    const { proved } = prove(file, EVENTS);
+    await t.rejects(proved, { name: 'DamagedJournalError', revision, message: why });
+  });
+}
+
+t.test('a row that was altered in the middle does not keep the journal from opening', async (t) => {
+  const file = written(t);
+  change(file, `UPDATE event SET event = event || ' ' WHERE revision = 700`);
+  const journal = await sqliteJournal(file);
+  t.teardown(() => journal.close());
+  await t.rejects(journal.proved!, { name: 'DamagedJournalError', revision: 700 }, 'but is found');
+});
+
+t.test('a journal in which nothing was changed is proved, every event of it', async (t) => {
+  const journal = await sqliteJournal(written(t));
+  t.teardown(() => journal.close());
+  t.equal(await journal.proved, EVENTS);
+});
+
+t.test('a journal that is being proved takes appends', async (t) => {
+  const journal = await sqliteJournal(written(t));
+  t.teardown(() => journal.close());
+  const more = linesOf(enrolledFrom(EVENTS, 700));
+  t.same(await journal.append(more, EVENTS - 1), { outcome: 'written' });
+  t.equal(await journal.proved, EVENTS, 'and proves what was there before');
+  const leaves = enrolledFrom(0, EVENTS + 700).map((event) => leafHash(canonical(event)));
+  t.same(await rootAt((tile) => journal.tile(tile), EVENTS + 700), naiveRoot(leaves));
+});
+
 /** Alters a row as a forger would, who makes every checksum after it fit again. */
 function forge(file: string, revision: number): void {
   const database = new DatabaseSync(file);
@@ -104,11 +137,13 @@ function forge(file: string, revision: number): void {
   }[];
   const update = database.prepare('UPDATE event SET event = ?, crc = ? WHERE revision = ?');
   let crc = 0;
+  database.exec('BEGIN');
   for (const row of rows) {
     const event = row.revision === revision ? row.event.replace('mem_0', 'mem_1') : row.event;
     crc = crc32(event, crc);
     update.run(event, crc, row.revision);
   }
+  database.exec('COMMIT');
   database.close();
 }
 
@@ -130,25 +165,56 @@ const FORGERIES: Record<string, { forge: (file: string) => void; revision: numbe
       revision: 0,
       why: /revision 0: its hash is .*tile 1\/000.p\/1/,
     },
-    'a stream without its last events': {
-      forge: (file) => change(file, 'DELETE FROM event WHERE revision >= 1200'),
-      revision: 1200,
-      why: /revision 1200: the tree was made of at least 1280 events/,
+    'a tile that is gone': {
+      forge: (file) =>
+        change(
+          file,
+          `DELETE FROM tile WHERE level = 0 AND number = 2;
+           INSERT INTO tile VALUES (0, -1, zeroblob(8192))`,
+        ),
+      revision: 512,
+      why: /revision 512: the tree has no tile 0\/002/,
     },
   };
 
 for (const [name, { forge, revision, why }] of Object.entries(FORGERIES)) {
-  t.test(`${name}: nothing is read from the tree, and nothing is written`, async (t) => {
+  t.test(`${name}: once that is found, nothing is read from the tree, or written`, async (t) => {
     const file = written(t);
     forge(file);
     const journal = await sqliteJournal(file);
     t.teardown(() => journal.close());
-    const reading = journal.tile({ level: 0, index: 0, width: 1 });
-    await t.rejects(reading, { name: 'DamagedJournalError', revision, message: why });
-    const { revision: end } = endOf(openReader(file));
-    t.match(await journal.append(linesOf(enrolledFrom(9000, 1)), end), { outcome: 'broken' });
+    const damage = { name: 'DamagedJournalError', revision, message: why };
+    await t.rejects(journal.proved!, damage);
+    await t.rejects(journal.tile({ level: 0, index: 0, width: 1 }), damage);
+    const appended = await journal.append(linesOf(enrolledFrom(9000, 1)), EVENTS - 1);
+    t.match(appended, { outcome: 'broken', why });
   });
 }
+
+t.test('a stream without its last events is not opened, since it has too many tiles', async (t) => {
+  const file = written(t);
+  change(file, 'DELETE FROM event WHERE revision >= 1200');
+  const message = /revision 1200: the tree was made of at least 1280 events/;
+  await t.rejects(sqliteJournal(file), { name: 'DamagedJournalError', revision: 1200, message });
+});
+
+t.test('a row that was altered among the last 255 is found at once', async (t) => {
+  const file = written(t);
+  change(file, `UPDATE event SET event = event || ' ' WHERE revision = 1400`);
+  await t.rejects(sqliteJournal(file), { name: 'DamagedJournalError', revision: 1400 });
+});
+
+t.test('a page of the file that was overwritten is found by its structure', async (t) => {
+  const file = written(t);
+  const bytes = readFileSync(file);
+  const page = bytes.readUInt16BE(16);
+  bytes.fill(0xff, 60 * page, 61 * page);
+  writeFileSync(file, bytes);
+  const journal = await sqliteJournal(file);
+  t.teardown(() => journal.close());
+  const message = /^The journal is damaged at revision 0: SQLite cannot use .*ledger\.sqlite: /;
+  await t.rejects(journal.proved!, { name: 'DamagedJournalError', message });
+});
 
 t.test('a file from before the tree gets one when it is opened', async (t) => {
   const file = written(t);
@@ -228,16 +294,12 @@ t.test('a service on a damaged file', async (t) => {
   t.match(short.logged, /^The service did not start\. The journal is damaged .*SQLite /m);
 });
 
-t.test('a tree that cannot be stored stops the journal, and is no reason to wait', async (t) => {
+t.test('an older file whose tree cannot be stored is not opened', async (t) => {
   const file = written(t);
   change(
     file,
     `DELETE FROM tile;
      CREATE TRIGGER full BEFORE INSERT ON tile BEGIN SELECT RAISE(ABORT, 'no room'); END`,
   );
-  const journal = await sqliteJournal(file);
-  const reading = journal.tile({ level: 0, index: 0, width: 1 });
-  await t.rejects(reading, { name: 'UnusableJournalError', message: /no room/ });
-  t.match(await journal.append(linesOf(enrolledFrom(9000, 1)), EVENTS - 1), { outcome: 'broken' });
-  await journal.close();
+  await t.rejects(sqliteJournal(file), { name: 'UnusableJournalError', message: /no room/ });
 });

@@ -17,21 +17,25 @@ function manyAccounts(wallets: number) {
     balance: (account: Account, atRevision = Infinity) =>
       balances.get(account)!.findLast(({ revision }) => revision <= atRevision)?.balance ?? 0,
   };
-  return { entries, set, wallet };
+  const clock = { elapsed_ms: 0 };
+  const recount = new Recount(entries, () => clock.elapsed_ms);
+  return { entries, set, wallet, clock, recount };
 }
 
 t.test('the sum of all balances', async (t) => {
-  const { entries, set, wallet } = manyAccounts(2_500);
-  const recount = new Recount(entries);
+  const { entries, set, wallet, clock, recount } = manyAccounts(2_500);
   t.equal(await recount.sum(), 0, 'is zero');
   set(wallet(7), 1, 250);
   entries.revision = 1;
-  t.equal(await recount.sum(), 150, 'and is not where one side of something is missing');
+  clock.elapsed_ms = 59_999;
+  t.equal(await recount.sum(), 0, 'and is told again for a minute');
+  clock.elapsed_ms = 60_000;
+  t.equal(await recount.sum(), 150, 'but is not zero where one side of something is missing');
 });
 
 t.test('the sum of all balances while something is written', async (t) => {
-  const { entries, set, wallet } = manyAccounts(2_500);
-  const counting = new Recount(entries).sum();
+  const { entries, set, wallet, recount } = manyAccounts(2_500);
+  const counting = recount.sum();
   // The first wallets are counted by now, the programme comes last.
   set(wallet(3), 1, 200);
   set('programme', 1, -250_100);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
 import t from 'tap';
 import { makeKey } from '../../schemas/keys.ts';
 import { configFrom, DEFAULT_RULES } from '../../src/config.ts';
@@ -49,8 +50,87 @@ t.test('the clock of a demo', async (t) => {
 
 t.test('a ledger in memory has no files', async (t) => {
   const config = configFrom({ JOURNAL_URL: 'memory:' });
-  t.match(config, { journalFile: undefined, cardKeyFile: undefined });
+  t.match(config, { journalFile: undefined, cardKey: { file: undefined } });
 });
+
+const DIGITS = '0a'.repeat(32);
+
+t.test('a ledger on EventStoreDB', async (t) => {
+  const url = 'esdb://ledger:p%40ss@one:2111,two:2112?tls=true&tlsCAFile=./certs/ca.crt';
+  const environment = { JOURNAL_URL: url, DATA_DIR: '/srv/ledger', CARD_KEY: DIGITS };
+  const config = configFrom(environment);
+  t.same(config.eventstore, { url, shown: 'esdb://one:2111,two:2112' }, 'tells people the hosts');
+  t.equal(config.journalFile, '/srv/ledger/ledger-mirror.sqlite', 'is mirrored in a file');
+  t.same(config.cardKey, { text: DIGITS, file: '/srv/ledger/card.key', shared: true });
+  t.match(config.signing, { file: '/srv/ledger/signing.key', shared: true });
+  for (const other of ['', 'sqlite:', 'memory:']) {
+    const { eventstore, cardKey } = configFrom(other === '' ? {} : { JOURNAL_URL: other });
+    t.equal(eventstore, undefined, `unlike one on ${other || 'nothing that is said'}`);
+    t.equal(cardKey.shared, false);
+  }
+});
+
+t.test('the client takes each address that is taken here', async (t) => {
+  for (const [url, hosts] of [
+    ['esdb://127.0.0.1:2113?tls=false', ['127.0.0.1:2113']],
+    ['esdb://one', ['one:2113']],
+    [
+      'esdb+discover://ledger:secret@cluster.example?nodePreference=leader',
+      ['cluster.example:2113'],
+    ],
+    [
+      'esdb://a:b@h1:2111,h2:2112,h3:2113?tls=true&tlsCAFile=/certs/ca',
+      ['h1:2111', 'h2:2112', 'h3:2113'],
+    ],
+    ['esdb://one:2113?keepAliveInterval=10000&connectionName=ledger-1', ['one:2113']],
+  ] as const) {
+    t.equal(configFrom({ JOURNAL_URL: url }).eventstore?.url, url);
+    const parsed = parseConnectionString(url);
+    t.same(
+      parsed.hosts.map(({ address, port }) => `${address}:${port}`),
+      hosts,
+      `${url} leads there`,
+    );
+  }
+});
+
+const SECRET = 'hunter2';
+const ADDRESSES: [url: string, sentence: RegExp][] = [
+  [`esdb://ledger:${SECRET}@`, /must be such as esdb:/],
+  [`esdb:${SECRET}`, /must be such as esdb:/],
+  [`esdb://ledger:${SECRET}@:x@one`, /must be such as esdb:/],
+  [`esdb://ledger:${SECRET}:x@one`, /written as %3A and so on/],
+  [`esdb://ledger:${SECRET}/x@one`, /written as %3A and so on/],
+  [`esdb://ledger:${SECRET}@one one`, /must be such as esdb:/],
+  [`esdb://ledger:${SECRET}@one/?tls=true`, /must be such as esdb:/],
+  [`esdb://ledger:${SECRET}@one?`, /must be such as esdb:/],
+  [
+    `esdb://ledger:${SECRET}@one?tlsVerifyCert=false`,
+    /cannot have tlsVerifyCert, .* with tlsCAFile/,
+  ],
+  [`esdb://ledger:${SECRET}@one?tsl=true`, /has an option that is not one of tls, tlsCAFile, /],
+  [`esdb://ledger:${SECRET}@one?throwOnAppendFailure=false`, /has an option that is not one of/],
+  [`esdb://ledger:${SECRET}@one?tls`, /has a value of tls that/],
+  [`esdb://ledger:${SECRET}@one?tls=yes`, /has a value of tls that/],
+  [`esdb://ledger:${SECRET}@one?nodePreference=best`, /has a value of nodePreference that/],
+  [`esdb://one?connectionName=x@${SECRET}`, /has a value of connectionName that/],
+];
+
+for (const [url, sentence] of ADDRESSES) {
+  t.test(
+    `JOURNAL_URL=${url.replace(SECRET, '***')} is a mistake that shows no secret`,
+    async (t) => {
+      try {
+        configFrom({ JOURNAL_URL: url });
+        t.fail('was taken');
+      } catch (error) {
+        const { message } = error as Error;
+        t.match(message, sentence);
+        t.notMatch(message, SECRET);
+      }
+    },
+  );
+}
 
 const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
   ['HOST', '', /HOST must be an address to listen on, such as 127\.0\.0\.1\./],
@@ -63,7 +143,8 @@ const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
   ['RULES', '{creditStep}', /RULES must be JSON, such as \{"creditStep":"0\.5"\}\./],
   ['RULES', '{"creditStep":"0.3"}', /RULES\.creditStep /],
   ['RULES', '{"creditSteps":"1"}', /RULES .*"creditSteps"/],
-  ['JOURNAL_URL', 'postgres:ledger', /JOURNAL_URL must be sqlite:, sqlite:<file> or memory:\./],
+  ['JOURNAL_URL', 'postgres:ledger', /JOURNAL_URL must be sqlite:, sqlite:<file>, memory:, or an/],
+  ['CARD_KEY', 'abcd', /CARD_KEY must be 64 hexadecimal digits, as `openssl rand -hex 32`/],
   ['BOOTSTRAP_ADMIN_KEY', 'secret', /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
   ['BOOTSTRAP_ADMIN_KEY', `${KEY.slice(0, -1)}0`, /BOOTSTRAP_ADMIN_KEY must be a full key, tcl_/],
   ['CLOCK', '2017-04-01T08:00:00Z', /CLOCK is only for a network whose name begins with demo\./],

@@ -1,5 +1,15 @@
 import t from 'tap';
-import { bundlePath, indexIn, tilePath, tilesOf, widthOf } from '../../src/proofs/tiles.ts';
+import {
+  bundlePath,
+  frontierAt,
+  GrowingTiles,
+  indexIn,
+  tilePath,
+  tilesOf,
+  widthOf,
+  type Tile,
+} from '../../src/proofs/tiles.ts';
+import { leavesOf, naiveRoot, tilesOver } from './tree.ts';
 
 t.test('a tree of 70,000 leaves has the tiles that the specification names', async (t) => {
   const tiles = [...tilesOf(70_000)];
@@ -42,5 +52,37 @@ t.test('what is no path of a tile', async (t) => {
   const paths = ['', '1', '0001', 'x000/001', '000.p/0', '000.p/256', '000.p/01', '000.p/999'];
   for (const path of [...paths, '001/', 'x1/001', '-01', `${'x999/'.repeat(9)}999`]) {
     t.equal(indexIn(path), undefined, path);
+  }
+});
+
+const SIZES = [0, 1, 2, 7, 255, 256, 257, 511, 512, 700, 65_535, 65_536, 65_793];
+const LEAVES = leavesOf(66_000);
+
+t.test('a right edge grows from what is kept of a tree as from its first leaf', async (t) => {
+  for (const size of SIZES) {
+    const grown = new Map<string, string>();
+    const keep = (tile: Tile, hashes: Uint8Array) =>
+      void grown.set(tilePath(tile), Buffer.from(hashes).toString('hex'));
+    const whole = new GrowingTiles(keep);
+    for (const leaf of LEAVES.slice(0, size)) whole.add(leaf);
+    const read = ({ level, index }: Tile) => whole.edge(level, index)!;
+    const asKept = new Map(grown);
+    const edge = GrowingTiles.from(size, read, keep);
+    for (const leaf of LEAVES.slice(size, size + 200)) edge.add(leaf);
+    const found = new Map(grown);
+    grown.clear();
+    for (const [path, hashes] of asKept) grown.set(path, hashes);
+    for (const leaf of LEAVES.slice(size, size + 200)) whole.add(leaf);
+    t.same(found, grown, `from ${size} leaves`);
+  }
+});
+
+t.test('a frontier grows from any size of a tree to the root of a larger one', async (t) => {
+  const leaves = LEAVES.slice(0, 700);
+  for (const size of [0, 1, 2, 3, 255, 256, 257, 640, 700]) {
+    const frontier = await frontierAt(tilesOver(leaves.slice(0, size)), size);
+    t.same(frontier.root(), naiveRoot(leaves.slice(0, size)), `the root at ${size}`);
+    for (const leaf of leaves.slice(size)) frontier.add(leaf);
+    t.same(frontier.root(), naiveRoot(leaves), `from ${size} to 700`);
   }
 });

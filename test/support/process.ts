@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
@@ -11,6 +12,8 @@ import type { Test } from 'tap';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ADDRESS = /^ {2}service {2}(http:\/\/\S+)/m;
+/** Far longer than a service keeps anybody waiting, unless it is stopped in its tracks. */
+const ANSWER_MS = 20_000;
 const ADMIN_KEY = /^ {2}admin {4}(tcl_\S+)/m;
 
 export type ProcessOptions = {
@@ -30,6 +33,8 @@ export type ServiceProcess = {
   readonly child: ChildProcess;
   readonly printed: () => string;
   readonly logged: () => string;
+  /** Waits until it has logged something that fits. */
+  logs(pattern: RegExp): Promise<void>;
   readonly ended: Promise<Ended>;
   /** Ends it with a signal, if it lives, and waits until it is gone. */
   end(signal: NodeJS.Signals): Promise<Ended>;
@@ -78,8 +83,8 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
   const address = ADDRESS.exec(printed());
   if (address === null) throw new NotStartedError(await ended, printed(), logged());
   const url = address[1]!;
-  // It answers only after it has printed all that it prints at its start.
-  await fetch(`${url}/livez`);
+  // It answers only after it has printed all that it prints at its start, unless it ended since.
+  await fetch(`${url}/livez`).catch(() => undefined);
   return {
     url,
     get adminKey() {
@@ -88,6 +93,9 @@ export async function startService(options: ProcessOptions): Promise<ServiceProc
     child,
     printed,
     logged,
+    async logs(pattern) {
+      while (!pattern.test(logged())) await once(child.stderr, 'data');
+    },
     ended,
     end(signal) {
       child.kill(signal);
@@ -185,7 +193,8 @@ export class HttpClient {
   async #send<T>(path: string, init: RequestInit): Promise<Reply<T>> {
     const headers = new Headers(init.headers);
     if (this.#key !== undefined) headers.set('authorization', `Bearer ${this.#key}`);
-    const response = await fetch(`${this.#url}${path}`, { ...init, headers });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`${this.#url}${path}`, { ...init, headers, signal });
     const text = await response.text();
     const json = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const body = (json ? JSON.parse(text) : text) as T;

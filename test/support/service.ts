@@ -59,6 +59,7 @@ export type TestOptions = {
   readonly predecessor?: Predecessor | undefined;
   /** What a test wants otherwise of the service. */
   readonly service?: Partial<ServiceOptions>;
+  readonly saved?: ServiceOptions['saved'];
 };
 
 /** Checkpoints kept in memory, and one signing key. */
@@ -85,6 +86,7 @@ export async function testApp(options: TestOptions = {}): Promise<TestApp> {
     },
     random: testRandom(options.seed),
     cardHmac: cardHmacWith(Buffer.alloc(32, 7)),
+    saved: options.saved,
     broken: (why) => broken.push(why),
     ...options.service,
   });

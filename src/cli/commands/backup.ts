@@ -32,7 +32,7 @@ export const backup: Command = {
     const source = {
       ledger,
       checkpoints: config.checkpointFile!,
-      cardKey: config.cardKeyFile!,
+      cardKey: config.cardKey.file!,
       signingKey: config.signing.file!,
     };
     const withKeys = given.flag('with-keys');

@@ -15,6 +15,8 @@ import { enrol } from './enrol.ts';
 import { entries } from './entries.ts';
 import { fund } from './fund.ts';
 import { issue } from './issue.ts';
+import { journalCopy } from './journalCopy.ts';
+import { keys } from './keys.ts';
 import { receipt } from './receipt.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
@@ -38,6 +40,7 @@ export const commands: readonly Command[] = [
   receipt,
   checkpoint,
   checkpointRotate,
+  keys,
   auditFetch,
   auditVerify,
   auditReceipt,
@@ -50,5 +53,6 @@ export const commands: readonly Command[] = [
   check,
   backup,
   restore,
+  journalCopy,
   serve,
 ];

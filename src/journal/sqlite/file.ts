@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Page } from '../../../schemas/stream.ts';
-import { DamagedJournalError } from '../journal.ts';
+import { DamagedJournalError } from '../errors.ts';
 
 /**
  * The file of the embedded journal: one row an event. `crc` is the CRC-32 of the event's bytes
  * going on from the row before, since SQLite keeps no checksum of a row: it finds an altered,
  * swapped or missing row, though not a forger, who can compute it too; the tree's tiles, which are
- * compared with the events at each start, are under checkpoints that a forger cannot sign.
+ * compared with the events behind each start, are under checkpoints that a forger cannot sign.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS event (
@@ -25,6 +25,10 @@ const SCHEMA = `
   PRAGMA user_version = 2;
 `;
 
+/** Codes with which SQLite says that a file is not, or no longer, one of its own. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
 const PAGE_EVENTS = 1000;
 /** Few enough that other requests wait no longer than two milliseconds or so for a page. */
 const PICKED_EVENTS = 500;
@@ -33,13 +37,17 @@ const CHECKPOINT_PAGES = 20_000;
 /** How long an append waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
 
-/** Opens the one connection that writes. Durable: a commit is on disk before it returns. */
-export function openWriter(file: string): DatabaseSync {
+/**
+ * Opens the one connection that writes.
+ * @param synchronous FULL: a commit is on disk before it returns; NORMAL, for a copy: the last of
+ *   them may be lost with the machine's power, but never one before another
+ */
+export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA busy_timeout = ${BUSY_MS};
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = ${synchronous};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
     ${SCHEMA}
@@ -65,6 +73,12 @@ export function rowWriter(database: DatabaseSync): (end: End, lines: readonly st
       insert.run(revision, line, crc);
     }
   };
+}
+
+/** Whether SQLite failed because of what is in the file, and not of what stands in the way. */
+export function isDamage(error: unknown): boolean {
+  const { errcode = 0 } = error as { errcode?: number };
+  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
 }
 
 /** What SQLite says of its own pages; `ok` when all is well. */

@@ -6,49 +6,56 @@ import type { Appended } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
 import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
+import { prove } from './proving.ts';
 import { tileReader } from './tree.ts';
-import type { Hashed, Ready, Request } from './writer.ts';
+import type { Opening, Ready, Request } from './writer.ts';
+
+const WRITER = new URL('./writer.ts', import.meta.url);
+
+export type SqliteOptions = {
+  /**
+   * Whether it is a copy of a stream that is kept elsewhere: lines are stored as they come, also
+   * those of a later format, and the last of them may be lost with the machine's power.
+   */
+  readonly mirror?: boolean;
+};
 
 /**
- * The embedded journal: one SQLite file, written by one thread of one process.
+ * The embedded journal: one SQLite file, written by one thread of one process. Opening reads the
+ * end of it alone; whether the rest is as it was written is proved behind, in a process beside.
  * @param file the path of the database; `<file>-lock` beside it keeps a second service out
  * @throws AlreadyRunningError, or Error where the file cannot be opened or is damaged
  */
-export async function sqliteJournal(file: string): Promise<Journal> {
+export async function sqliteJournal(
+  file: string,
+  { mirror = false }: SqliteOptions = {},
+): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
+  const workerData: Opening = { file, mirror };
+  const worker = new Worker(WRITER, { workerData });
   const opened = Promise.withResolvers<Ready>();
-  const hashed = Promise.withResolvers<Hashed>();
-  // Whoever asks for a tile hears of it; nobody need ask.
-  hashed.promise.catch(() => undefined);
   let dead: string | undefined;
   let answer: ((appended: Appended) => void) | undefined;
-  const die = (why: string) => {
-    dead = `its writing thread failed: ${why}`;
-    answer?.({ outcome: 'broken', why: dead });
-    hashed.reject(new UnusableJournalError(file, dead));
-  };
-  worker.on('message', (message: Ready | Hashed | Appended) => {
-    if ('outcome' in message) return answer?.(message);
-    if ('hashed' in message) return hashed.resolve(message);
-    // It may also fail behind its opening, where the tree cannot be read or stored.
-    if ('failed' in message) die(message.failed);
-    if (!('changed' in message)) return opened.resolve(message);
-    const { revision, why } = message.changed;
-    hashed.reject(new DamagedJournalError(revision, why));
+  worker.on('message', (message: Ready | Appended) => {
+    if ('outcome' in message) answer?.(message);
+    else opened.resolve(message);
   });
   worker.on('error', (error: Error) => {
-    die(error.message);
+    dead = `its writing thread failed: ${error.message}`;
+    answer?.({ outcome: 'broken', why: dead });
     opened.reject(error);
   });
   const ready = await opened.promise;
-  if ('failed' in ready) {
+  if (!('size' in ready)) {
     await worker.terminate();
     release();
-    if (!ready.damaged) throw new UnusableJournalError(file, ready.failed);
-    throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${ready.failed}`);
+    if ('failed' in ready) throw new UnusableJournalError(file, ready.failed);
+    throw new DamagedJournalError(ready.damaged.revision, ready.damaged.why);
   }
+  const { proved, stop } = prove(file, ready.size);
+  let unproved: Error | undefined;
+  proved.catch((error: unknown) => (unproved = error as Error));
   const reader = openReader(file);
   const tileOf = tileReader(reader);
   let last: Promise<unknown> = Promise.resolve();
@@ -57,7 +64,8 @@ export async function sqliteJournal(file: string): Promise<Journal> {
       // One string for all is handed to another thread far sooner than many.
       const request: Request = { expectedRevision, text: lines.join('\n') };
       const appended = last.then(() => {
-        if (dead !== undefined) return { outcome: 'broken', why: dead } as const;
+        const why = unproved?.message ?? dead;
+        if (why !== undefined) return { outcome: 'broken', why } as const;
         return new Promise<Appended>((resolve) => {
           answer = resolve;
           worker.postMessage(request);
@@ -69,11 +77,12 @@ export async function sqliteJournal(file: string): Promise<Journal> {
     read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
     pick: (revisions) => inTurns(pickedOf(reader, revisions)),
     async tile(tile) {
-      await hashed.promise;
+      if (unproved !== undefined) throw unproved;
       return tileOf(tile);
     },
+    proved,
     async close() {
-      await last;
+      await Promise.all([last, stop()]);
       reader.close();
       if (dead === undefined) {
         const exited = once(worker, 'exit');

@@ -1,9 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Appended } from '../../../schemas/stream.ts';
 import { encode } from '../encode.ts';
-import { DamagedJournalError } from '../journal.ts';
-import { endOf, openWriter, quickCheck, rowWriter } from './file.ts';
+import { DamagedJournalError } from '../errors.ts';
+import { endOf, isDamage, openWriter, rowWriter } from './file.ts';
 import { StoredTree } from './tree.ts';
 
 /**
@@ -11,44 +10,39 @@ import { StoredTree } from './tree.ts';
  * thread that serves requests, and commits them in one transaction.
  */
 
+/** What is written, and whether it is the stream itself or a copy of one. */
+export type Opening = { readonly file: string; readonly mirror: boolean };
 /** What is to be appended: the JSON of each event, a line each. */
 export type Request = { readonly expectedRevision: number; readonly text: string };
+/** Told once: how many events there are, or why nothing can be appended. */
 export type Ready =
-  { readonly opened: true } | { readonly failed: string; readonly damaged: boolean };
-/** Told once, after `Ready`: whether the events are those that the Merkle tree was made of. */
-export type Hashed =
-  { readonly hashed: true } | { readonly changed: { revision: number; why: string } };
+  | { readonly size: number }
+  | { readonly failed: string }
+  | { readonly damaged: { readonly revision: number; readonly why: string } };
 
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
-const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
-const SQLITE_NOTADB = 26;
 
 const port = parentPort!;
-const { file } = workerData as { file: string };
+const { file, mirror } = workerData as Opening;
 
 try {
   serve();
 } catch (error) {
-  // What SQLite finds by its own check is a plain Error, without a code.
-  const { errcode = SQLITE_CORRUPT, message } = error as { errcode?: number; message: string };
-  const damaged = [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
-  port.postMessage({ failed: message, damaged } satisfies Ready);
+  port.postMessage(notReady(error));
 }
 
 function serve(): void {
-  const database = openWriter(file);
-  const verdict = quickCheck(database);
-  if (verdict !== 'ok') throw new Error(verdict);
-  // The check has read every page; what it left in the cache is of no use to appends.
-  database.exec('PRAGMA shrink_memory');
+  const database = openWriter(file, mirror ? 'NORMAL' : 'FULL');
+  const tree = new StoredTree(database);
   const write = rowWriter(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
 
-  const append = (tree: StoredTree, { expectedRevision, text }: Request): Appended => {
-    const encoded = encode(text === '' ? [] : text.split('\n'));
+  const append = ({ expectedRevision, text }: Request): Appended => {
+    const given = text === '' ? [] : text.split('\n');
+    const encoded = mirror ? { lines: given } : encode(given);
     if ('malformed' in encoded) return { outcome: 'malformed', ...encoded.malformed };
     begin.run();
     const end = endOf(database);
@@ -74,8 +68,7 @@ function serve(): void {
     return { outcome: nothingWritten ? 'unavailable' : 'broken', why: message };
   };
 
-  port.postMessage({ opened: true } satisfies Ready);
-  const tree = treeOver(database);
+  port.postMessage({ size: endOf(database).revision + 1 } satisfies Ready);
   port.on('message', (request: Request | 'close') => {
     if (request === 'close') {
       database.close();
@@ -84,10 +77,7 @@ function serve(): void {
     }
     let answer: Appended;
     try {
-      answer =
-        tree === undefined
-          ? { outcome: 'broken', why: 'its tree does not fit its events' }
-          : append(tree, request);
+      answer = append(request);
     } catch (error) {
       answer = failed(error);
     }
@@ -95,16 +85,11 @@ function serve(): void {
   });
 }
 
-/** The tree over what is stored; nothing, once that is told, where it does not fit. */
-function treeOver(database: DatabaseSync): StoredTree | undefined {
-  try {
-    const tree = new StoredTree(database);
-    port.postMessage({ hashed: true } satisfies Hashed);
-    return tree;
-  } catch (error) {
-    if (!(error instanceof DamagedJournalError)) throw error;
-    const { revision, why } = error;
-    port.postMessage({ changed: { revision, why } } satisfies Hashed);
-    return undefined;
+function notReady(error: unknown): Ready {
+  if (error instanceof DamagedJournalError) {
+    return { damaged: { revision: error.revision, why: error.why } };
   }
+  const { message } = error as Error;
+  if (!isDamage(error)) return { failed: message };
+  return { damaged: { revision: 0, why: `SQLite cannot use ${file}: ${message}` } };
 }

@@ -1,0 +1,168 @@
+import type { Appended, Page } from '../../../schemas/stream.ts';
+import { UnreadableEventError, type Journal } from '../journal.ts';
+import { endOf, openReader } from '../sqlite/file.ts';
+import { sqliteJournal } from '../sqlite/index.ts';
+import type { Received } from './received.ts';
+import type { Time } from './time.ts';
+
+/** Where an event stands beyond which nothing can be read, and why. */
+export type Wall = { readonly revision: number; readonly why: string };
+
+/** The mirror could not take what it was given: it is full, or its thread failed. */
+export class MirrorError extends Error {
+  override readonly name = 'MirrorError';
+  /** Whether it will not take anything any more. */
+  readonly broken: boolean;
+
+  constructor({ outcome, why }: { readonly outcome: string; readonly why: string }) {
+    super(`the mirror on this machine cannot be written: ${why}`);
+    this.broken = outcome !== 'unavailable';
+  }
+}
+
+/** Events that the server holds are not those that follow here. */
+export class GapError extends Error {
+  override readonly name = 'GapError';
+}
+
+/**
+ * The stream as this instance knows it: an SQLite journal that always holds its beginning, each
+ * event once and in order, taken from what was written here and what the server told.
+ */
+export class Mirror {
+  readonly #journal: Journal;
+  #end: number;
+  #wall: Wall | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  readonly #waiting = new Set<{ readonly past: number; readonly reached: () => void }>();
+
+  private constructor(journal: Journal, end: number) {
+    this.#journal = journal;
+    this.#end = end;
+  }
+
+  /** @throws AlreadyRunningError, UnusableJournalError, DamagedJournalError */
+  static async open(file: string): Promise<Mirror> {
+    const journal = await sqliteJournal(file, { mirror: true });
+    const reader = openReader(file);
+    const { revision } = endOf(reader);
+    reader.close();
+    return new Mirror(journal, revision);
+  }
+
+  /** The revision of the last event that it holds; -1 while it holds none. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** What it met that is not an event of this ledger. */
+  get wall(): Wall | undefined {
+    return this.#wall;
+  }
+
+  /**
+   * Takes lines in a row; those that it holds already are passed over.
+   * @returns whether it took any
+   * @throws MirrorError, GapError
+   */
+  take(firstRevision: number, lines: readonly string[]): Promise<boolean> {
+    const taken = this.#last.then(() => this.#take(firstRevision, lines));
+    this.#last = taken.catch(() => undefined);
+    return taken;
+  }
+
+  /**
+   * Takes what the server told, in a row, up to what is not an event of this ledger.
+   * @returns whether it took any or met its wall
+   * @throws MirrorError, GapError
+   */
+  async receive(events: readonly Received[]): Promise<boolean> {
+    const [first] = events;
+    if (first === undefined || this.#wall !== undefined) return false;
+    const lines: string[] = [];
+    for (const [index, event] of events.entries()) {
+      const revision = first.revision + index;
+      if (event.revision !== revision) {
+        throw new GapError(`after revision ${revision - 1} the server told ${event.revision}`);
+      }
+      if ('foreign' in event) {
+        await this.take(first.revision, lines);
+        this.#wall = { revision, why: event.foreign };
+        this.#tell();
+        return true;
+      }
+      lines.push(event.line);
+    }
+    return this.take(first.revision, lines);
+  }
+
+  /** Whether it holds an event after a revision, or comes to its wall there, in some time. */
+  grownPast(past: number, limit_ms: number, time: Time): Promise<boolean> {
+    if (this.#isPast(past)) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiting = { past, reached: () => settle(true) };
+      const cancel = time.later(() => settle(false), limit_ms);
+      const settle = (reached: boolean) => {
+        cancel();
+        this.#waiting.delete(waiting);
+        resolve(reached);
+      };
+      this.#waiting.add(waiting);
+    });
+  }
+
+  /** The lines at some revisions, in rising order. */
+  async linesAt(revisions: readonly number[]): Promise<string[]> {
+    const found: string[] = [];
+    for await (const lines of this.#journal.pick(revisions)) found.push(...lines);
+    return found;
+  }
+
+  /** @throws UnreadableEventError at its wall, after what stands before it */
+  async *read(fromRevision: number, limit = Infinity): AsyncGenerator<Page> {
+    let next = fromRevision;
+    for await (const page of this.#journal.read(fromRevision, limit)) {
+      next = page.firstRevision + page.lines.length;
+      yield page;
+    }
+    const wall = this.#wall;
+    if (wall?.revision === next && next < fromRevision + limit) {
+      throw new UnreadableEventError(wall.revision, wall.why);
+    }
+  }
+
+  readonly pick: Journal['pick'] = (revisions) => this.#journal.pick(revisions);
+  readonly tile: Journal['tile'] = (tile) => this.#journal.tile(tile);
+
+  /** Settles once what was in the file when it was opened is compared with its tree. */
+  get proved(): Promise<number> {
+    return this.#journal.proved!;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#journal.close();
+  }
+
+  async #take(firstRevision: number, lines: readonly string[]): Promise<boolean> {
+    const held = this.#end + 1 - firstRevision;
+    if (held < 0) throw new GapError(`revision ${this.#end + 1} is missing`);
+    const fresh = lines.slice(held);
+    if (fresh.length === 0) return false;
+    const appended: Appended = await this.#journal.append(fresh, this.#end);
+    if (appended.outcome !== 'written') {
+      throw new MirrorError({ why: 'it is not as it was left', ...appended });
+    }
+    this.#end += fresh.length;
+    this.#tell();
+    return true;
+  }
+
+  #isPast(revision: number): boolean {
+    return this.#end > revision || (this.#wall?.revision ?? Infinity) === revision + 1;
+  }
+
+  #tell(): void {
+    for (const { past, reached } of [...this.#waiting]) if (this.#isPast(past)) reached();
+  }
+}

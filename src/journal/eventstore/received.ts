@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { RecordedEvent } from '@eventstore/db-client';
+import { canonical } from '../../../schemas/canonical.ts';
+
+/** An event as the server has it; `foreign` says why it is not one that this software wrote. */
+export type Received =
+  | { readonly revision: number; readonly line: string }
+  | { readonly revision: number; readonly foreign: string };
+
+/** A version and a variant as RFC 9562 has them for UUIDs of one's own making. */
+const VERSION_8 = 0x80;
+const VARIANT = 0x80;
+
+/**
+ * The id of an event: a UUID of version 8 from the SHA-256 of where it stands and what it says.
+ * The server compares ids, never bytes, when it is sent the same again; so its answer that an
+ * event is there already can only be about these bytes at this revision.
+ */
+export function eventId(stream: string, revision: number, line: string): string {
+  const hash = createHash('sha256').update(`${stream}\0${revision}\0${line}`).digest();
+  hash[6] = (hash[6]! & 0x0f) | VERSION_8;
+  hash[8] = (hash[8]! & 0x3f) | VARIANT;
+  const hex = hash.toString('hex', 0, 16);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/**
+ * Reads an event that came from the server. Whether this version knows its type is not asked
+ * here; an event of a later version is well formed and has the id of its bytes.
+ */
+export function received(stream: string, event: RecordedEvent): Received {
+  const revision = Number(event.revision);
+  const line = JSON.stringify(event.data);
+  const foreign = (what: string): Received => ({
+    revision,
+    foreign: `it was not written by this service, or was changed since: ${what}`,
+  });
+  if (!event.isJson) return foreign('it is not JSON');
+  if (event.id !== eventId(stream, revision, line)) {
+    return foreign(`its id ${event.id} is not the one that its content gives it there`);
+  }
+  if (event.metadata !== undefined) return foreign('it has metadata');
+  const { type } = event.data as { readonly type?: unknown };
+  if (type !== event.type) return foreign('the server has another type for it');
+  if (canonical(event.data) !== line) return foreign('its members are not in order');
+  return { revision, line };
+}

@@ -1,0 +1,51 @@
+import { constants, setPriority } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
+import { DamagedJournalError } from '../errors.ts';
+import { isDamage, openReader, quickCheck } from './file.ts';
+import { compared } from './tree.ts';
+
+/**
+ * The proving process. It reads a whole journal beside the service that has it open, in the time
+ * that others leave: SQLite's own check, then every row's checksum and hash, which are compared
+ * with the tiles. It is a process and not a thread because SQLite's check of a large file takes
+ * seconds in which a thread cannot be stopped, and because all its memory is gone when it ends.
+ */
+
+export type Verdict =
+  | { readonly proved: number }
+  | { readonly damaged: { readonly revision: number; readonly why: string } }
+  | { readonly failed: string };
+
+const [file, size] = process.argv.slice(2);
+
+// Without the service that asked nobody wants to know.
+process.once('disconnect', () => process.exit());
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Where the system forbids it, it is proved beside the service as its equal.
+}
+const verdict = await proved(file!, Number(size)).catch(verdictOf);
+process.send?.(verdict, () => process.disconnect());
+
+async function proved(file: string, size: number): Promise<Verdict> {
+  const database = openReader(file);
+  const pages = quickCheck(database);
+  if (pages !== 'ok') return { damaged: { revision: 0, why: unreadable(pages) } };
+  for (const _ of compared(database, size)) await turn();
+  database.close();
+  return { proved: size };
+}
+
+function verdictOf(error: unknown): Verdict {
+  if (error instanceof DamagedJournalError) {
+    return { damaged: { revision: error.revision, why: error.why } };
+  }
+  const { message } = error as Error;
+  if (!isDamage(error)) return { failed: message };
+  return { damaged: { revision: 0, why: unreadable(message) } };
+}
+
+function unreadable(why: string): string {
+  return `SQLite cannot use ${file}: ${why}`;
+}

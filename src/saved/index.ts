@@ -1,0 +1,181 @@
+import { renameSync, rmSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { Journal } from '../journal/journal.ts';
+import { codeHash } from './code.ts';
+import { derivedFrom, type Derived } from './derived.ts';
+import { DoesNotFitError, open, partOf, type Header } from './file.ts';
+import { eventHash, type Done, type Task } from './task.ts';
+
+/** A start replays no more events than a second takes, and saving costs a share of each event. */
+const FEWEST_DUE = 100_000;
+const SHARE_DUE = 10;
+/** After a start, when the stream was folded anyway. */
+const FEWEST_AT_START = 10_000;
+
+type Log = (facts: object, words: string) => void;
+
+export type SavedStateOptions = {
+  /** Where the state is saved, beside the stream. */
+  readonly file: string;
+  /** The SQLite file of the stream. */
+  readonly journalFile: string;
+  readonly logger: { readonly info: Log; readonly warn: Log; readonly error: Log };
+  /** Told when what is served may be wrong: the process must end before it answers any more. */
+  readonly inDoubt: (error: Error) => void;
+  /** How many events a file lacks before it is written anew; tests ask for fewer. */
+  readonly due?: (revision: number) => number;
+  readonly dueAtStart?: number;
+};
+
+/** A service started with what the stream does not say; tells what that means and what to do. */
+export class WrongStateError extends Error {
+  override readonly name = 'WrongStateError';
+
+  constructor(file: string, revision: number, wrong: readonly string[]) {
+    super(
+      'The saved state that this process started with is not what the stream makes of revision ' +
+        `${revision} (${wrong.join(', ')}). What was answered and accepted since the start may ` +
+        `be wrong. The file is put aside as ${file}.wrong; start again, and all is replayed. ` +
+        'Then look at the disk and the memory, and at what was recorded since (timecredits check).',
+    );
+  }
+}
+
+/** What is derived from the stream, saved so that a start need not replay all of it. */
+export class SavedState {
+  readonly #options: SavedStateOptions;
+  readonly #code = codeHash();
+  #unproved: Header | undefined;
+  /** The revision at which a worker was last asked for, or of the file; none before `begin`. */
+  #asked = Infinity;
+  #worker: Worker | undefined;
+
+  constructor(options: SavedStateOptions) {
+    this.#options = options;
+  }
+
+  /** What was saved, where it fits the stream; what does not is thrown away. */
+  async load(journal: Pick<Journal, 'read'>): Promise<Derived | undefined> {
+    const { file, logger } = this.#options;
+    discard(partOf(file));
+    try {
+      const derived = await this.#loaded(journal);
+      if (this.#unproved === undefined) return undefined;
+      const { revision } = this.#unproved;
+      logger.info({ revision }, 'the saved state is used; behind, it is proved from the stream');
+      return derived;
+    } catch (error) {
+      const why = (error as Error).message;
+      logger.warn({ file, why }, 'the saved state does not fit: all is replayed from the stream');
+      this.#unproved = undefined;
+      discard(file);
+      return undefined;
+    }
+  }
+
+  async #loaded(journal: Pick<Journal, 'read'>): Promise<Derived | undefined> {
+    const saved = open(this.#options.file, this.#code);
+    if (saved === undefined) return undefined;
+    try {
+      const { revision, event } = saved.header;
+      if ((await eventHashAt(journal, revision)) !== event) {
+        throw new DoesNotFitError(`its revision ${revision} is another event, or is not there`);
+      }
+      const derived = derivedFrom(saved.parts());
+      this.#unproved = saved.header;
+      return derived;
+    } finally {
+      saved.close();
+    }
+  }
+
+  /** Once, after a start: proves what was loaded, and saves where much was replayed. */
+  begin(revision: number): void {
+    const { dueAtStart = FEWEST_AT_START } = this.#options;
+    const replayed = revision - (this.#unproved?.revision ?? -1);
+    this.#asked = revision - replayed;
+    if (this.#unproved !== undefined || replayed >= dueAtStart) this.#ask(revision, dueAtStart);
+  }
+
+  /** Saves again when there is enough that a start would have to replay. */
+  saveIfDue(revision: number): void {
+    const { due = dueAt } = this.#options;
+    const fewest = due(revision);
+    if (revision - this.#asked >= fewest) this.#ask(revision, 1);
+  }
+
+  /** Ends what is under way, which leaves the file as it was. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  #ask(revision: number, fewest: number): void {
+    if (this.#worker !== undefined) return;
+    const { file, journalFile } = this.#options;
+    const task: Task = { file, journalFile, code: this.#code, unproved: this.#unproved, fewest };
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
+    this.#asked = revision;
+    this.#worker = worker;
+    worker.unref();
+    const over = () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.on('exit', over);
+    worker.on('error', (error: Error) => {
+      over();
+      this.#failed(error);
+    });
+    worker.on('message', (done: Done) => {
+      over();
+      this.#done(done);
+    });
+  }
+
+  #done({ wrong, saved }: Done): void {
+    const { file, logger } = this.#options;
+    if (this.#unproved !== undefined) {
+      if (wrong.length > 0) return this.#wrong(this.#unproved, wrong);
+      logger.info({ revision: this.#unproved.revision }, 'the saved state is proved');
+      this.#unproved = undefined;
+    }
+    if (saved !== undefined) logger.info({ file, ...saved }, 'the state is saved');
+  }
+
+  #failed(error: Error): void {
+    const { inDoubt, logger } = this.#options;
+    if (error.name === 'DamagedJournalError') return inDoubt(error);
+    const what = this.#unproved === undefined ? 'saved' : 'proved';
+    logger.error({ why: error.message }, `the state could not be ${what}: it is tried again`);
+  }
+
+  /** Puts the file aside, so that the next start does without it. */
+  #wrong({ revision }: Header, wrong: readonly string[]): void {
+    const { file, inDoubt } = this.#options;
+    try {
+      renameSync(file, `${file}.wrong`);
+    } catch {
+      discard(file);
+    }
+    inDoubt(new WrongStateError(file, revision, wrong));
+  }
+}
+
+/** What cannot be thrown away is not used either. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    return;
+  }
+}
+
+function dueAt(revision: number): number {
+  return Math.max(FEWEST_DUE, revision / SHARE_DUE);
+}
+
+async function eventHashAt(journal: Pick<Journal, 'read'>, revision: number) {
+  for await (const { lines } of journal.read(revision, 1)) return eventHash(lines[0]!);
+  return undefined;
+}

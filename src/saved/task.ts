@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { recordedIn, type Journal } from '../journal/journal.ts';
+import { sqliteReader } from '../journal/sqlite/index.ts';
+import { codeHash } from './code.ts';
+import { derivedFrom, fold, nothingDerived, partsOf, type Derived } from './derived.ts';
+import { DoesNotFitError, hashed, open, write, type Header } from './file.ts';
+
+/** What a worker is asked for: to prove what was loaded, if anything was, and to save. */
+export type Task = {
+  readonly file: string;
+  readonly journalFile: string;
+  /** The code that the service runs. */
+  readonly code: string;
+  /** What the service loaded and is still to be proved. */
+  readonly unproved: Header | undefined;
+  /** How many events a file must lack to be written anew. */
+  readonly fewest: number;
+};
+
+export type Done = {
+  /** The parts that are not what the stream makes of them: what was loaded was wrong. */
+  readonly wrong: readonly string[];
+  readonly saved: { readonly revision: number; readonly bytes: number } | undefined;
+};
+
+type Reader = Pick<Journal, 'read'>;
+type Folded = { readonly derived: Derived; readonly lastLine: string | undefined };
+
+/**
+ * Folds the stream from its file, which it only reads, beside the service that writes it. What was
+ * loaded is proved by folding from the first event again, whatever the file says; else it goes on
+ * from the file, or from nothing where none fits.
+ * @throws DamagedJournalError, UnreadableEventError, Error where nothing could be saved
+ */
+export async function perform(task: Task): Promise<Done> {
+  const { file, code, unproved, fewest } = task;
+  if (codeHash() !== code) throw new Error('the code on disk is no longer the one that runs');
+  const reader = sqliteReader(task.journalFile);
+  try {
+    const derived = unproved === undefined ? startOf(file, code) : nothingDerived();
+    if (unproved !== undefined) {
+      await folded(derived, reader, unproved.revision + 1);
+      const wrong = differing(unproved, derived);
+      if (wrong.length > 0) return { wrong, saved: undefined };
+    }
+    const since = derived.ledger.revision;
+    const { lastLine } = await folded(derived, reader);
+    const { revision, format } = derived.ledger;
+    if (lastLine === undefined || revision - since < fewest) return { wrong: [], saved: undefined };
+    const at = { code, format, revision, event: eventHash(lastLine) };
+    return { wrong: [], saved: { revision, bytes: write(file, at, partsOf(derived)) } };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** SHA-256 of an event's bytes. */
+export function eventHash(line: string): string {
+  return hash('sha256', line, 'hex');
+}
+
+function startOf(file: string, code: string): Derived {
+  try {
+    const saved = open(file, code);
+    if (saved === undefined) return nothingDerived();
+    try {
+      return derivedFrom(saved.parts());
+    } finally {
+      saved.close();
+    }
+  } catch (error) {
+    if (error instanceof DoesNotFitError) return nothingDerived();
+    throw error;
+  }
+}
+
+async function folded(derived: Derived, reader: Reader, events?: number): Promise<Folded> {
+  let lastLine: string | undefined;
+  for await (const page of reader.read(derived.ledger.revision + 1, events)) {
+    fold(derived, recordedIn(page));
+    lastLine = page.lines.at(-1);
+  }
+  return { derived, lastLine };
+}
+
+function differing({ revision, parts }: Header, derived: Derived): string[] {
+  if (derived.ledger.revision !== revision) return ['revision'];
+  const made = new Map(hashed(partsOf(derived)).map(({ name, sha256 }) => [name, sha256]));
+  return parts.filter(({ name, sha256 }) => made.get(name) !== sha256).map(({ name }) => name);
+}

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { status } from '@grpc/grpc-js';
+import t, { type Test } from 'tap';
+import type { Journal } from '../../../src/journal/journal.ts';
+import { handTime, type HandTime } from '../../support/eventstore/handTime.ts';
+import type { StandIn, Switched } from '../../support/eventstore/index.ts';
+import { standIn } from '../../support/eventstore/index.ts';
+import { failingTarget, onAnotherNetwork, openJournal } from '../../support/eventstore/target.ts';
+import { line, linesAt, linesIn } from './lines.ts';
+
+/**
+ * What an append answers when the server, or what lies between, fails: one fault at a time, on a
+ * stream of its own that has one event. Time passes by hand, so that no test waits.
+ */
+type Given = {
+  readonly journal: Journal;
+  readonly server: StandIn;
+  readonly stream: string;
+  readonly time: HandTime;
+  /** The mirror's. */
+  readonly file: string;
+  /** Appends the second event, and lets time pass until it is answered. */
+  readonly append: () => ReturnType<Journal['append']>;
+};
+
+const server = await failingTarget(t);
+
+async function given(t: Test, at = server): Promise<Given> {
+  const mine = onAnotherNetwork(at);
+  const time = handTime();
+  const file = join(t.testdir(), 'mirror.sqlite');
+  const journal = await time.until(openJournal(mine, t.testdir(), { time, file }));
+  t.teardown(async () => {
+    at.standIn.faults.clear();
+    await time.until(journal.close());
+  });
+  await time.until(journal.append([line(0)], -1));
+  const append = () => time.until(journal.append([line(1)], 0));
+  return { journal, server: at.standIn, stream: mine.stream, time, file, append };
+}
+
+/** That the second event is there once, here and at the server, however often it was sent. */
+async function isThereOnce(t: Test, { journal, server, stream }: Given): Promise<void> {
+  t.same(linesAt(server, stream), [line(0), line(1)], 'the server has it once');
+  t.same(await linesIn(journal), [line(0), line(1)], 'and so has the mirror');
+}
+
+const UNKNOWN: Readonly<Record<string, (server: StandIn) => Switched>> = {
+  'its reply is lost': ({ faults }) => faults.loseReply(),
+  'it is swallowed': ({ faults }) => faults.swallow(),
+  'its call breaks before it is done': ({ faults }) => faults.breakStream({ when: 'before' }),
+  'its call breaks after it is done': ({ faults }) => faults.breakStream({ when: 'after' }),
+  'its call is ended by the server': ({ faults }) => faults.endStream({ when: 'after' }),
+  'the connection breaks before it is done': ({ faults }) => faults.breakConnection(),
+  'the connection breaks after it is done': ({ faults }) =>
+    faults.breakConnection({ when: 'after' }),
+  'the server’s own time runs out before': ({ faults }) => faults.timeout({ when: 'before' }),
+  'the server’s own time runs out after': ({ faults }) => faults.timeout({ when: 'after' }),
+};
+
+for (const [name, fault] of Object.entries(UNKNOWN)) {
+  t.test(`an append is unknown where ${name}`, async (t) => {
+    const here = await given(t);
+    fault(here.server);
+    t.match(await here.append(), { outcome: 'unknown', why: /./ });
+    const again = await here.append();
+    t.ok(['written', 'conflict'].includes(again.outcome), 'sent again, it comes to be known');
+    await isThereOnce(t, here);
+  });
+}
+
+t.test('an append that arrives after it was sent again', async (t) => {
+  const here = await given(t);
+  const held = here.server.faults.hold({ when: 'before' });
+  t.match(await here.append(), { outcome: 'unknown' });
+  t.same(await here.append(), { outcome: 'written' });
+  held.release();
+  t.same(
+    await here.time.until(here.journal.append([line(2)], 1)),
+    { outcome: 'written' },
+    'does nothing any more',
+  );
+  t.same(linesAt(here.server, here.stream), [line(0), line(1), line(2)]);
+});
+
+const TURNED_AWAY: Readonly<Record<string, (server: StandIn, times: number) => Switched>> = {
+  'the server is busy': ({ faults }, times) => faults.busy({ times }),
+  'the server is not ready': ({ faults }, times) => faults.notReady({ times }),
+  'no leader is known': ({ faults }, times) => faults.notLeader({ times }),
+};
+
+for (const [name, fault] of Object.entries(TURNED_AWAY)) {
+  t.test(`an append where ${name}`, async (t) => {
+    const here = await given(t);
+    fault(here.server, 3);
+    t.same(await here.append(), { outcome: 'written' }, 'for a moment, is tried again');
+    await isThereOnce(t, here);
+    const begun_ms = here.time.now_ms();
+    fault(here.server, Infinity);
+    t.match(await here.time.until(here.journal.append([line(2)], 1)), { outcome: 'unavailable' });
+    const tried_ms = here.time.now_ms() - begun_ms;
+    t.ok(tried_ms >= 3_000 && tried_ms < 5_000, 'for longer, is given up after some 3 s');
+    t.same(linesAt(here.server, here.stream), [line(0), line(1)], 'and is not there');
+  });
+}
+
+t.test('an append to a node that is not the leader goes to the one that is', async (t) => {
+  const leader = await standIn(t, { beside: server.standIn });
+  const here = await given(t);
+  here.server.faults.notLeader({ leader, times: 1 });
+  t.same(await here.append(), { outcome: 'written' });
+  t.equal(leader.seen.count('append'), 1);
+  await isThereOnce(t, here);
+});
+
+t.test('a server that is gone', async (t) => {
+  const own = await failingTarget(t);
+  const here = await given(t, own);
+  await own.standIn.stop();
+  const first = await here.append();
+  t.ok(['unavailable', 'unknown'].includes(first.outcome), 'is noticed by the first append');
+  const begun_ms = here.time.now_ms();
+  t.match(await here.append(), { outcome: 'unavailable' }, 'others certainly wrote nothing');
+  t.ok(here.time.now_ms() - begun_ms >= 3_000, 'which were tried for some 3 s');
+  await own.standIn.start();
+  t.same(await here.append(), { outcome: 'written' }, 'and once it is back, it goes on');
+  await isThereOnce(t, here);
+});
+
+t.test('a server that does not let us in is not asked again and again', async (t) => {
+  const here = await given(t);
+  const denied = here.server.faults.breakStream({ code: status.UNAUTHENTICATED, times: Infinity });
+  t.match(await here.append(), { outcome: 'unavailable', why: /denies access.*JOURNAL_URL/ });
+  t.equal(denied.struck, 1);
+});
+
+t.test('a server that takes less at once than a batch may have', async (t) => {
+  const small = await failingTarget(t, { appendBytes_max: 200 });
+  const mine = onAnotherNetwork(small);
+  const time = handTime();
+  const journal = await time.until(openJournal(mine, t.testdir(), { time }));
+  t.teardown(() => time.until(journal.close()));
+  t.match(
+    await time.until(journal.append([line(0)], -1)),
+    { outcome: 'unavailable', why: /no more than 200 bytes .* MaxAppendSize/ },
+    'wrote nothing, and the operator is told what to set',
+  );
+  t.same(linesAt(small.standIn, mine.stream), []);
+});
+
+t.test('what another instance wrote first', async (t) => {
+  const here = await given(t);
+  const other = await openJournal({ ...server, ...networkOf(here) }, t.testdir());
+  t.teardown(() => other.close());
+  const { promise: grown, resolve } = Promise.withResolvers<number>();
+  here.journal.watch!({ grown: resolve, broken: (why) => t.fail(why) });
+  here.server.faults.deafen();
+  t.same(await here.time.until(other.append([line(7)], 0)), { outcome: 'written' });
+  t.same(await here.append(), { outcome: 'conflict' });
+  t.same(await linesIn(here.journal), [line(0), line(7)], 'is read once there is a conflict');
+  t.equal(await grown, 1, 'and is told');
+});
+
+t.test('a stream that is deleted for good takes nothing more', async (t) => {
+  const here = await given(t);
+  await asAdministrator(t, here, (client) => client.tombstoneStream(here.stream));
+  t.match(await here.append(), { outcome: 'broken', why: /was deleted/ });
+});
+
+t.test('an append while that of another instance of this process breaks', async (t) => {
+  const [here, there] = [await given(t), await given(t)];
+  const held = server.standIn.faults.hold({ stream: here.stream });
+  const appended = here.journal.append([line(1)], 0);
+  await here.time.until(held.hit());
+  server.standIn.faults.breakStream({ stream: there.stream });
+  t.match(await there.append(), { outcome: 'unknown' }, 'which concerns that one alone');
+  held.release();
+  t.same(await here.time.until(appended), { outcome: 'written' });
+});
+
+t.test('a mirror that cannot be written for a while', async (t) => {
+  const here = await given(t);
+  const backup = new DatabaseSync(here.file);
+  t.teardown(() => backup.isOpen && backup.close());
+  backup.exec('BEGIN IMMEDIATE');
+  const first = await here.journal.append([line(1)], 0);
+  t.match(first, { outcome: 'unknown', why: /mirror on this machine/ }, 'has not what was written');
+  t.equal(here.server.stream(here.stream).length, 2);
+  backup.close();
+  t.ok(['written', 'conflict'].includes((await here.append()).outcome), 'and then has it');
+  await isThereOnce(t, here);
+});
+
+t.test('every call', async (t) => {
+  const own = await failingTarget(t);
+  const here = await given(t, own);
+  await here.append();
+  await here.time.until(here.journal.append([], 1));
+  t.same(own.standIn.seen.withoutLeader(), [], 'asks for the leader');
+  t.equal(own.standIn.seen.batchStreams, 0, 'and none is a batch, though the server takes them');
+});
+
+async function asAdministrator(
+  t: Test,
+  { server }: Given,
+  act: (client: EventStoreDBClient) => Promise<unknown>,
+): Promise<void> {
+  const client = EventStoreDBClient.connectionString(server.url);
+  t.teardown(() => client.dispose());
+  await act(client);
+}
+
+function networkOf({ stream }: Given): { readonly network: string; readonly stream: string } {
+  return { network: stream.replace(/^ledger-/, ''), stream };
+}
