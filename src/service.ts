@@ -214,7 +214,7 @@ async function openIfEmpty(
   const admin = { accessId: accessIn(key)!, keyHash: keyHash(key), label: 'first-admin' };
   const opened = await asSystem({ type: 'OpenLedger', ...opening, admin });
   if (opened.outcome === 'refused') {
-    if (opened.refusal.code === 'ledger_already_open') return undefined;
+    if (sequencer.ledger.revision >= 0) return undefined;
     throw new CannotServeError(`The ledger cannot be opened: ${opened.refusal.detail}`);
   }
   return bootstrapAdminKey === undefined ? key : undefined;

@@ -255,6 +255,19 @@ t.test('two instances that open one empty ledger at once', async (t) => {
   }
 });
 
+t.test('an instance whose clock is behind a ledger that another opens before it', async (t) => {
+  const shared = new SharedLines();
+  const behind = testClock();
+  behind.now_ms -= 6_000;
+  const [first, second] = await Promise.all([
+    testApp({ journal: shared.journal() }),
+    testApp({ journal: shared.journal(), clock: behind, seed: 2 }),
+  ]);
+  t.teardown(() => Promise.all([first.app.close(), second.app.close()]));
+  t.equal(second.service.sequencer.ledger.revision, 1, 'starts with what was opened');
+  t.match(second.service.sequencer.trouble, /clock is 6 s behind/, 'and takes no writes');
+});
+
 t.test('two instances of two networks that open one empty ledger at once', async (t) => {
   const shared = new SharedLines();
   const opened = await Promise.allSettled(

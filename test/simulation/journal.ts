@@ -4,6 +4,7 @@ import type { Appended, Page } from '../../schemas/stream.ts';
 import { encode } from '../../src/journal/encode.ts';
 import { UnusableJournalError, type Journal } from '../../src/journal/journal.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
+import type { News } from './news.ts';
 import type { Process } from './process.ts';
 import type { Scheduler } from './scheduler.ts';
 import { same, type Trace } from './trace.ts';
@@ -23,6 +24,8 @@ export type Surroundings = {
   /** Told of an event that is said to be malformed; whether anybody made it. */
   readonly malformed: (call: Call, index: number) => boolean;
   readonly end: (process: Process, why: string) => void;
+  /** What each process has heard, where processes are told of what others write. */
+  readonly news: News | undefined;
 };
 
 /** One append, as it was asked for. */
@@ -70,7 +73,10 @@ export class SimulatedJournal {
 
   /** The journal as one process sees it. */
   of(process: Process): Journal {
+    const { news } = this.#in;
+    news?.open(process, this.revision);
     return {
+      ...(news && { watch: (watcher) => news.watch(process, watcher) }),
       append: (lines, expectedRevision) => this.#append(process, lines, expectedRevision),
       read: (fromRevision, limit) => this.#read(process, fromRevision, limit),
       pick: (revisions) => this.#pick(process, revisions),
@@ -166,6 +172,10 @@ export class SimulatedJournal {
     const most_ms = weather.strikes('slowAppend') ? choices.pick([60, 300, 6_000]) : 4;
     scheduler.after(scheduler.between(0.5, most_ms), () => {
       const appended = this.#execute(call);
+      const { outcome } = appended;
+      // Whoever hears of either can read it.
+      if (outcome === 'written') this.#in.news?.has(process, this.revision);
+      if (outcome === 'conflict') this.#in.news?.has(process, call.expectedRevision + 1);
       if (dies) end(process, 'before it heard of its append');
       else reply(appended);
     });
@@ -196,6 +206,7 @@ export class SimulatedJournal {
     this.#frames.push(...lines.map((line, index) => ({ line, index, count: lines.length })));
     trace.note(`append ${call.number} takes effect, and the stream ends at ${this.revision}`);
     effective(call, lines);
+    if (lines.length > 0) this.#in.news?.announce(this.revision, call.process);
     return { outcome: 'written' };
   }
 
@@ -224,7 +235,8 @@ export class SimulatedJournal {
     const end = fromRevision + limit;
     for (let next = fromRevision; next < end;) {
       await this.#turn(process);
-      const frames = this.#frames.slice(next, Math.min(end, next + pageEvents));
+      const there = this.#in.news?.endOf(process) ?? this.revision;
+      const frames = this.#frames.slice(next, Math.min(end, next + pageEvents, there + 1));
       if (frames.length === 0) return;
       yield { firstRevision: next, lines: frames.map(({ line }) => line) };
       next += frames.length;

@@ -20,11 +20,13 @@ export type Process = {
   /** It was given a reason to call its journal broken. */
   mayBreak: boolean;
   ticking: boolean;
+  /** It stands still until then. */
+  pausedTo_ms: number;
 };
 
 export function newProcess(name: string, skew_ms: number): Process {
   return {
     ...{ name, skew_ms, alive: true, service: undefined, inside: [], taken: 0 },
-    ...{ again: undefined, stuck: false, mayBreak: false, ticking: false },
+    ...{ again: undefined, stuck: false, mayBreak: false, ticking: false, pausedTo_ms: 0 },
   };
 }

@@ -11,6 +11,7 @@ import { testCheckpoints } from '../support/service.ts';
 import { Client, idsFrom } from './client.ts';
 import { SimulatedJournal } from './journal.ts';
 import { Judge } from './judge.ts';
+import { News } from './news.ts';
 import { newProcess, type Process } from './process.ts';
 import { readAll, readBalances, readHeld, readOne } from './readers.ts';
 import { Scheduler } from './scheduler.ts';
@@ -22,6 +23,7 @@ const HOUR_MS = 3_600_000;
 const LEAPS_MS = [0, 0, 1_000, 20_000, HOUR_MS / 4, HOUR_MS * 5, HOUR_MS * 23];
 const SKEWS_MS = [0, 0, 0, 0, -40, 300, 2_000, -2_500, -6_000];
 const READ_PERCENT = 25;
+const HEARD_PERCENT = 70;
 const TICK_MS = 250;
 const ADMIN_KEY = makeKey(new Uint8Array(10).fill(1), new Uint8Array(32).fill(2));
 
@@ -55,6 +57,8 @@ export class Run {
   readonly #settings: Settings;
   readonly #counts = new Map<string, number>();
   readonly #journal: SimulatedJournal;
+  /** Nothing, where processes learn of one another only by their appends. */
+  readonly #news: News | undefined;
   readonly #resolver = new Resolver(this.judge.books);
   readonly #seats: Process[] = [];
   readonly #shown: ReturnType<typeof testCheckpoints>[] = [];
@@ -74,9 +78,11 @@ export class Run {
     this.trace = new Trace(settings.tell);
     this.weather = new Weather(this.choices);
     this.#wall_ms = Date.parse(this.choices.pick(STARTS));
+    const { scheduler, choices, weather } = this;
+    this.#news = choices.chance(HEARD_PERCENT) ? new News(scheduler, choices, weather) : undefined;
     this.#journal = new SimulatedJournal({
-      ...{ scheduler: this.scheduler, choices: this.choices },
-      ...{ trace: this.trace, weather: this.weather },
+      news: this.#news,
+      ...{ scheduler, choices, weather, trace: this.trace },
       clock_ms: (process) => this.#clock_ms(process),
       called: (process) => this.#readSoon(process),
       effective: (call, lines) => this.judge.effective(call, lines),
@@ -128,6 +134,11 @@ export class Run {
     back: (answer: string) => void,
   ): void {
     const { service } = process;
+    const paused_ms = process.pausedTo_ms - this.scheduler.now_ms;
+    if (process.alive && paused_ms > 0) {
+      const arrive = () => this.submit(process, command, preview, back);
+      return this.scheduler.after(paused_ms, arrive);
+    }
     if (!process.alive || service === undefined) return back('no such process');
     const attempt = this.judge.taken(process, command, preview);
     const { type } = command.ask;
@@ -209,10 +220,8 @@ export class Run {
     );
   }
 
-  /** Of two that open one ledger at the same time, one finds it open; and what was stuck ends. */
   #notStarted(process: Process, error: Error): void {
-    const isExpected = process.mayBreak || /cannot be opened/.test(error.message);
-    if (!isExpected) throw error;
+    if (!process.mayBreak) throw error;
     this.#end(process, error.message);
   }
 
@@ -285,7 +294,23 @@ export class Run {
     if (process.service !== undefined && weather.strikes('crash')) {
       this.#end(process, 'at any moment');
     }
+    this.#hinder(choices.pick(this.#seats));
     scheduler.after(scheduler.between(1, 400), () => this.#disturb());
+  }
+
+  /** A process stands still, or hears nothing, for a while. */
+  #hinder(process: Process): void {
+    const { scheduler, trace, weather } = this;
+    if (process.pausedTo_ms <= scheduler.now_ms && weather.strikes('pausedProcess')) {
+      const pause_ms = scheduler.between(50, 9_000);
+      process.pausedTo_ms = scheduler.now_ms + pause_ms;
+      trace.note(`${process.name} stands still`);
+      scheduler.after(pause_ms, () => trace.note(`${process.name} goes on`));
+    }
+    if (this.#news !== undefined && weather.strikes('deafInstance')) {
+      this.#news.deafen(process);
+      trace.note(`${process.name} hears nothing`);
+    }
   }
 
   /** Somebody reads while an append is under way, or just after it. */
@@ -306,6 +331,7 @@ export class Run {
     const isDone = () =>
       this.#seats.every(({ inside }) => inside.every(({ answered }) => answered));
     await this.#until(() => !this.#journal.isDown && this.#isServing() && isDone());
+    if (this.#news !== undefined) await this.#until(() => this.#isHeard());
     this.#isCalm = true;
     for (const { service } of this.#seats) readBalances(this.judge.fold, service!);
     readAll(this.judge.fold, this.choices.pick(this.#seats).service!);
@@ -325,8 +351,18 @@ export class Run {
     this.trace.note(`the end after ${scheduler.now_ms} ms`);
   }
 
+  /** Whoever is asked for nothing takes in what the others wrote all the same. */
+  #isHeard(): boolean {
+    const isUpToDate = ({ service }: Process) =>
+      service?.sequencer.ledger.revision === this.#journal.revision;
+    return this.#news!.areOver && this.#isServing() && this.#seats.every(isUpToDate);
+  }
+
   #isServing(): boolean {
-    return this.#seats.every(({ alive, stuck, service }) => alive && !stuck && service);
+    return this.#seats.every(
+      ({ alive, stuck, service, pausedTo_ms }) =>
+        alive && !stuck && service && pausedTo_ms <= this.scheduler.now_ms,
+    );
   }
 
   async #until(isSo: () => boolean): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Timing } from '../../src/ledger/timing.ts';
 import type { Choices } from '../../scripts/demo/random.ts';
 
-/** Whatever is under way in a process ends with it. */
-export type Owner = { readonly alive: boolean };
+/** Whatever is under way in a process ends with it, and waits while it stands still. */
+export type Owner = { readonly alive: boolean; readonly pausedTo_ms?: number };
 
 type Task = {
   readonly at_ms: number;
@@ -62,6 +62,11 @@ export class Scheduler {
       if (task === undefined) throw new Error('nothing is left to do, and all is waiting');
       if (task.owner?.alive === false) continue;
       this.now_ms = task.at_ms;
+      const { pausedTo_ms = 0 } = task.owner ?? {};
+      if (pausedTo_ms > this.now_ms) {
+        this.after(pausedTo_ms - this.now_ms, task.run, task.owner);
+        continue;
+      }
       task.run();
       await allFollowed();
     }

@@ -8,4 +8,8 @@ export const KEPT: readonly {
     ...{ seed: 3, steps: 60 },
     why: 'a refusal on what was out of date, given because its confirmation was lost on the way',
   },
+  {
+    ...{ seed: 9, steps: 60 },
+    why: 'an instance that did not start, its clock being behind a ledger that another just opened',
+  },
 ];

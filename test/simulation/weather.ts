@@ -21,6 +21,10 @@ export const FAULTS = {
   hurriedClient: 'a client asks again before it could be answered',
   askedTwice: 'a client asks two instances at once under one key',
   crash: 'an instance ends at any moment',
+  pausedProcess: 'an instance stands still for a while, and goes on where it was',
+  lateNews: 'an instance hears late of what another wrote',
+  lostNews: 'what another wrote is not delivered, and is found when the stream is looked at',
+  deafInstance: 'an instance hears nothing for a while',
 } as const;
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
@@ -29,7 +33,7 @@ const CALM_PERCENT = 20;
 const USED_PERCENT = 35;
 const PERCENTS = [1, 4, 16];
 /** What is asked of far more often than the rest. */
-const SELDOM: readonly FaultName[] = ['failedRead', 'stuckRead', 'crash'];
+const SELDOM: readonly FaultName[] = ['failedRead', 'stuckRead', 'crash', 'pausedProcess'];
 const SELDOM_PERCENT = 20;
 
 /** Which faults there are for a while, and how often: a few kinds at a time find the most. */
