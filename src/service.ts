@@ -76,15 +76,7 @@ export class CannotServeError extends Error {
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
-  const derived = (await options.saved?.load(journal)) ?? nothingDerived();
-  const { ledger, projections } = derived;
-  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
-    fold(derived, recorded);
-    options.progress?.(ledger.revision);
-  }
-  if (ledger.format > FORMAT) {
-    throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
-  }
+  const { ledger, projections } = await derivedNow(options);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
@@ -190,6 +182,18 @@ function fraction(bytes: Uint8Array): number {
 }
 
 /** Of several instances that find the stream empty one opens it; the others go on with that. */
+/** What the stream makes by now: what was saved of it, or nothing, and the events since. */
+async function derivedNow({ journal, saved, progress }: ServiceOptions): Promise<Derived> {
+  const derived = (await saved?.load(journal)) ?? nothingDerived();
+  const { ledger } = derived;
+  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
+    fold(derived, recorded);
+    progress?.(ledger.revision);
+  }
+  if (ledger.format <= FORMAT) return derived;
+  throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
+}
+
 async function openIfEmpty(
   { opening, bootstrapAdminKey, random }: ServiceOptions,
   sequencer: Sequencer,

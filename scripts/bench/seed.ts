@@ -45,7 +45,6 @@ export const OFFERING_VENUE = `ven_${numbered(2)}` as const;
 const OFFERS = 50;
 export const VENUE = venueAt(0);
 
-/** The id of the venue with a number, from 0. */
 function venueAt(number: number): VenueId {
   return `ven_${numbered(3 + number)}`;
 }
@@ -78,9 +77,8 @@ function bytesOf(number: number, length: number): Uint8Array {
 export type Target = { readonly events: number; readonly file: string };
 
 export type SeedOptions = {
-  /** How many venues the redemptions go to, in turn. */
+  /** To how many venues redemptions go, in turn, and how many hours one attendance list has. */
   readonly venues?: number;
-  /** How many hours one attendance list has; with one, almost every event has a key. */
   readonly listLines?: number;
   /** How long after the command before it each is recorded; all must lie in the past. */
   readonly command_ms?: number;
@@ -109,8 +107,8 @@ export async function seed(
     let pending: Promise<unknown> = Promise.resolve();
     while (written < events) {
       const batch: StreamEvent[] = [];
-      const wanted = Math.min(APPEND_EVENTS, events - written);
-      while (batch.length < wanted) batch.push(...commands.next().value);
+      while (batch.length < Math.min(APPEND_EVENTS, events - written))
+        batch.push(...commands.next().value);
       const appended = journal.append(linesOf(batch), written - 1);
       written += batch.length;
       // One append is encoded and committed while the next is made.
@@ -143,22 +141,18 @@ function offer(number: number): Fact {
   };
 }
 
+const USUAL = { venues: 1, listLines: LIST_LINES, command_ms: COMMAND_MS, network: NETWORK };
+
 /** Makes the events of one command after another, endlessly. */
 class Commands {
+  readonly #options: typeof USUAL;
   #time_ms: number;
   #count = 0;
-  readonly #venues: number;
-  readonly #listLines: number;
-  readonly #command_ms: number;
-  readonly #network: string;
   readonly #calendar = calendarIn(TIME_ZONE);
 
   constructor(began_ms: number, options: SeedOptions) {
     this.#time_ms = began_ms;
-    this.#venues = options.venues ?? 1;
-    this.#listLines = options.listLines ?? LIST_LINES;
-    this.#command_ms = options.command_ms ?? COMMAND_MS;
-    this.#network = options.network ?? NETWORK;
+    this.#options = { ...USUAL, ...options };
   }
 
   *all(members: number): Generator<StreamEvent[], never> {
@@ -169,7 +163,7 @@ class Commands {
     }
     yield* this.#openingBalances(members);
     for (let list = 0; ; list += 1) {
-      const lines = Math.min(this.#listLines, members);
+      const lines = Math.min(this.#options.listLines, members);
       const present = Array.from({ length: lines }, (_, line) =>
         memberAt((list * lines + line) % members),
       );
@@ -184,7 +178,7 @@ class Commands {
       keyHash: keyHash(key),
       label,
     });
-    const network = this.#network;
+    const network = this.#options.network;
     const opened = { network, format: FORMAT, timeZone: TIME_ZONE, rules: DEFAULT_RULES };
     yield this.#command('system', undefined, [
       { type: 'LedgerOpened', data: opened },
@@ -199,7 +193,7 @@ class Commands {
         type: 'OrganisationRegistered',
         data: { organisationId: PARTNER, name: 'Bench Partner (made up)', roles: ['spend'] },
       },
-      ...Array.from({ length: this.#venues }, (_, number) => ({
+      ...Array.from({ length: this.#options.venues }, (_, number) => ({
         type: 'VenueRegistered' as const,
         data: {
           venueId: venueAt(number),
@@ -266,7 +260,7 @@ class Commands {
   #redemption(memberId: MemberId): StreamEvent[] {
     const data = {
       debit: accountOf.wallet(memberId),
-      credit: accountOf.till(venueAt(this.#count % this.#venues)),
+      credit: accountOf.till(venueAt(this.#count % this.#options.venues)),
       credits: '1',
       reference: `seeded-${this.#count}`,
       terminal: 'till-1',
@@ -280,7 +274,7 @@ class Commands {
     facts: readonly Fact[],
   ): StreamEvent[] {
     this.#count += 1;
-    this.#time_ms += this.#command_ms;
+    this.#time_ms += this.#options.command_ms;
     const recordedAt = instant(this.#time_ms);
     const occurredOn = this.#calendar(this.#time_ms);
     const id = `cmd_${numbered(this.#count)}` as const;
