@@ -76,12 +76,12 @@ function bytesOf(number: number, length: number): Uint8Array {
 /** A stream to write: the fewest events it shall have, and the database file. */
 export type Target = { readonly events: number; readonly file: string };
 
-export type SeedOptions = {
-  /** To how many venues redemptions go, in turn, and how many hours one attendance list has. */
-  readonly venues?: number;
-  readonly listLines?: number;
-  /** How long after the command before it each is recorded; all must lie in the past. */
-  readonly command_ms?: number;
+/**
+ * To how many venues redemptions go, in turn; how many hours one attendance list has; how long
+ * after the one before it each command is recorded, all of them in the past.
+ */
+type Numbers = Partial<Record<'venues' | 'listLines' | 'command_ms', number>>;
+export type SeedOptions = Numbers & {
   /** Whose stream it is, and what opens a file as a journal: the bench's own and SQLite. */
   readonly network?: string;
   readonly open?: (file: string) => Promise<Journal>;
