@@ -80,8 +80,7 @@ export type Target = { readonly events: number; readonly file: string };
  * To how many venues redemptions go, in turn; how many hours one attendance list has; how long
  * after the one before it each command is recorded, all of them in the past.
  */
-type Numbers = Partial<Record<'venues' | 'listLines' | 'command_ms', number>>;
-export type SeedOptions = Numbers & {
+export type SeedOptions = Partial<Record<'venues' | 'listLines' | 'command_ms', number>> & {
   /** Whose stream it is, and what opens a file as a journal: the bench's own and SQLite. */
   readonly network?: string;
   readonly open?: (file: string) => Promise<Journal>;
