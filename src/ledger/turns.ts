@@ -1,7 +1,7 @@
 import type { Timing } from './timing.ts';
 
 /** A bound on any wait, so that ten decisions stay well within the patience of a caller. */
-export const WAIT_MAX_MS = 400;
+export const WAIT_MAX_MS = 350;
 /** How long others are given: as long as they took the last times, to hear and to append. */
 const YIELD_MS = 12;
 const YIELD_MAX_MS = 60;
