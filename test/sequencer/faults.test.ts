@@ -45,6 +45,15 @@ t.test('an append whose answer is lost several times over', async (t) => {
   t.equal(journal.lines.length, before + 1, 'is in the stream once');
 });
 
+t.test('an append whose answer is lost, while nothing can be sent again for a while', async (t) => {
+  const { journal, redeem, before } = await tillOn(t);
+  journal.faults.push({ kind: 'unknown_written' }, { kind: 'unavailable' });
+  journal.faults.push({ kind: 'unavailable' });
+  const answer = await redeem('sale');
+  t.match(answer, { status: 201, body: { balance: '1' } }, 'is never said to have done nothing');
+  t.equal(journal.lines.length, before + 1, 'and is in the stream once');
+});
+
 t.test('while it is not known what became of an append', async (t) => {
   const { journal, redeem, trouble } = await tillOn(t);
   let said: string | undefined;
