@@ -6,6 +6,9 @@ import type { Service } from './service.ts';
 
 /** After this, connections on which a request never came to its end are cut. */
 const CUT_MS = 5_000;
+/** After this, nobody waits any longer for a journal that does not tell what became of an append. */
+const GIVE_UP_MS = 3_000;
+const ENDING = 'it is shutting down';
 const TICK_MS = 250;
 
 /** The HTTP app of a service, which may listen, and how all of it ends in order. */
@@ -31,11 +34,13 @@ export async function running(
   }, TICK_MS);
   const end = async () => {
     clearInterval(ticking);
+    const givingUp = setTimeout(() => service.sequencer.giveUp(ENDING), GIVE_UP_MS);
     await saved?.close();
     const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
     clearTimeout(cutting);
-    await service.sequencer.stop('it is shutting down');
+    await service.sequencer.stop(ENDING);
+    clearTimeout(givingUp);
     try {
       await service.checkpoints.make();
     } finally {

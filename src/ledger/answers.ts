@@ -14,3 +14,8 @@ export function refused(refusal: Refusal): Outcome {
 export function notWriting(why: string): Outcome {
   return refused(refuse('not_writing', { why }));
 }
+
+/** The answer where nobody knows yet what became of an append. */
+export function outcomeUnknown(patience_ms: number): Outcome {
+  return refused(refuse('outcome_unknown', { seconds: patience_ms / 1000 }));
+}

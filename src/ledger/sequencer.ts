@@ -3,7 +3,8 @@ import type { Recorded } from '../../schemas/events/index.ts';
 import type { CommandId } from '../../schemas/ids.ts';
 import { refuse } from '../../schemas/refusals.ts';
 import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
-import { answerAll, notWriting, refused } from './answers.ts';
+import { answerAll, notWriting, outcomeUnknown, refused } from './answers.ts';
+import { clockBehind } from './clockBehind.ts';
 import { isDue } from './due.ts';
 import { Follower } from './follower.ts';
 import type { Observer } from './observer.ts';
@@ -38,7 +39,6 @@ export type SequencerOptions = {
 const BATCH_EVENTS_MAX = 2_000;
 const DECISIONS_MAX = 10;
 export const PATIENCE_MS = 5_000;
-const CLOCK_BEHIND_MS = 5_000;
 const TROUBLE_MS = 10_000;
 
 /**
@@ -72,6 +72,7 @@ export class Sequencer {
       ...{ stream, timing },
       note: (why) => this.#note(why),
       foundWritten: () => observer?.foundWritten(),
+      isGivenUp: false,
     };
   }
 
@@ -99,9 +100,11 @@ export class Sequencer {
 
   /** Why writes are refused just now; nothing when all is well. */
   get trouble(): string | undefined {
+    const now_ms = this.#options.now_ms();
     const { why, until_ms } = this.#trouble;
-    const recent = until_ms > this.#options.now_ms() ? why : undefined;
-    return this.#refusing ?? recent ?? this.#clockBehind() ?? this.#options.stream.silence?.();
+    const recent = until_ms > now_ms ? why : undefined;
+    const behind = clockBehind(this.ledger, now_ms);
+    return this.#refusing ?? recent ?? behind ?? this.#options.stream.silence?.();
   }
 
   /**
@@ -140,16 +143,23 @@ export class Sequencer {
   /** Answers those who have waited longer than `PATIENCE_MS`; what they asked may still land. */
   answerImpatient(): void {
     const limit_ms = this.#options.now_ms() - PATIENCE_MS;
-    const answer = refused(refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 }));
-    for (const item of [...this.#batch, ...this.#queue.all()]) {
-      if (item.since_ms < limit_ms) item.resolve(answer);
-    }
+    const all = [...this.#batch, ...this.#queue.all()];
+    const impatient = all.filter(({ since_ms }) => since_ms < limit_ms);
+    answerAll(impatient, outcomeUnknown(PATIENCE_MS));
   }
 
   /** Takes no more commands, and ends when those that are being made durable are answered. */
   async stop(why: string): Promise<void> {
     this.#stopped ??= why;
     await this.#running;
+  }
+
+  /** Answers all who wait, since the process must end; what is under way may still land. */
+  giveUp(why: string): void {
+    this.#stopped ??= why;
+    this.#surroundings.isGivenUp = true;
+    answerAll(this.#batch, outcomeUnknown(PATIENCE_MS));
+    answerAll(this.#queue.takeAll(), notWriting(this.#stopped));
   }
 
   async #run(): Promise<void> {
@@ -197,8 +207,8 @@ export class Sequencer {
    */
   async #settle(batch: readonly Item[]): Promise<void> {
     const { observer, turns } = this.#options;
-    const behind = this.#refusing ?? this.#clockBehind();
-    if (behind !== undefined) return answerAll(batch, notWriting(behind));
+    const why = this.#refusing ?? clockBehind(this.ledger, this.#options.now_ms());
+    if (why !== undefined) return answerAll(batch, notWriting(why));
     const isTired = ({ decisions }: Item) => decisions >= DECISIONS_MAX;
     answerAll(batch.filter(isTired), refused(refuse('busy')));
     const items = batch.filter((item) => !isTired(item));
@@ -226,11 +236,9 @@ export class Sequencer {
       case 'unavailable':
         this.#note(appended.why);
         return answerAll(waiting, notWriting(appended.why));
-      default: {
-        const unknown = refuse('outcome_unknown', { seconds: PATIENCE_MS / 1000 });
-        answerAll(waiting, refused(unknown));
+      default:
+        answerAll(waiting, outcomeUnknown(PATIENCE_MS));
         return this.#break(appended.why);
-      }
     }
   }
 
@@ -271,12 +279,6 @@ export class Sequencer {
       this.#options.published(round.recorded);
     }
     for (const [item, outcome] of round.items) item.resolve(outcome);
-  }
-
-  #clockBehind(): string | undefined {
-    const behind_ms = this.ledger.recordedAt_ms - this.#options.now_ms();
-    if (behind_ms <= CLOCK_BEHIND_MS) return undefined;
-    return `its clock is ${Math.round(behind_ms / 1000)} s behind the last event`;
   }
 
   /** Remembers a failed append for a while, after which the next one is worth trying. */

@@ -47,3 +47,19 @@ t.test('a service whose stream is at an EventStoreDB', async (t) => {
   t.match(refused.logged, /did not start\. .*is not the one that this instance has read/);
   t.notMatch(refused.logged, /sesame|\n\s+at /, 'in a sentence, without the password');
 });
+
+t.test('a service that must end while its server is gone', async (t) => {
+  const gone = await standIn(t);
+  const service = await serviceFor(t, {
+    dataDirectory: t.testdir(),
+    environment: { ...environment, JOURNAL_URL: gone.url },
+  });
+  const admin = new HttpClient(service.url, service.adminKey);
+  const swallowed = gone.faults.swallow({ times: Infinity });
+  const asked = admin.post('/v1/organisations', { name: 'Strood', roles: ['earn'] }, 'key');
+  await swallowed.hit();
+  await gone.stop();
+  const ended = service.end('SIGTERM');
+  t.match(await asked, { status: 503, body: { code: 'outcome_unknown' } }, 'answers who waits');
+  t.match(await ended, { code: 0, signal: null }, 'and ends in order, with what is not known');
+});

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { smallWorld } from '../support/world.ts';
-import { watchedJournal } from './instance.ts';
+import { until, watchedJournal } from './instance.ts';
 
 /** A member with two credits at a till, and the journal beneath. */
 async function tillOn(t: Test) {
@@ -43,6 +43,15 @@ t.test('an append whose answer is lost several times over', async (t) => {
   journal.faults.push({ kind: 'unknown_not_written' });
   t.match(await redeem('sale'), { status: 201, body: { balance: '1' } });
   t.equal(journal.lines.length, before + 1, 'is in the stream once');
+});
+
+t.test('an append whose answer is lost, while nothing can be sent again for a while', async (t) => {
+  const { journal, redeem, before } = await tillOn(t);
+  journal.faults.push({ kind: 'unknown_written' }, { kind: 'unavailable' });
+  journal.faults.push({ kind: 'unavailable' });
+  const answer = await redeem('sale');
+  t.match(answer, { status: 201, body: { balance: '1' } }, 'is never said to have done nothing');
+  t.equal(journal.lines.length, before + 1, 'and is in the stream once');
 });
 
 t.test('while it is not known what became of an append', async (t) => {
@@ -132,4 +141,44 @@ t.test('a decision that throws', async (t) => {
   journal.hidden.clear();
   const again = await partner.till.post(`/v1/transactions/${transactionId}/reversals`, reversal);
   t.equal(again.status, 201, 'and takes the same once what was amiss is mended');
+});
+
+t.test('an append of which nobody can tell what became, when the process must end', async (t) => {
+  const { journal, redeem, service, before, broken } = await tillOn(t);
+  const { promise: isSent, resolve: sent } = Promise.withResolvers<boolean>();
+  journal.answer = async () => {
+    sent(true);
+    return { outcome: 'unknown', why: 'the server is gone' };
+  };
+  const first = redeem('first');
+  await isSent;
+  const second = redeem('second');
+  await until(() => service.sequencer.queued > 0);
+  service.sequencer.giveUp('it is shutting down');
+  const doubt = { status: 503, body: { code: 'outcome_unknown', retryable: true } };
+  t.match(await first, doubt, 'is left open');
+  const certain = { status: 503, body: { code: 'not_writing', detail: /shutting down/ } };
+  t.match(await second, certain, 'while one that waited has certainly done nothing');
+  await service.sequencer.stop('it is shutting down');
+  const { length } = journal.asked;
+  await until(() => journal.asked.length > length);
+  t.equal(journal.asked.length, length, 'it is not sent again');
+  t.equal(journal.lines.length, before);
+  t.same(broken, [], 'and the end is one in order');
+});
+
+t.test('an append that is half there to be read, when the process must end', async (t) => {
+  const { journal, redeem, service, before } = await tillOn(t);
+  journal.faults.push({ kind: 'unknown_written' });
+  const { promise: isLookedFor, resolve: lookedFor } = Promise.withResolvers<boolean>();
+  const { read } = journal;
+  journal.read = async function* (fromRevision, limit) {
+    lookedFor(fromRevision === before);
+    if (fromRevision < before) yield* read(fromRevision, limit);
+  };
+  const answer = redeem('sale');
+  await isLookedFor;
+  service.sequencer.giveUp('it is shutting down');
+  t.match(await answer, { status: 503, body: { code: 'outcome_unknown' } }, 'is left open');
+  await service.sequencer.stop('it is shutting down');
 });

@@ -42,6 +42,25 @@ export async function compare(
   return undefined;
 }
 
+/**
+ * Reads on after the mirror's last event, which is read along and compared: an event tells where
+ * it stands, not what it follows, and a stream that was put back from an older backup and has
+ * grown since goes on beyond the mirror too.
+ * @throws ServerError where the server cannot be asked
+ */
+export async function goingOn(
+  server: Server,
+  mirror: Mirror,
+  count: number,
+): Promise<Received[] | Difference> {
+  const { end } = mirror;
+  if (end < 0) return server.from(0, count);
+  const [last, ...events] = await server.from(end, count);
+  if (last === undefined) return shorter(end - 1, end);
+  const [line] = await mirror.linesAt([end]);
+  return differenceAt(end, line!, last) ?? events;
+}
+
 /** How an event of the server's differs from the line that the mirror has at its revision. */
 export function differenceAt(
   revision: number,

@@ -1,6 +1,6 @@
 import type { ResolvedEvent } from '@eventstore/db-client';
 import type { Watcher } from '../journal.ts';
-import { compare, differenceAt, shorter, type Difference } from './comparing.ts';
+import { compare, differenceAt, goingOn, shorter, type Difference } from './comparing.ts';
 import { MirrorError, type Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import { ServerError, type Server } from './server.ts';
@@ -109,7 +109,8 @@ export class Following {
     if ('why' in answer) return answer.why;
     try {
       while (mirror.end < answer.last && mirror.wall === undefined) {
-        const events = await server.from(mirror.end + 1, PAGE_EVENTS);
+        const events = await goingOn(server, mirror, PAGE_EVENTS);
+        if (!Array.isArray(events)) return this.#differs(events);
         if (events.length === 0) return 'what the leader told of is not there to be read';
         await this.#receive(events);
       }

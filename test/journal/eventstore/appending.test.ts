@@ -8,7 +8,8 @@ import { handTime, type HandTime } from '../../support/eventstore/handTime.ts';
 import type { StandIn, Switched } from '../../support/eventstore/index.ts';
 import { standIn } from '../../support/eventstore/index.ts';
 import { failingTarget, onAnotherNetwork, openJournal } from '../../support/eventstore/target.ts';
-import { line, linesAt, linesIn } from './lines.ts';
+import { enrolled } from '../samples.ts';
+import { line, linesAt, linesIn, ours } from './lines.ts';
 
 /**
  * What an append answers when the server, or what lies between, fails: one fault at a time, on a
@@ -161,6 +162,27 @@ t.test('what another instance wrote first', async (t) => {
   t.same(await here.append(), { outcome: 'conflict' });
   t.same(await linesIn(here.journal), [line(0), line(7)], 'is read once there is a conflict');
   t.equal(await grown, 1, 'and is told');
+});
+
+t.test('an append of nothing', async (t) => {
+  const here = await given(t);
+  const nothing = (expected: number) => here.time.until(here.journal.append([], expected));
+  here.server.faults.deafen();
+  here.server.stranger.append(here.stream, ours(here.stream, 1, enrolled(7)));
+  t.same(await nothing(0), { outcome: 'conflict' }, 'asks the leader, who knows of another’s');
+  t.same(await linesIn(here.journal), [line(0), line(7)], 'which can be read by then');
+  t.same(await nothing(1), { outcome: 'written' });
+  here.server.faults.breakStream({ on: 'read', times: Infinity });
+  t.match(await nothing(1), { outcome: 'unavailable' }, 'and without an answer it is not known');
+});
+
+t.test('an append to a stream that was replaced while nobody could tell', async (t) => {
+  const here = await given(t);
+  here.server.faults.swallow();
+  t.match(await here.append(), { outcome: 'unknown' });
+  here.server.stranger.replace(here.stream, 0, ours(here.stream, 0, enrolled(9)));
+  t.match(await here.append(), { outcome: 'broken', why: /revision 0 is not the one/ });
+  t.equal(here.server.stream(here.stream).length, 1, 'is not sent again before it is compared');
 });
 
 t.test('a stream that is deleted for good takes nothing more', async (t) => {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
+import { handTime } from '../../support/eventstore/handTime.ts';
 import {
   failingTarget,
   onAnotherNetwork,
@@ -64,4 +65,17 @@ t.test('a process whose journal could not be opened', async (t) => {
   const { mine, folder } = await emptied(t);
   const script = `await open().catch(({ name }) => process.stdout.write(name));`;
   t.equal(await said(mine, folder, script), 'ReplacedJournalError', 'ends by itself');
+});
+
+t.test('connections that were made anew because nobody answered', async (t) => {
+  const own = await failingTarget(t);
+  const time = handTime();
+  const journal = await time.until(openJournal(own, t.testdir(), { time }));
+  own.standIn.faults.swallow({ times: 2 });
+  const append = () => time.until(journal.append([line(0)], -1));
+  const outcomes = [await append(), await append(), await append()].map(({ outcome }) => outcome);
+  t.same(outcomes, ['unknown', 'unknown', 'written']);
+  await time.until(journal.close());
+  await time.untilHolds(() => own.standIn.connections === 0);
+  t.pass('are all closed with the journal');
 });
