@@ -103,6 +103,26 @@ t.test('a file that cannot be written', async (t) => {
   t.notOk(existsSync(partOf(file)), 'and nothing beside it');
 });
 
+t.test('a disk that is nearly full', async (t) => {
+  const file = written(t);
+  const { statfsSync } = fs;
+  Object.assign(fs, { statfsSync: () => ({ bavail: 16_383, bsize: 4096 }) });
+  syncBuiltinESMExports();
+  try {
+    const message = 'the disk has less than 64 MiB left, which are for the stream';
+    t.throws(
+      () => write(file, { ...AT, revision: 9 }, PARTS),
+      { message },
+      'is left to the stream',
+    );
+  } finally {
+    Object.assign(fs, { statfsSync });
+    syncBuiltinESMExports();
+  }
+  t.same(read(file), PARTS, 'and the old file is as it was');
+  t.notOk(existsSync(partOf(file)), 'with nothing beside it');
+});
+
 t.test('no file', async (t) => {
   t.equal(open(join(t.testdir(), 'ledger.state'), AT.code), undefined, 'is none');
 });
