@@ -19,7 +19,7 @@ export async function running(
   service: Service,
   journal: Journal,
   logger: FastifyBaseLogger,
-  saved?: SavedState,
+  saved?: Pick<SavedState, 'saveIfDue' | 'close'>,
 ): Promise<Running> {
   const app = await buildApp(service, logger);
   service.metrics.watchProcess();
@@ -31,7 +31,8 @@ export async function running(
   }, TICK_MS);
   const end = async () => {
     clearInterval(ticking);
-    await saved?.close();
+    // A worker that forces a file to a slow disk cannot be stopped: nothing waits for it but the end.
+    const savedClosed = saved?.close();
     const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
     clearTimeout(cutting);
@@ -41,6 +42,7 @@ export async function running(
     } finally {
       await service.checkpoints.close();
       await journal.close();
+      await savedClosed;
     }
   };
   return { app, end };
