@@ -22,7 +22,7 @@ export async function running(
   service: Service,
   journal: Journal,
   logger: FastifyBaseLogger,
-  saved?: SavedState,
+  saved?: Pick<SavedState, 'saveIfDue' | 'close'>,
 ): Promise<Running> {
   const app = await buildApp(service, logger);
   service.metrics.watchProcess();
@@ -35,7 +35,8 @@ export async function running(
   const end = async () => {
     clearInterval(ticking);
     const givingUp = setTimeout(() => service.sequencer.giveUp(ENDING), GIVE_UP_MS);
-    await saved?.close();
+    // A worker that forces a file to a slow disk cannot be stopped: only the end waits for it.
+    const savedClosed = saved?.close();
     const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
     clearTimeout(cutting);
@@ -46,6 +47,7 @@ export async function running(
     } finally {
       await service.checkpoints.close();
       await journal.close();
+      await savedClosed;
     }
   };
   return { app, end };

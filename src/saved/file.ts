@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
-import { writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Parts } from './derived.ts';
@@ -17,6 +26,8 @@ const MAGIC = 'time credits, derived state';
 const VERSION = 1;
 const HEADER_BYTES = 4096;
 const WINDOW_BYTES = 1 << 20;
+/** What is left of a disk is for the stream. */
+const SPARE_BYTES = 64 * WINDOW_BYTES;
 
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 const headerSchema = z.strictObject({
@@ -49,6 +60,7 @@ export function partOf(file: string): string {
 /**
  * Writes a file in the place of the one that is there, if any.
  * @returns its bytes
+ * @throws Error where it cannot be written, or would take the last of the disk
  */
 export function write(file: string, at: At, parts: Parts): number {
   const beside = partOf(file);
@@ -56,6 +68,7 @@ export function write(file: string, at: At, parts: Parts): number {
   try {
     let end = HEADER_BYTES;
     const described = hashed(parts, (bytes) => {
+      requireRoom(dirname(file));
       writeAll(fd, bytes, end);
       end += bytes.length;
     });
@@ -194,6 +207,13 @@ function writeAll(fd: number, bytes: Uint8Array, position: number): void {
   for (let at = 0; at < bytes.length;) {
     at += writeSync(fd, bytes, at, bytes.length - at, position + at);
   }
+}
+
+function requireRoom(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= SPARE_BYTES) return;
+  const spare = SPARE_BYTES / WINDOW_BYTES;
+  throw new Error(`the disk has less than ${spare} MiB left, which are for the stream`);
 }
 
 function syncFolder(folder: string): void {

@@ -2,15 +2,18 @@ import { renameSync, rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Journal } from '../journal/journal.ts';
 import { codeHash } from './code.ts';
-import { derivedFrom, type Derived } from './derived.ts';
-import { DoesNotFitError, open, partOf, type Header } from './file.ts';
-import { eventHash, type Done, type Task } from './task.ts';
+import type { Derived } from './derived.ts';
+import { partOf, type Header } from './file.ts';
+import { loaded } from './load.ts';
+import type { Done, Task } from './task.ts';
 
 /** A start replays no more events than a second takes, and saving costs a share of each event. */
 const FEWEST_DUE = 100_000;
 const SHARE_DUE = 10;
 /** After a start, when the stream was folded anyway. */
 const FEWEST_AT_START = 10_000;
+/** A proof that could not be made is tried again even where nothing more is recorded. */
+const AGAIN_MS = 10 * 60 * 1000;
 
 type Log = (facts: object, words: string) => void;
 
@@ -25,6 +28,8 @@ export type SavedStateOptions = {
   /** How many events a file lacks before it is written anew; tests ask for fewer. */
   readonly due?: (revision: number) => number;
   readonly dueAtStart?: number;
+  /** How long after a proof that could not be made it is tried again. */
+  readonly again_ms?: number;
 };
 
 /** A service started with what the stream does not say; tells what that means and what to do. */
@@ -49,6 +54,7 @@ export class SavedState {
   /** The revision at which a worker was last asked for, or of the file; none before `begin`. */
   #asked = Infinity;
   #worker: Worker | undefined;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(options: SavedStateOptions) {
     this.#options = options;
@@ -59,33 +65,17 @@ export class SavedState {
     const { file, logger } = this.#options;
     discard(partOf(file));
     try {
-      const derived = await this.#loaded(journal);
-      if (this.#unproved === undefined) return undefined;
-      const { revision } = this.#unproved;
+      const saved = await loaded(file, this.#code, journal);
+      if (saved === undefined) return undefined;
+      this.#unproved = saved.header;
+      const { revision } = saved.header;
       logger.info({ revision }, 'the saved state is used; behind, it is proved from the stream');
-      return derived;
+      return saved.derived;
     } catch (error) {
       const why = (error as Error).message;
       logger.warn({ file, why }, 'the saved state does not fit: all is replayed from the stream');
-      this.#unproved = undefined;
       discard(file);
       return undefined;
-    }
-  }
-
-  async #loaded(journal: Pick<Journal, 'read'>): Promise<Derived | undefined> {
-    const saved = open(this.#options.file, this.#code);
-    if (saved === undefined) return undefined;
-    try {
-      const { revision, event } = saved.header;
-      if ((await eventHashAt(journal, revision)) !== event) {
-        throw new DoesNotFitError(`its revision ${revision} is another event, or is not there`);
-      }
-      const derived = derivedFrom(saved.parts());
-      this.#unproved = saved.header;
-      return derived;
-    } finally {
-      saved.close();
     }
   }
 
@@ -106,6 +96,7 @@ export class SavedState {
 
   /** Ends what is under way, which leaves the file as it was. */
   async close(): Promise<void> {
+    clearTimeout(this.#again);
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
@@ -133,7 +124,7 @@ export class SavedState {
     });
   }
 
-  #done({ wrong, saved }: Done): void {
+  #done({ wrong, saved, unsaved }: Done): void {
     const { file, logger } = this.#options;
     if (this.#unproved !== undefined) {
       if (wrong.length > 0) return this.#wrong(this.#unproved, wrong);
@@ -141,13 +132,20 @@ export class SavedState {
       this.#unproved = undefined;
     }
     if (saved !== undefined) logger.info({ file, ...saved }, 'the state is saved');
+    if (unsaved !== undefined) this.#unsaved(unsaved);
   }
 
   #failed(error: Error): void {
-    const { inDoubt, logger } = this.#options;
+    const { inDoubt, logger, dueAtStart = FEWEST_AT_START, again_ms = AGAIN_MS } = this.#options;
     if (error.name === 'DamagedJournalError') return inDoubt(error);
-    const what = this.#unproved === undefined ? 'saved' : 'proved';
-    logger.error({ why: error.message }, `the state could not be ${what}: it is tried again`);
+    if (this.#unproved === undefined) return this.#unsaved(error.message);
+    logger.error({ why: error.message }, 'the saved state could not be proved: it is tried again');
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#ask(this.#asked, dueAtStart), again_ms).unref();
+  }
+
+  #unsaved(why: string): void {
+    this.#options.logger.error({ why }, 'the state could not be saved: it is tried again');
   }
 
   /** Puts the file aside, so that the next start does without it. */
@@ -173,9 +171,4 @@ function discard(file: string): void {
 
 function dueAt(revision: number): number {
   return Math.max(FEWEST_DUE, revision / SHARE_DUE);
-}
-
-async function eventHashAt(journal: Pick<Journal, 'read'>, revision: number) {
-  for await (const { lines } of journal.read(revision, 1)) return eventHash(lines[0]!);
-  return undefined;
 }

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
-import { recordedIn, type Journal } from '../journal/journal.ts';
+import { DamagedJournalError, recordedIn, type Journal } from '../journal/journal.ts';
 import { sqliteReader } from '../journal/sqlite/index.ts';
 import { codeHash } from './code.ts';
-import { derivedFrom, fold, nothingDerived, partsOf, type Derived } from './derived.ts';
-import { DoesNotFitError, hashed, open, write, type Header } from './file.ts';
+import { fold, nothingDerived, partsOf, type Derived } from './derived.ts';
+import { DoesNotFitError, hashed, write, type Header } from './file.ts';
+import { eventHash, loaded } from './load.ts';
 
 /** What a worker is asked for: to prove what was loaded, if anything was, and to save. */
 export type Task = {
@@ -21,6 +21,8 @@ export type Done = {
   /** The parts that are not what the stream makes of them: what was loaded was wrong. */
   readonly wrong: readonly string[];
   readonly saved: { readonly revision: number; readonly bytes: number } | undefined;
+  /** Why nothing could be saved, which says nothing against what was loaded. */
+  readonly unsaved?: string;
 };
 
 type Reader = Pick<Journal, 'read'>;
@@ -30,44 +32,46 @@ type Folded = { readonly derived: Derived; readonly lastLine: string | undefined
  * Folds the stream from its file, which it only reads, beside the service that writes it. What was
  * loaded is proved by folding from the first event again, whatever the file says; else it goes on
  * from the file, or from nothing where none fits.
- * @throws DamagedJournalError, UnreadableEventError, Error where nothing could be saved
+ * @throws DamagedJournalError, UnreadableEventError, Error where nothing could be proved
  */
 export async function perform(task: Task): Promise<Done> {
-  const { file, code, unproved, fewest } = task;
+  const { code, unproved } = task;
   if (codeHash() !== code) throw new Error('the code on disk is no longer the one that runs');
   const reader = sqliteReader(task.journalFile);
   try {
-    const derived = unproved === undefined ? startOf(file, code) : nothingDerived();
-    if (unproved !== undefined) {
-      await folded(derived, reader, unproved.revision + 1);
-      const wrong = differing(unproved, derived);
-      if (wrong.length > 0) return { wrong, saved: undefined };
-    }
-    const since = derived.ledger.revision;
-    const { lastLine } = await folded(derived, reader);
-    const { revision, format } = derived.ledger;
-    if (lastLine === undefined || revision - since < fewest) return { wrong: [], saved: undefined };
-    const at = { code, format, revision, event: eventHash(lastLine) };
-    return { wrong: [], saved: { revision, bytes: write(file, at, partsOf(derived)) } };
+    if (unproved === undefined) return await savedFrom(await startOf(task, reader), task, reader);
+    const derived = nothingDerived();
+    await folded(derived, reader, unproved.revision + 1);
+    const wrong = differing(unproved, derived);
+    if (wrong.length > 0) return { wrong, saved: undefined };
+    return await savedFrom(derived, task, reader);
   } finally {
     await reader.close();
   }
 }
 
-/** SHA-256 of an event's bytes. */
-export function eventHash(line: string): string {
-  return hash('sha256', line, 'hex');
+/** Folds the rest, and saves what comes of it if there was enough. */
+async function savedFrom(
+  derived: Derived,
+  { file, code, fewest }: Task,
+  reader: Reader,
+): Promise<Done> {
+  const since = derived.ledger.revision;
+  try {
+    const { lastLine } = await folded(derived, reader);
+    const { revision, format } = derived.ledger;
+    if (lastLine === undefined || revision - since < fewest) return { wrong: [], saved: undefined };
+    const at = { code, format, revision, event: eventHash(lastLine) };
+    return { wrong: [], saved: { revision, bytes: write(file, at, partsOf(derived)) } };
+  } catch (error) {
+    if (error instanceof DamagedJournalError) throw error;
+    return { wrong: [], saved: undefined, unsaved: (error as Error).message };
+  }
 }
 
-function startOf(file: string, code: string): Derived {
+async function startOf({ file, code }: Task, reader: Reader): Promise<Derived> {
   try {
-    const saved = open(file, code);
-    if (saved === undefined) return nothingDerived();
-    try {
-      return derivedFrom(saved.parts());
-    } finally {
-      saved.close();
-    }
+    return (await loaded(file, code, reader))?.derived ?? nothingDerived();
   } catch (error) {
     if (error instanceof DoesNotFitError) return nothingDerived();
     throw error;

@@ -3,5 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { perform, type Task } from './task.ts';
 
 /** The thread of one task; on Linux it has a priority of its own, and gives way to others. */
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+try {
+  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Where the service gives way even more, or the system forbids it, it goes on as it is.
+}
 parentPort!.postMessage(await perform(workerData as Task));

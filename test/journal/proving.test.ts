@@ -1,9 +1,30 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { linesOf } from '../../schemas/stream.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 import { prove } from '../../src/journal/sqlite/proving.ts';
 import { enrolledFrom } from './samples.ts';
+
+const PROVER = fileURLToPath(new URL('../../src/journal/sqlite/prover.ts', import.meta.url));
+
+/** Waits until a process has a file open. */
+async function opened(pid: number, file: string): Promise<void> {
+  const folder = `/proc/${pid}/fd`;
+  const isOpen = () =>
+    readdirSync(folder).some((fd) => {
+      try {
+        return readlinkSync(join(folder, fd)) === file;
+      } catch {
+        return false;
+      }
+    });
+  while (!isOpen()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 async function written(t: Test, events: number): Promise<string> {
   const file = join(t.testdir(), 'ledger.sqlite');
@@ -36,6 +57,25 @@ t.test('a proof that is stopped', async (t) => {
   const open = Symbol('open');
   t.equal(await Promise.race([proved, Promise.resolve(open)]), open, 'comes to no verdict');
 });
+
+t.test(
+  'a proof whose process is told to end together with the service',
+  { skip: process.platform !== 'linux' && 'only /proc says when it reads' },
+  async (t) => {
+    const file = await written(t, 600);
+    const busy = new DatabaseSync(file);
+    t.teardown(() => busy.isOpen && busy.close());
+    busy.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    const child = fork(PROVER, [file, '600'], { stdio: 'ignore' });
+    t.teardown(() => child.kill('SIGKILL'));
+    const verdict = Promise.race([once(child, 'message'), once(child, 'exit')]);
+    await opened(child.pid!, file);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
+    busy.close();
+    const [found] = (await verdict) as unknown[];
+    t.same(found, { proved: 600 }, 'goes on, and leaves the end to the service');
+  },
+);
 
 t.test('an empty journal', async (t) => {
   const journal = await sqliteJournal(join(t.testdir(), 'ledger.sqlite'));

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { seed } from '../../scripts/bench/seed.ts';
@@ -12,14 +12,18 @@ import { HttpClient, serviceFor, type ServiceProcess } from '../support/process.
 const EVENTS = 12_000;
 const MEMBERS = 200;
 const ROUNDS = 2;
+const NOBODY = 65_534;
 
 const SEEDED = join(t.testdir(), 'ledger.sqlite');
 await seed(MEMBERS, [{ events: EVENTS, file: SEEDED }]);
 
+const journalIn = (dataDirectory: string) => join(dataDirectory, 'ledger.sqlite');
+const disown = (path: string) => chownSync(path, NOBODY, NOBODY);
+
 /** A folder with a stream, of which no state was saved yet. */
 function seeded(t: Test): { dataDirectory: string; file: string } {
   const dataDirectory = t.testdir();
-  copyFileSync(SEEDED, join(dataDirectory, 'ledger.sqlite'));
+  copyFileSync(SEEDED, journalIn(dataDirectory));
   return { dataDirectory, file: join(dataDirectory, 'ledger.state') };
 }
 
@@ -87,6 +91,17 @@ t.test('a service that is killed while it saves its state', async (t) => {
     writeFileSync(file, existsSync(partOf(file)) ? readFileSync(partOf(file)) : 'half');
   }
   t.same(await answers(await started(t, dataDirectory)), expected, 'starts all the same');
+});
+
+t.test('a service that gives way to all other processes, as nobody in particular', async (t) => {
+  const { dataDirectory, file } = seeded(t);
+  const superuser = process.getuid?.() === 0;
+  if (superuser) for (const path of [dataDirectory, journalIn(dataDirectory)]) disown(path);
+  const uid = superuser ? { uid: NOBODY } : {};
+  const options = { dataDirectory, environment: { NETWORK }, niceness: 19, ...uid };
+  const service = await serviceFor(t, options);
+  await logs(service, /the state (is|could not be) saved/);
+  t.ok(existsSync(file), 'saves its state too');
 });
 
 t.test('a saved state that is spoilt', async (t) => {

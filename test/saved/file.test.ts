@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   existsSync,
   mkdirSync,
@@ -6,7 +6,8 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { codeHash } from '../../src/saved/code.ts';
 import { hashed, open, partOf, write } from '../../src/saved/file.ts';
@@ -54,12 +55,72 @@ t.test('a file in the place of another', async (t) => {
   t.same(readdirSync(join(file, '..')), ['ledger.state'], 'and the only one');
 });
 
+t.test('a file in the place of another, should the power fail', async (t) => {
+  const file = written(t);
+  const done: string[] = [];
+  const { openSync, fsyncSync, writeSync, renameSync } = fs;
+  const names = new Map<number, string>();
+  const told = (what: string) => {
+    if (done.at(-1) !== what) done.push(what);
+  };
+  const nameOf = (fd: number) => basename(names.get(fd) ?? '');
+  Object.assign(fs, {
+    openSync(path: string, ...rest: [string, number?]) {
+      const fd = openSync(path, ...rest);
+      names.set(fd, path);
+      return fd;
+    },
+    writeSync(fd: number, bytes: Uint8Array, from: number, length: number, at: number) {
+      told(`write ${nameOf(fd)}`);
+      return writeSync(fd, bytes, from, length, at);
+    },
+    fsyncSync(fd: number) {
+      told(`force ${nameOf(fd)}`);
+      fsyncSync(fd);
+    },
+    renameSync(from: string, to: string) {
+      told(`rename ${basename(from)}`);
+      renameSync(from, to);
+    },
+  });
+  syncBuiltinESMExports();
+  try {
+    write(file, AT, PARTS);
+  } finally {
+    Object.assign(fs, { openSync, fsyncSync, writeSync, renameSync });
+    syncBuiltinESMExports();
+  }
+  const [part, folder] = [basename(partOf(file)), basename(dirname(file))];
+  const expected = [`write ${part}`, `force ${part}`, `rename ${part}`, `force ${folder}`];
+  t.same(done, expected, 'is on disk before it takes that place, and then the place is');
+});
+
 t.test('a file that cannot be written', async (t) => {
   const file = written(t);
   const wrong = { ...PARTS, last: new Set() };
   t.throws(() => write(file, AT, wrong), /cannot be saved/);
   t.same(read(file), PARTS, 'leaves the old one');
   t.notOk(existsSync(partOf(file)), 'and nothing beside it');
+});
+
+t.test('a disk that is nearly full', async (t) => {
+  const file = written(t);
+  const { statfsSync } = fs;
+  Object.assign(fs, { statfsSync: () => ({ bavail: 16_383, bsize: 4096 }) });
+  syncBuiltinESMExports();
+  try {
+    const message = 'the disk has less than 64 MiB left, which are for the stream';
+    t.throws(
+      () => write(file, { ...AT, revision: 9 }, PARTS),
+      { message },
+      'is left to the stream',
+    );
+  } finally {
+    Object.assign(fs, { statfsSync });
+    syncBuiltinESMExports();
+  }
+  t.same(read(file), PARTS, 'and the old file is as it was');
+  t.notOk(existsSync(partOf(file)), 'with nothing beside it');
 });
 
 t.test('no file', async (t) => {
@@ -103,11 +164,6 @@ t.test('a file of something else', async (t) => {
     writeFileSync(file, text);
     t.throws(() => open(file, AT.code), { name: 'DoesNotFitError' });
   }
-});
-
-t.test('the code', async (t) => {
-  t.match(codeHash(), /^[0-9a-f]{64}$/);
-  t.equal(codeHash(), codeHash(), 'has one hash');
 });
 
 t.test(

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
@@ -166,12 +174,28 @@ t.test('a state that cannot be saved', async (t) => {
   t.match(await heard(/is saved/), { revision: END }, 'it is tried again when it is due again');
 });
 
+t.test('a state that was proved, and cannot be saved again', async (t) => {
+  const data = await dataOf(t, LINES.slice(0, HALF));
+  await performed(data);
+  await append(data, LINES.slice(HALF), HALF - 1);
+  const { saved, load, heard } = kept(t, data, { dueAtStart: 10 });
+  await load();
+  mkdirSync(partOf(data.file));
+  saved.begin(END);
+  t.match(await heard(/could not be saved/), { why: /EISDIR/ }, 'is told of');
+  t.match(await heard(/is proved/), { revision: HALF - 1 }, 'and is proved for all that');
+});
+
 t.test('a proof that cannot be made', async (t) => {
   const data = await dataOf(t, LINES);
   await performed(data);
-  const { saved, load, heard } = kept(t, data, { dueAtStart: 10 });
+  const { saved, load, heard } = kept(t, data, { again_ms: 1 });
   await load();
-  rmSync(data.journalFile);
+  const away = `${data.journalFile}.away`;
+  renameSync(data.journalFile, away);
   saved.begin(END);
   t.match(await heard(/could not be proved/), { why: /./ }, 'is told of');
+  renameSync(away, data.journalFile);
+  await heard(/is proved/);
+  t.pass('and is tried again, although nothing is recorded meanwhile');
 });

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { derivedFrom, partsOf } from '../../src/saved/derived.ts';
 import { open } from '../../src/saved/file.ts';
-import { eventHash } from '../../src/saved/task.ts';
+import { eventHash } from '../../src/saved/load.ts';
 import { busyLines } from '../cli/busyWorld.ts';
 import { flat, folded, recordedIn } from './streams.ts';
 import { append, CODE, dataOf, headerOf, performed, saveInstead, type Data } from './support.ts';
@@ -89,6 +90,16 @@ t.test('a spoilt file', async (t) => {
   writeFileSync(data.file, 'spoilt');
   t.match(await performed(data), { saved: { revision: END } }, 'is made anew from the stream');
   t.ok(bytesIn(data).equals(bytesOf(LINES)));
+});
+
+t.test('a file of another stream that is put there while a service runs', async (t) => {
+  const data = await dataOf(t, LINES);
+  const others = LINES.slice(0, HALF).map((line) => line.replace(/"cmd_./, '"cmd_z'));
+  const elsewhere = await dataOf(t, others, join(t.testdirName, 'other'));
+  await performed(elsewhere);
+  copyFileSync(elsewhere.file, data.file);
+  t.match(await performed(data), { saved: { revision: END } }, 'is made anew from the stream');
+  t.ok(bytesIn(data).equals(bytesOf(LINES)), 'and nothing of the other is in it');
 });
 
 t.test('code that was changed under a running service', async (t) => {

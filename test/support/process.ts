@@ -21,6 +21,8 @@ export type ProcessOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whose process it is, where the tests run as the superuser. */
   readonly uid?: number;
+  /** How far it gives way to other processes, up to 19. */
+  readonly niceness?: number;
 };
 
 /** How a process ended. */
@@ -60,11 +62,12 @@ export class NotStartedError extends Error {
  * @throws NotStartedError
  */
 export async function startService(options: ProcessOptions): Promise<ServiceProcess> {
-  const { dataDirectory, environment, uid } = options;
+  const { dataDirectory, environment, uid, niceness = 0 } = options;
   const settings = { DATA_DIR: dataDirectory, PORT: '0', ...environment };
   const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const nice = niceness === 0 ? [] : ['/usr/bin/nice', '-n', String(niceness)];
   const main = join(ROOT, 'src/main.ts');
-  const child = spawn('/usr/bin/env', ['-i', ...words, process.execPath, main], {
+  const child = spawn('/usr/bin/env', ['-i', ...words, ...nice, process.execPath, main], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid }),

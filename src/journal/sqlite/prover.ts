@@ -18,6 +18,8 @@ export type Verdict =
 
 const [file, size] = process.argv.slice(2);
 
+// A terminal, or a supervisor, may tell all processes at once to end: the service tells this one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => {});
 // Without the service that asked nobody wants to know.
 process.once('disconnect', () => process.exit());
 try {
