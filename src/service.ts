@@ -77,15 +77,7 @@ export class CannotServeError extends Error {
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
-  const derived = (await options.saved?.load(journal)) ?? nothingDerived();
-  const { ledger, projections } = derived;
-  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
-    fold(derived, recorded);
-    options.progress?.(ledger.revision);
-  }
-  if (ledger.format > FORMAT) {
-    throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
-  }
+  const { ledger, projections } = await derivedFor(options);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
@@ -141,6 +133,18 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     firstAdminKey,
     asSystem,
   };
+}
+
+/** The state at the end of the stream. */
+async function derivedFor({ journal, saved, progress }: ServiceOptions): Promise<Derived> {
+  const derived = (await saved?.load(journal)) ?? nothingDerived();
+  const { ledger } = derived;
+  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
+    fold(derived, recorded);
+    progress?.(ledger.revision);
+  }
+  if (ledger.format <= FORMAT) return derived;
+  throw new UnreadableEventError(ledger.revision, `the ledger has format ${ledger.format}`);
 }
 
 /** What is read of the stream, which the journal may have more of than is published here. */

@@ -128,8 +128,9 @@ function words(result: ReturnType<typeof summary> & { readonly server: string })
         shown(result.three_p99_ms, 0),
       ],
     ]),
-    '  All three always run and follow the stream. The least share is that of the instance that got',
-    '  least, of a third of all answers, in any round; busy are answers with 503, told to try again.',
+    '  All three always run and follow the stream. The least share is that of the instance that',
+    '  got least, of a third of all answers, in any round; busy are answers with 503, told to try',
+    '  again.',
     ...(result.server === 'stand-in'
       ? ['  The stand-in is a test double in memory: it says nothing of how fast a server is.']
       : []),

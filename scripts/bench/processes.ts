@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Memory } from './collect.ts';
-import { NETWORK } from './seed.ts';
+import { NETWORK } from './stream.ts';
 
 /** Processes that the bench starts, each of them ended with it. */
 const children = new Set<ChildProcess>();

@@ -9,7 +9,7 @@ import {
   OFFERING_VENUE,
   PARTNER_KEY,
   VENUE,
-} from './seed.ts';
+} from './stream.ts';
 
 /** One request, before its idempotency key is put to it. */
 type Draft = {

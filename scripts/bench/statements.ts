@@ -8,7 +8,8 @@ import { buildApp } from '../../src/http/app.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 import { openService } from '../../src/service.ts';
 import { median, progress, shown, type Part, type Settings } from './figures.ts';
-import { NETWORK, PARTNER_KEY, seed, VENUE } from './seed.ts';
+import { seed } from './seed.ts';
+import { NETWORK, PARTNER_KEY, VENUE } from './stream.ts';
 import { table } from './table.ts';
 
 /** At a command every 20 seconds this is three months, one of them whole at least. */

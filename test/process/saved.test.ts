@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { ADMIN_KEY, NETWORK, seed } from '../../scripts/bench/seed.ts';
+import { seed } from '../../scripts/bench/seed.ts';
+import { ADMIN_KEY, NETWORK } from '../../scripts/bench/stream.ts';
 import { derivedFrom, partsOf } from '../../src/saved/derived.ts';
 import { codeHash } from '../../src/saved/code.ts';
 import { open, partOf, write } from '../../src/saved/file.ts';

@@ -57,6 +57,8 @@ export class Scheduler {
    * @throws Error where nothing is left to do before that
    */
   async until(isSo: () => boolean): Promise<void> {
+    // What was asked for before this may not have come to what it waits for.
+    await allFollowed();
     while (!isSo()) {
       const task = this.#tasks.shift();
       if (task === undefined) throw new Error('nothing is left to do, and all is waiting');

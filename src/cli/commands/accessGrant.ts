@@ -15,8 +15,8 @@ export const accessGrant: Command = {
     'partner), auditor, commissioner and network. The key is shown once and kept nowhere: save ' +
     'it at once. If it is lost, revoke the access and grant another.\n' +
     'With --offline it is the way back in when every admin key is lost. Stop the service first: ' +
-    'it works on the data itself, for the role admin alone, and needs no key. Where the stream is ' +
-    'on EventStoreDB, stop one instance and give this the settings of that one.',
+    'it works on the data itself, for the role admin alone, and needs no key. Where the stream ' +
+    'is on EventStoreDB, stop one instance and give this the settings of that one.',
   options: {
     role: { value: 'ROLE', help: 'what the access is for' },
     label: {

@@ -1,0 +1,3 @@
+import { played } from './played.ts';
+
+played(/^the stream is replaced|^the stream is gone/);
