@@ -38,9 +38,9 @@ export class Queue {
     this.#items.unshift(...items);
   }
 
-  /** Takes out as many as one batch has. */
-  takeBatch(): readonly Item[] {
-    return this.#items.splice(0, BATCH_COMMANDS_MAX);
+  /** Takes out as many as one batch may have. */
+  takeBatch(most = BATCH_COMMANDS_MAX): readonly Item[] {
+    return this.#items.splice(0, most);
   }
 
   takeAll(): readonly Item[] {

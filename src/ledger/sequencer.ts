@@ -168,7 +168,7 @@ export class Sequencer {
       try {
         if (this.#queue.length > 0) await this.#queue.gather();
         await this.#takeTurn();
-        this.#batch = this.#queue.takeBatch();
+        this.#batch = this.#queue.takeBatch(this.#options.turns?.most);
         this.#isMoreDue = false;
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
       } catch (error) {

@@ -14,6 +14,9 @@ const TURN_GROWTH = 4;
 /** Batches that follow one another as fast can be overtaken by nobody who only hears of them. */
 const FAST_MS = 5;
 const QUIET_MS = 8;
+const BATCH_MAX = 512;
+const BATCH_MIN = 64;
+const BATCH_GROWTH = 1.5;
 /** Who has written as lately lets those go first who have not. */
 const SERVED_MS = 100;
 const AFTER_OTHERS_MS = 6;
@@ -23,17 +26,17 @@ const FREE_LOSSES = 3;
 /**
  * When an instance may decide, where others write to the stream too. Of those who append after the
  * same event the first wins, and that is the one who wrote it, since it need not hear of it first:
- * it would win again and again. So whoever has written gives way for a moment, whoever has lost
- * waits until it has heard, and a while that grows with its losses, and nobody appends while the
- * batches of another come faster than they can be answered. What waits meanwhile makes the next
- * batch larger. Where nobody came, one gives way less and less often.
+ * it would win again and again. So whoever has written gives way for a moment, those who have lost
+ * go before those who have written lately, with fewer commands at once, and nobody appends while
+ * the batches of another come faster than they can be answered. README.md says more.
  */
 export class Turns {
   readonly #now_ms: () => number;
   readonly #dice: () => number;
   #losses = 0;
   #goAt_ms = 0;
-  #heldOffTo_ms = 0;
+  #passes = 0;
+  #most = BATCH_MAX;
   #heardAt_ms = -Infinity;
   #wonAt_ms = -Infinity;
   #isWary = false;
@@ -55,6 +58,11 @@ export class Turns {
     return Math.max(0, pause_ms);
   }
 
+  /** How many commands a batch may have: fewer after losses, for then it is decided sooner. */
+  get most(): number {
+    return this.#most;
+  }
+
   /** Events of others were taken in. */
   heard(): void {
     const now_ms = this.#now_ms();
@@ -67,9 +75,9 @@ export class Turns {
     }
     this.#givingWaySince_ms = undefined;
     this.#turnSince_ms = undefined;
-    const isHeldOff = now_ms < this.#heldOffTo_ms;
+    this.#passes -= 1;
     // Just after it has heard is when an instance wins; any later, somebody's append is under way.
-    this.#goAt_ms = isHeldOff ? this.#heldOffTo_ms + YIELD_MAX_MS : now_ms + this.#quiet_ms(gap_ms);
+    this.#goAt_ms = now_ms + (this.#passes >= 0 ? YIELD_MAX_MS : this.#quiet_ms(gap_ms));
   }
 
   /** Events of this instance were written. */
@@ -79,7 +87,9 @@ export class Turns {
     if (wasIdle || this.#turnSince_ms === undefined) this.#turnSince_ms = now_ms;
     this.#wonAt_ms = now_ms;
     this.#losses = 0;
-    this.#heldOffTo_ms = 0;
+    this.#isWary = false;
+    this.#passes = 0;
+    this.#most = Math.min(BATCH_MAX, Math.ceil(BATCH_GROWTH * this.#most));
     if (now_ms - this.#turnSince_ms < this.#turn_ms) return;
     this.#turnSince_ms = undefined;
     this.#givingWaySince_ms = now_ms;
@@ -93,10 +103,11 @@ export class Turns {
     this.#turn_ms = 0;
     this.#turnSince_ms = undefined;
     this.#givingWaySince_ms = undefined;
-    const most_ms = this.#losses > FREE_LOSSES ? Math.min(WAIT_MAX_MS, 2 ** this.#losses) : 0;
-    // One who loses on and on cannot tell whether it was unlucky, or hears too late.
-    this.#isWary = most_ms > 0 && this.#dice() < 0.5;
-    this.#heldOffTo_ms = now_ms + (most_ms * (1 + this.#dice())) / 2;
+    if (this.#losses > 1) this.#most = Math.max(BATCH_MIN, Math.floor(this.#most / 2));
+    const late = Math.max(0, this.#losses - FREE_LOSSES);
+    // One who loses on and on cannot tell whether it was unlucky or hears too late: by turns.
+    this.#isWary = late % 2 === 1;
+    this.#passes = this.#isWary ? 0 : Math.floor(late * this.#dice());
     this.#goAt_ms = now_ms + WAIT_MAX_MS;
   }
 

@@ -12,15 +12,19 @@ const NEAR = { way_ms: 1, lag_ms: 3 };
 const FAR = { way_ms: 1, lag_ms: 20 };
 const MANY = 120;
 const FEW = 4;
+/** A machine that is busy with much else takes its time. */
+const TIMEOUT_MS = 300_000;
+
+t.setTimeout(TIMEOUT_MS);
 
 const playing = (load: Pick<Load, 'clients'> & Partial<Load>) =>
   shares({ seed: 1, distance: NEAR, lasting_ms: LASTING_MS, ...load });
 
 t.test('three instances that are all asked for as much as they can do', async (t) => {
-  const one = await playing({ clients: [3 * MANY] });
+  const one = await playing({ clients: [3 * MANY], lasting_ms: LASTING_MS / 5 });
   const three = await playing({ clients: [MANY, MANY, MANY] });
   t.comment(`one ${JSON.stringify(one)}, three ${JSON.stringify(three)}`);
-  t.ok(three.total >= 0.8 * one.total, 'do at least 0.8 of what one does');
+  t.ok(three.total >= 0.8 * 5 * one.total, 'do at least 0.8 of what one does');
   const least = Math.min(...three.written);
   t.ok(least >= three.total / 30, 'and none gets less than a tenth of its share');
   t.equal(three.busy, 0, 'and nobody is turned away');
