@@ -111,6 +111,26 @@ t.test('a server that is silent', async (t) => {
   t.pass('until it answers again');
 });
 
+t.test('a server that is silent for long, and asked by many at once', async (t) => {
+  const here = await given(t);
+  const { journal, time, server } = here;
+  const swallowed = server.faults.swallow({ on: 'read', times: Infinity });
+  const from_ms = time.now_ms();
+  let asked = 0;
+  await time.untilHolds(() => {
+    if (time.now_ms() > from_ms + asked * 700) {
+      asked += 1;
+      void journal.append([], 0);
+    }
+    return time.now_ms() > from_ms + 40_000;
+  });
+  t.same(here.told.broken, [], 'is not one whose stream was cut');
+  t.match(journal.silence!(), /: no answer /, 'and what is told is that it is silent');
+  swallowed.off();
+  await time.untilHolds(() => journal.silence!() === undefined);
+  t.pass('until it answers again');
+});
+
 t.test('a process that slept is silent until it was answered anew', async (t) => {
   const here = await given(t);
   here.time.pass(60_000);
