@@ -131,6 +131,21 @@ t.test('a server that is silent for long, and asked by many at once', async (t) 
   t.pass('until it answers again');
 });
 
+t.test('a server that showed nothing, was silent, and shows nothing once more', async (t) => {
+  const here = await given(t);
+  const { journal, time, server } = here;
+  const ended = server.faults.endStream({ on: 'read', times: 1 });
+  await time.untilHolds(() => ended.struck === 1);
+  const swallowed = server.faults.swallow({ on: 'read', times: Infinity });
+  const until_ms = time.now_ms() + 30_000;
+  await time.untilHolds(() => time.now_ms() > until_ms);
+  const endedAgain = server.faults.endStream({ on: 'read', times: 1 });
+  swallowed.off();
+  await time.untilHolds(() => endedAgain.struck === 1);
+  await time.untilHolds(() => journal.silence!() === undefined || here.told.broken.length > 0);
+  t.same(here.told.broken, [], 'is not believed: it was not so all the time');
+});
+
 t.test('a process that slept is silent until it was answered anew', async (t) => {
   const here = await given(t);
   here.time.pass(60_000);
