@@ -26,6 +26,10 @@ const NEVER_SENT = /No connection established|Name resolution failed|Failed to d
 /** What the server says of a call that it did not look into. */
 const TURNED_AWAY = /Server Is (Too )?Busy|Server Is Not Ready|No leader info available/i;
 
+const LAST_ERROR =
+  /No connection established\. Last error: (?:Error: )?(.+?)\.?(?: Resolution note: .*)?$/;
+const STATUS = /^\d+ [A-Z_]+: /;
+
 /** Reads an error; whatever is not surely known to have done nothing is uncertain. */
 export function faultOf(error: unknown): Fault {
   const { type, code, message = '', maxAppendSize } = error as Raw;
@@ -57,7 +61,13 @@ export function faultOf(error: unknown): Fault {
       const certain =
         TURNED_AWAY.test(message) ||
         (NEVER_SENT.test(message) && (unavailable || code === undefined));
-      return { ...fault, certain, why: message || type || 'the client does not say why' };
+      return { ...fault, certain, why: said(message) || type || 'the client does not say why' };
     }
   }
+}
+
+/** What gRPC says, without its numbers and notes, which tell an operator nothing. */
+function said(message: string): string {
+  const last = LAST_ERROR.exec(message)?.[1];
+  return last === undefined ? message.replace(STATUS, '') : `no connection (${last})`;
 }

@@ -39,6 +39,7 @@ export class Following {
   /** When the operator was told last, and whether that is still so. */
   #told = { at_ms: -Infinity, open: false };
   #heard_ms: number;
+  /** Since when every answer showed less than was read here. */
   #shorter_ms: number | undefined;
   #behind: { readonly target: number; readonly end: number } | undefined;
   #stuck = false;
@@ -197,6 +198,7 @@ export class Following {
       if (!this.#stuck) this.#heard(asked_ms);
       return { last: last?.revision ?? -1 };
     } catch (error) {
+      this.#shorter_ms = undefined;
       return { why: this.#failed(error) };
     }
   }

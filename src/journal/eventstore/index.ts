@@ -1,3 +1,4 @@
+import type { Appended } from '../../../schemas/stream.ts';
 import type { Journal } from '../journal.ts';
 import { Appending } from './appending.ts';
 import { Following } from './following.ts';
@@ -56,7 +57,8 @@ function opened(
   const appending = new Appending({ server, mirror, following, time, random });
   following.begin();
   return {
-    append: (lines, expectedRevision) => appending.append(lines, expectedRevision),
+    append: async (lines, expectedRevision) =>
+      named(await appending.append(lines, expectedRevision)),
     read: (fromRevision, limit) => mirror.read(fromRevision, limit),
     pick: mirror.pick,
     tile: mirror.tile,
@@ -70,4 +72,11 @@ function opened(
       await mirror.close();
     },
   };
+}
+
+/** Callers and `/readyz` are shown why, and had better hear of whom it is said. */
+function named(appended: Appended): Appended {
+  const { outcome } = appended;
+  if (outcome !== 'unavailable' && outcome !== 'unknown') return appended;
+  return { outcome, why: `EventStoreDB: ${appended.why}` };
 }

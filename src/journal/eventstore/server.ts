@@ -37,6 +37,13 @@ const PAGE_MS = 10_000;
 /** Not of ours: with the server's clock beside ours, for what the client leaves behind. */
 const DEADLINE_MS = 10_000;
 
+const CUT_SHORT: Fault = {
+  certain: false,
+  lasting: false,
+  deleted: false,
+  why: 'no answer before the connection was made anew',
+};
+
 /**
  * The one place that talks to the server: one stream, every call to the leader and with a limit
  * of its own. After a call without an answer the connection is made anew, in case it was that.
@@ -150,7 +157,8 @@ export class Server {
     readonly fromRevision: typeof START | typeof END | bigint;
     readonly maxCount: number;
   }): Promise<Received[]> {
-    const reading = this.#open.client.readStream(this.stream, { ...options, requiresLeader: true });
+    const open = this.#open;
+    const reading = open.client.readStream(this.stream, { ...options, requiresLeader: true });
     reading.on('error', () => undefined);
     const read = async () => {
       const events: Received[] = [];
@@ -160,7 +168,10 @@ export class Server {
       return events;
     };
     try {
-      return await within(this.#time, options.maxCount > 1 ? PAGE_MS : READ_MS, read());
+      const events = await within(this.#time, options.maxCount > 1 ? PAGE_MS : READ_MS, read());
+      // A client that is closed ends its reads as if there were no more events.
+      if (open !== this.#open) throw new ServerError(CUT_SHORT);
+      return events;
     } catch (error) {
       if ((error as { type?: string }).type === 'stream-not-found') return [];
       reading.cancel().catch(() => undefined);

@@ -60,3 +60,17 @@ t.test('what is not worth trying again by itself', async (t) => {
   t.match(faultOf(tooLarge), { lasting: true, why: /1000 bytes .*MaxAppendSize/ });
   t.match(faultOf(StreamDeletedError.fromStreamName('ledger-test')), { deleted: true });
 });
+
+t.test('what an operator reads of it', async (t) => {
+  const whys: Readonly<Record<string, unknown>> = {
+    'no connection (connect ECONNREFUSED 127.0.0.1:2113)': raw(
+      14,
+      'UNAVAILABLE: No connection established. Last error: Error: connect ECONNREFUSED ' +
+        '127.0.0.1:2113. Resolution note: ',
+    ),
+    'no connection (connect ECONNREFUSED)': raw(14, REFUSED),
+    'Connection dropped': raw(14, 'UNAVAILABLE: Connection dropped'),
+    'no answer within 3 s': new TimedOutError(3_000),
+  };
+  for (const [why, error] of Object.entries(whys)) t.equal(faultOf(error).why, why);
+});

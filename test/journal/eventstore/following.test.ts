@@ -111,6 +111,41 @@ t.test('a server that is silent', async (t) => {
   t.pass('until it answers again');
 });
 
+t.test('a server that is silent for long, and asked by many at once', async (t) => {
+  const here = await given(t);
+  const { journal, time, server } = here;
+  const swallowed = server.faults.swallow({ on: 'read', times: Infinity });
+  const from_ms = time.now_ms();
+  let asked = 0;
+  await time.untilHolds(() => {
+    if (time.now_ms() > from_ms + asked * 700) {
+      asked += 1;
+      void journal.append([], 0);
+    }
+    return time.now_ms() > from_ms + 40_000;
+  });
+  t.same(here.told.broken, [], 'is not one whose stream was cut');
+  t.match(journal.silence!(), /: no answer /, 'and what is told is that it is silent');
+  swallowed.off();
+  await time.untilHolds(() => journal.silence!() === undefined);
+  t.pass('until it answers again');
+});
+
+t.test('a server that showed nothing, was silent, and shows nothing once more', async (t) => {
+  const here = await given(t);
+  const { journal, time, server } = here;
+  const ended = server.faults.endStream({ on: 'read', times: 1 });
+  await time.untilHolds(() => ended.struck === 1);
+  const swallowed = server.faults.swallow({ on: 'read', times: Infinity });
+  const until_ms = time.now_ms() + 30_000;
+  await time.untilHolds(() => time.now_ms() > until_ms);
+  const endedAgain = server.faults.endStream({ on: 'read', times: 1 });
+  swallowed.off();
+  await time.untilHolds(() => endedAgain.struck === 1);
+  await time.untilHolds(() => journal.silence!() === undefined || here.told.broken.length > 0);
+  t.same(here.told.broken, [], 'is not believed: it was not so all the time');
+});
+
 t.test('a process that slept is silent until it was answered anew', async (t) => {
   const here = await given(t);
   here.time.pass(60_000);
