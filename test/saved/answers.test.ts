@@ -18,7 +18,7 @@ const LINES = await busyLines();
 const RECORDED = recordedIn(LINES);
 const PERIODS = ['2026-06', '2026-07'];
 /** Of what the service is, not of what was recorded. */
-const ELSEWHERE = /^\/(docs|openapi)|^\/v1\/(checkpoints|proofs|tile)/;
+const ELSEWHERE = /^\/(docs|openapi|metrics)|^\/v1\/(checkpoints|proofs|tile)/;
 
 const instance = async (saved?: TestOptions['saved']) => {
   const clock = testClock();
