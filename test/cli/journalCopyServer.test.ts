@@ -75,8 +75,21 @@ t.test('what a person is told', async (t) => {
   const url = server.url.replace('//', '//admin:changeit@');
   const argv = ['journal', 'copy', '--from', data, '--to', url, '--data', instance] as const;
   const { output, progress } = await new CommandLine().run(...argv);
-  t.match(output, `DATA_DIR=${instance} NETWORK=medway JOURNAL_URL=`, 'is how to start');
+  const set = `DATA_DIR=${instance} NETWORK=medway JOURNAL_URL='${server.url}' npm start`;
+  t.ok(output.includes(set), 'is how to start');
   t.notMatch(output + progress, 'changeit', 'and never the password');
+});
+
+t.test('a server that has another ledger', async (t) => {
+  const { server, copy } = await serverOf(t);
+  await copy();
+  const other = await keptLedger(t);
+  await other.end();
+  const folder = `${t.testdir()}/other`;
+  const argv = ['--from', other.data, '--to', server.url, '--data', folder];
+  const { error } = await ran('journal', 'copy', ...argv);
+  t.match(error, { code: 'differs', detail: /Nothing was written/ });
+  t.ok(error.detail.includes(`${mirrorIn(folder)} mirrors that target by now: delete it`));
 });
 
 t.test('a copy that goes on after one that was interrupted', async (t) => {
