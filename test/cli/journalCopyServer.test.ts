@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import t, { type Test } from 'tap';
 import { mirrorIn, partsIn } from '../../src/backup/parts.ts';
@@ -85,7 +85,7 @@ t.test('a server that has another ledger', async (t) => {
   await copy();
   const other = await keptLedger(t);
   await other.end();
-  const folder = `${t.testdir()}/other`;
+  const folder = join(dirname(other.data), 'other');
   const argv = ['--from', other.data, '--to', server.url, '--data', folder];
   const { error } = await ran('journal', 'copy', ...argv);
   t.match(error, { code: 'differs', detail: /Nothing was written/ });
