@@ -134,8 +134,8 @@ t.test('a stream that was deleted', async (t) => {
   await client.dispose();
   const argv = ['journal', 'copy', '--from', data, '--to', server.url, '--data', instance];
   const answer = await new CommandLine().json<Refused>(...argv);
-  t.equal(answer.status, 3, 'cannot be reached');
-  t.match(answer.body, { error: { code: 'unreachable', detail: /^The target: .*deleted/ } });
+  t.equal(answer.status, 1, 'is not written to');
+  t.match(answer.body, { error: { code: 'replaced', detail: /^The target: .*deleted/ } });
 });
 
 t.test('after the server is lost', async (t) => {
