@@ -65,8 +65,9 @@ function noSharedKey(file: string): CardKeyError {
   return new CardKeyError(
     'There is no CARD_KEY. Every instance of a ledger on EventStoreDB must have the same one, or ' +
       'a card that one issues is unknown to the others, so none is made here. For a new ledger ' +
-      'make one (openssl rand -hex 32) and give it to all instances; for one that has cards take ' +
-      `the one it has, as CARD_KEY or as ${file}.`,
+      'make it with the signing key (timecredits keys --origin credits.example/medway) and give ' +
+      'both to all instances; for one that has cards take the one it has, as CARD_KEY or as ' +
+      `${file}.`,
   );
 }
 

@@ -7,6 +7,8 @@ export type EventStoreAddress = {
   readonly url: string;
   /** The scheme and the hosts alone, for people. */
   readonly shown: string;
+  /** All but user and password, to be typed again. */
+  readonly withoutUser: string;
 };
 
 const PART = "((?:%[0-9A-Fa-f]{2}|[A-Za-z0-9._~!$&'()*+,;=-])+)";
@@ -66,8 +68,9 @@ export function mistakeIn(url: string): string | undefined {
 
 /** Reads an address that has no mistake. */
 export function eventStoreAt(url: string): EventStoreAddress {
-  const [, scheme, , , hosts] = ADDRESS.exec(url)!;
-  return { url, shown: `${scheme}${hosts}` };
+  const [, scheme, , , hosts, options] = ADDRESS.exec(url)!;
+  const shown = `${scheme}${hosts}`;
+  return { url, shown, withoutUser: options === undefined ? shown : `${shown}?${options}` };
 }
 
 type User = { readonly name: string; readonly password: string };

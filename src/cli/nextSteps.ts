@@ -16,7 +16,7 @@ export function nextSteps({ from, to, folder, network }: Moved): string[] {
     `NETWORK=${network}`,
     ...(to.kind === 'sqlite' && to.directory !== undefined
       ? []
-      : [`JOURNAL_URL=${quoted(shownAs(to))}`]),
+      : [`JOURNAL_URL=${quoted(typed(to))}`]),
   ];
   const parts = ['card.key', 'signing.key', 'checkpoints.sqlite'];
   const olds = parts.map((name) => quoted(`${old}/${name}`)).join(' ');
@@ -26,8 +26,8 @@ export function nextSteps({ from, to, folder, network }: Moved): string[] {
     old === undefined
       ? `       ${parts.join(', ')} -> ${folder}`
       : `       cp -p ${olds} ${quoted(folder)}/`,
-    '  2. Start one instance (with ORIGIN too, if it was set, and the password in the URL, if',
-    '     there is one), and look whether it is ready before you start more:',
+    '  2. Start one instance (with ORIGIN too, if it was set, and user and password in the URL,',
+    '     if there are any), and look whether it is ready before you start more:',
     `       ${set.join(' ')} npm start`,
     '  3. Never start a service on the old place again: two ledgers that both grow can never be',
     '     joined. Keep it as it is:',
@@ -35,6 +35,10 @@ export function nextSteps({ from, to, folder, network }: Moved): string[] {
       ? `       ${shownAs(from)}: let nobody write to it any more`
       : `       chmod -R a-w ${quoted(old)}`,
   ];
+}
+
+function typed(to: Address): string {
+  return to.kind === 'eventstore' ? to.withoutUser : shownAs(to);
 }
 
 /** A word for a shell. */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import t, { type Test } from 'tap';
 import { mirrorIn, partsIn } from '../../src/backup/parts.ts';
@@ -75,8 +75,21 @@ t.test('what a person is told', async (t) => {
   const url = server.url.replace('//', '//admin:changeit@');
   const argv = ['journal', 'copy', '--from', data, '--to', url, '--data', instance] as const;
   const { output, progress } = await new CommandLine().run(...argv);
-  t.match(output, `DATA_DIR=${instance} NETWORK=medway JOURNAL_URL=`, 'is how to start');
+  const set = `DATA_DIR=${instance} NETWORK=medway JOURNAL_URL='${server.url}' npm start`;
+  t.ok(output.includes(set), 'is how to start');
   t.notMatch(output + progress, 'changeit', 'and never the password');
+});
+
+t.test('a server that has another ledger', async (t) => {
+  const { server, copy } = await serverOf(t);
+  await copy();
+  const other = await keptLedger(t);
+  await other.end();
+  const folder = join(dirname(other.data), 'other');
+  const argv = ['--from', other.data, '--to', server.url, '--data', folder];
+  const { error } = await ran('journal', 'copy', ...argv);
+  t.match(error, { code: 'differs', detail: /Nothing was written/ });
+  t.ok(error.detail.includes(`${mirrorIn(folder)} mirrors that target by now: delete it`));
 });
 
 t.test('a copy that goes on after one that was interrupted', async (t) => {
@@ -121,8 +134,8 @@ t.test('a stream that was deleted', async (t) => {
   await client.dispose();
   const argv = ['journal', 'copy', '--from', data, '--to', server.url, '--data', instance];
   const answer = await new CommandLine().json<Refused>(...argv);
-  t.equal(answer.status, 3, 'cannot be reached');
-  t.match(answer.body, { error: { code: 'unreachable', detail: /^The target: .*deleted/ } });
+  t.equal(answer.status, 1, 'is not written to');
+  t.match(answer.body, { error: { code: 'replaced', detail: /^The target: .*deleted/ } });
 });
 
 t.test('after the server is lost', async (t) => {

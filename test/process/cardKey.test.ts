@@ -49,7 +49,7 @@ t.test('the key of a ledger that several instances serve', async (t) => {
   t.equal(kept.key.toString('hex'), TEXT, 'or be there');
   t.throws(
     () => cardKeyIn({ file: join(folder, 'none'), shared: true }),
-    { name: 'CardKeyError', message: /no CARD_KEY\. Every instance .*openssl rand -hex 32/ },
+    { name: 'CardKeyError', message: /no CARD_KEY\. Every instance .*timecredits keys/ },
     'but none is made: another instance would not know the cards',
   );
 });

@@ -134,7 +134,7 @@ t.test('a ledger on EventStoreDB without the keys that its instances share', asy
   const environment = { JOURNAL_URL: 'esdb://ledger:hunter2@127.0.0.1:9?tls=false' };
   const refused = await notStarted(t, { dataDirectory: t.testdir(), environment });
   t.equal(refused.code, 1, 'is not served');
-  t.match(refused.logged, /did not start\. There is no CARD_KEY\. .*openssl rand -hex 32/);
+  t.match(refused.logged, /did not start\. There is no CARD_KEY\. .*timecredits keys/);
   t.notMatch(refused.logged, NO_STACK, 'in a sentence, not a stack');
   t.notMatch(refused.logged, 'hunter2', 'in which no password stands');
 });

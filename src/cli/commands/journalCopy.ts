@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { requireShown, signedIn, storedIn, type Signed } from '../../backup/shown.ts';
 import { CheckpointStore } from '../../checkpoints/store.ts';
 import { networkSchema } from '../../../schemas/ids.ts';
+import { mirrorIn } from '../../backup/parts.ts';
 import { CopyError } from '../../journal/copy/fault.ts';
 import { compareStreams, copyStream, rootOf, type Compared } from '../../journal/copy/index.ts';
 import { told } from '../../journal/copy/reader.ts';
@@ -64,10 +65,19 @@ export const journalCopy: Command = {
       if (!(error instanceof CopyError)) throw error;
       const { code, message, revision } = error;
       const exit = code === 'unreachable' ? EXIT.unreachable : EXIT.refused;
-      throw new Failure(exit, code, message, [], { text: [], json: { revision } });
+      throw new Failure(exit, code, `${message}${mirrorLeft(plan, code)}`, [], {
+        text: [],
+        json: { revision },
+      });
     }
   },
 };
+
+/** The mirror of another ledger, which the next run with the same folder would stumble over. */
+function mirrorLeft({ folder, keepMirror }: Plan, code: CopyError['code']): string {
+  if (code !== 'differs' || !keepMirror) return '';
+  return ` ${mirrorIn(folder)} mirrors that target by now: delete it before you take another.`;
+}
 
 async function copied(plan: Plan, io: Io): Promise<Report> {
   const source = await openJournal(plan.from, { ...plan, io, side: 'source', create: false });
