@@ -13,7 +13,8 @@ import { DAYS, type Day } from './drill/days.ts';
  * killed, and strangers write. Each day ends with a judgement of every event and every answer.
  */
 
-const TROUBLE_MS = 10_000;
+/** Longer than anything that an instance believes only after a while. */
+const TROUBLE_MS = 12_000;
 
 export type PlayOptions = {
   readonly seed: number;

@@ -71,6 +71,25 @@ const serverGone: Day = {
     }),
 };
 
+const serverSilent: Day = {
+  name: 'the server is there, and says nothing for a while under load',
+  instances: 2,
+  needsFaults: true,
+  play: (setting) =>
+    underLoad(setting, async () => {
+      const { cluster, standIn, trouble_ms } = setting;
+      const { faults } = standIn!;
+      const calls = ['append', 'read', 'subscribe', 'features', 'gossip'] as const;
+      const swallowed = calls.map((on) => faults.swallow({ on, times: Infinity }));
+      const deaf = faults.deafen({ newOnes: true });
+      await elapsed(trouble_ms);
+      if (trouble_ms > SILENCE_MS) await all(cluster, (one) => readiness(one, false));
+      for (const switched of [...swallowed, deaf]) switched.off();
+      await all(cluster, (one) => readiness(one, true));
+      return [];
+    }),
+};
+
 const repliesLost: Day = {
   name: 'every reply to an append is lost, after its commit',
   instances: 2,
@@ -228,6 +247,7 @@ const rewritten: readonly Day[] = Object.entries(REWRITTEN).map(([what, rewrite]
 /** In the order in which a drill plays them. */
 export const DAYS: readonly Day[] = [
   serverGone,
+  serverSilent,
   repliesLost,
   oneWallet,
   sameKey,

@@ -1,3 +1,3 @@
 import { played } from './played.ts';
 
-played(/^the server is gone|^every reply/);
+played(/^the server|^every reply/);
