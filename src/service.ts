@@ -14,6 +14,7 @@ import {
   type Journal,
 } from './journal/journal.ts';
 import type { Outcome } from './ledger/round.ts';
+import { wholeCommands } from './ledger/follower.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import type { Ledger } from './ledger/state.ts';
@@ -139,7 +140,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 async function derivedFor({ journal, saved, progress }: ServiceOptions): Promise<Derived> {
   const derived = (await saved?.load(journal)) ?? nothingDerived();
   const { ledger } = derived;
-  for await (const recorded of readRecorded(journal, ledger.revision + 1)) {
+  for await (const recorded of wholeCommands(readRecorded(journal, ledger.revision + 1))) {
     fold(derived, recorded);
     progress?.(ledger.revision);
   }

@@ -4,6 +4,22 @@ import { evolve } from './evolve.ts';
 import type { Ledger } from './state.ts';
 import type { Stream } from './stream.ts';
 
+/**
+ * Whole commands alone, since their events are one fact: a copy of the stream that is still being
+ * made may end in the middle of one, whose beginning is left for the next time.
+ */
+export async function* wholeCommands(
+  pages: AsyncIterable<readonly Recorded[]>,
+): AsyncGenerator<readonly Recorded[]> {
+  let begun: readonly Recorded[] = [];
+  for await (const page of pages) {
+    const all = [...begun, ...page];
+    const end = all.findLastIndex(({ event: { command } }) => command.index + 1 === command.count);
+    begun = all.slice(end + 1);
+    if (end >= 0) yield all.slice(0, end + 1);
+  }
+}
+
 /** Takes in what others have written, each event once and in order. */
 export class Follower {
   readonly #stream: Stream;
@@ -28,7 +44,7 @@ export class Follower {
   }
 
   /**
-   * Reads to the end of the stream.
+   * Reads to the end of the stream, or of the last command that is there as a whole.
    * @returns how many events were new
    * @throws UnreadableEventError, having taken in all before it; an error with words where what is
    *   there cannot be got at
@@ -37,7 +53,7 @@ export class Follower {
     const toldOf = this.#toldOf;
     const before = this.#ledger.revision;
     try {
-      for await (const page of this.#stream.read(before + 1)) this.#take(page);
+      for await (const page of wholeCommands(this.#stream.read(before + 1))) this.#take(page);
     } catch (error) {
       if (error instanceof UnreadableEventError) throw error;
       const { message } = error as Error;

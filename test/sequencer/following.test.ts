@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { accountOf } from '../../schemas/ids.ts';
-import { ADMIN_KEY, Client, testApp, testClock, testRandom } from '../support/service.ts';
+import { ADMIN_KEY, Client, testApp, testClock, TODAY } from '../support/service.ts';
 import { smallWorld } from '../support/world.ts';
 import { commandFor, eventsIn, redemption, SharedLines, until } from './instance.ts';
 
@@ -186,6 +186,30 @@ t.test('an event that this code does not know, met after a conflict', async (t) 
   t.same(here.broken, []);
 });
 
+t.test('a command of another of which only the beginning was heard', async (t) => {
+  const { here, adminThere, shared, lines, journal, both, revisionOf } = await twoInstances(t);
+  const members = [await here.enrol(), await here.enrol()];
+  const entries = members.map((memberId) => ({ memberId, minutes: 60 }));
+  const list = { organisationId: here.group.id, occurredOn: TODAY, activity: 'weeding', entries };
+  await both();
+  const before = lines.length;
+  const { read } = journal;
+  let asked = 0;
+  journal.read = (from, limit = Infinity) => {
+    asked += 1;
+    return read(from, Math.min(limit, before + 1 - from));
+  };
+  await adminThere.post('/v1/issues', list);
+  await until(() => asked > 0);
+  await until(() => revisionOf(here) >= before);
+  t.equal(lines.length, before + 2);
+  t.equal(revisionOf(here), before - 1, 'is not taken in by halves');
+  journal.read = read;
+  shared.tell();
+  await both();
+  t.equal(revisionOf(here), lines.length - 1, 'but once it is there as a whole');
+});
+
 t.test('a stream that turns out to be another one', async (t) => {
   const { shared, here, till, sale } = await twoInstances(t);
   shared.break('the stream was replaced');
@@ -231,54 +255,6 @@ t.test('an instance that has not taken in what its journal has', async (t) => {
   t.equal(hashes.status, 200, 'while what it has is read from a tree that has grown already');
   const { body: proof } = await admin.get(`/v1/proofs/inclusion?revision=0&size=${before}`);
   t.match(proof, { revision: 0, size: before });
-});
-
-t.test('two instances that open one empty ledger at once', async (t) => {
-  const shared = new SharedLines();
-  const opened = await Promise.all(
-    [1, 2].map((seed) =>
-      testApp({
-        journal: shared.journal(),
-        seed,
-        service: { bootstrapAdminKey: undefined, random: testRandom(seed) },
-      }),
-    ),
-  );
-  t.teardown(() => Promise.all(opened.map(({ app }) => app.close())));
-  t.same(typesIn(shared.lines, 0), ['LedgerOpened', 'AccessGranted'], 'open it once');
-  const keys = opened.map(({ service }) => service.firstAdminKey);
-  t.equal(keys.filter((key) => key !== undefined).length, 1, 'and one has the first key');
-  const [key] = keys.filter((one) => one !== undefined);
-  for (const { app } of opened) {
-    const me = await new Client(app, key).get('/v1/me');
-    t.match(me, { status: 200, body: { role: 'admin' } }, 'which both know');
-  }
-});
-
-t.test('an instance whose clock is behind a ledger that another opens before it', async (t) => {
-  const shared = new SharedLines();
-  const behind = testClock();
-  behind.now_ms -= 6_000;
-  const [first, second] = await Promise.all([
-    testApp({ journal: shared.journal() }),
-    testApp({ journal: shared.journal(), clock: behind, seed: 2 }),
-  ]);
-  t.teardown(() => Promise.all([first.app.close(), second.app.close()]));
-  t.equal(second.service.sequencer.ledger.revision, 1, 'starts with what was opened');
-  t.match(second.service.sequencer.trouble, /clock is 6 s behind/, 'and takes no writes');
-});
-
-t.test('two instances of two networks that open one empty ledger at once', async (t) => {
-  const shared = new SharedLines();
-  const opened = await Promise.allSettled(
-    ['medway', 'swale'].map((network) => testApp({ journal: shared.journal(), network })),
-  );
-  for (const one of opened) {
-    if (one.status === 'fulfilled') t.teardown(() => one.value.app.close());
-  }
-  const refused = opened.filter((one) => one.status === 'rejected');
-  t.equal(refused.length, 1, 'are one too many');
-  t.match(refused[0]?.reason, { name: 'CannotServeError', message: /but NETWORK is/ });
 });
 
 t.test('a month that has ended, at one of several instances', async (t) => {

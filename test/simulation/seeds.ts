@@ -12,4 +12,8 @@ export const KEPT: readonly {
     ...{ seed: 9, steps: 60 },
     why: 'an instance that did not start, its clock being behind a ledger that another just opened',
   },
+  {
+    ...{ seed: 1309, steps: 60 },
+    why: 'a command of another instance that was decided on when only its beginning was heard of',
+  },
 ];
