@@ -61,6 +61,11 @@ export class News {
     mirror.deafTo_ms = this.#scheduler.now_ms + this.#scheduler.between(100, 7_000);
   }
 
+  /** Nobody is deaf any longer. */
+  clear(): void {
+    for (const mirror of this.#mirrors.values()) mirror.deafTo_ms = 0;
+  }
+
   /** Whether everybody has heard everything. */
   get areOver(): boolean {
     return [...this.#mirrors].every(([{ alive }, { onTheWay }]) => !alive || onTheWay === 0);

@@ -327,6 +327,7 @@ export class Run {
   /** Everybody who hangs is started anew, and all is looked at. */
   async #settle(): Promise<void> {
     this.weather.clear();
+    this.#news?.clear();
     for (const process of this.#seats) if (process.stuck) this.#end(process, 'because it hung');
     const isDone = () =>
       this.#seats.every(({ inside }) => inside.every(({ answered }) => answered));
