@@ -191,8 +191,8 @@ export class Sequencer {
     for (;;) {
       if (this.#hasNews && (await this.#follower.takeIn()) > 0) turns?.heard();
       if (turns === undefined || this.#queue.length === 0 || this.#refusing !== undefined) return;
-      const left_ms = since_ms + WAIT_MAX_MS - timing.elapsed_ms();
-      const pause_ms = Math.min(turns.pause_ms(), left_ms);
+      const until_ms = since_ms + WAIT_MAX_MS;
+      const pause_ms = Math.min(turns.pause_ms(), until_ms - timing.elapsed_ms());
       if (pause_ms <= 0) return;
       await new Promise<void>((resolve) => {
         this.#listening = resolve;
@@ -215,14 +215,13 @@ export class Sequencer {
     if (items.length === 0 && !this.#isDue()) return;
     const round = await this.#decideAll(items);
     const appended = await appendUntilKnown(this.#surroundings, round, this.ledger.revision);
-    const { length } = round.events;
     const decisions = Math.max(1, ...items.map((item) => item.decisions));
-    observer?.settled(appended.outcome, round.items.size, length, decisions);
+    observer?.settled(appended.outcome, round.items.size, round.events.length, decisions);
     const waiting = round.onlyDue ? items : [...round.items.keys()];
     switch (appended.outcome) {
       case 'written':
         this.#publish(round);
-        if (length > 0) turns?.won();
+        if (round.events.length > 0) turns?.won();
         this.#isMoreDue = round.onlyDue;
         if (round.onlyDue) this.#queue.putBack(items);
         return;
