@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 
 /** After this, connections on which a request never came to its end are cut. */
 const CUT_MS = 5_000;
-/** After this, nobody waits any longer for a journal that does not tell what became of an append. */
+/** After this, nobody waits any longer to be told what became of an append. */
 const GIVE_UP_MS = 3_000;
 const ENDING = 'it is shutting down';
 const TICK_MS = 250;
