@@ -145,7 +145,7 @@ export class Routes {
       url,
       config: { policy, figures },
       schema: { ...described({ ...route, statuses: [200] }), body },
-      handler: counted(this.services.figures, figures, (request) =>
+      handler: counted(this.services.figures, figures, async (request) =>
         route.handle(request.body as z.output<B>),
       ),
     });

@@ -69,7 +69,9 @@ export class Round {
   /** Begins with what time alone has brought about. */
   begin(commandId: () => CommandId): void {
     const { events, more } = dueEvents(this.draft, this.recordedAt_ms, commandId);
-    this.#write(events, linesOf(events));
+    const lines = linesOf(events);
+    this.#bytes = bytesOf(lines);
+    this.#write(events, lines);
     this.onlyDue = more;
   }
 
@@ -107,7 +109,9 @@ export class Round {
   #keep(decision: Decision): Outcome | undefined {
     if (decision.outcome !== 'accepted') return decision;
     const lines = linesOf(decision.events);
-    if (this.lines.length > 0 && this.#bytes + bytesOf(lines) > BATCH_BYTES_MAX) return undefined;
+    const bytes = this.#bytes + bytesOf(lines);
+    if (this.lines.length > 0 && bytes > BATCH_BYTES_MAX) return undefined;
+    this.#bytes = bytes;
     return { outcome: 'accepted', recorded: this.#write(decision.events, lines) };
   }
 
@@ -116,7 +120,6 @@ export class Round {
     this.recorded.push(...recorded);
     this.events.push(...events);
     this.lines.push(...lines);
-    this.#bytes += bytesOf(lines);
     return recorded;
   }
 

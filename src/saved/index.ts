@@ -12,6 +12,8 @@ const FEWEST_DUE = 100_000;
 const SHARE_DUE = 10;
 /** After a start, when the stream was folded anyway. */
 const FEWEST_AT_START = 10_000;
+/** Under load it is saved no more often: folding and writing take from what serves requests. */
+const REST_MS = 60_000;
 /** A proof that could not be made is tried again even where nothing more is recorded. */
 const AGAIN_MS = 10 * 60 * 1000;
 
@@ -28,6 +30,8 @@ export type SavedStateOptions = {
   /** How many events a file lacks before it is written anew; tests ask for fewer. */
   readonly due?: (revision: number) => number;
   readonly dueAtStart?: number;
+  /** How long nothing is saved after it was. */
+  readonly rest_ms?: number;
   /** How long after a proof that could not be made it is tried again. */
   readonly again_ms?: number;
 };
@@ -55,6 +59,7 @@ export class SavedState {
   #asked = Infinity;
   #worker: Worker | undefined;
   #again: NodeJS.Timeout | undefined;
+  #resting: NodeJS.Timeout | undefined;
 
   constructor(options: SavedStateOptions) {
     this.#options = options;
@@ -89,6 +94,7 @@ export class SavedState {
 
   /** Saves again when there is enough that a start would have to replay. */
   saveIfDue(revision: number): void {
+    if (this.#resting !== undefined) return;
     const { due = dueAt } = this.#options;
     const fewest = due(revision);
     if (revision - this.#asked >= fewest) this.#ask(revision, 1);
@@ -97,6 +103,7 @@ export class SavedState {
   /** Ends what is under way, which leaves the file as it was. */
   async close(): Promise<void> {
     clearTimeout(this.#again);
+    clearTimeout(this.#resting);
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
@@ -131,8 +138,17 @@ export class SavedState {
       logger.info({ revision: this.#unproved.revision }, 'the saved state is proved');
       this.#unproved = undefined;
     }
-    if (saved !== undefined) logger.info({ file, ...saved }, 'the state is saved');
+    if (saved !== undefined) {
+      logger.info({ file, ...saved }, 'the state is saved');
+      this.#rest();
+    }
     if (unsaved !== undefined) this.#unsaved(unsaved);
+  }
+
+  #rest(): void {
+    const { rest_ms = REST_MS } = this.#options;
+    const over = () => (this.#resting = undefined);
+    this.#resting = setTimeout(over, rest_ms).unref();
   }
 
   #failed(error: Error): void {

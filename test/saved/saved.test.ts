@@ -54,7 +54,12 @@ t.test('a start with a saved state', async (t) => {
 
 t.test('a running service', async (t) => {
   const data = await dataOf(t, LINES);
-  const { saved, load, heard, said } = kept(t, data, { due: () => LINES.length });
+  let asked = 0;
+  const due = () => {
+    asked += 1;
+    return LINES.length;
+  };
+  const { saved, load, heard, said } = kept(t, data, { due });
   await load();
   saved.saveIfDue(END);
   t.same(said(), [], 'saves nothing before it has begun');
@@ -64,6 +69,10 @@ t.test('a running service', async (t) => {
   t.same(said(), [], 'nor where little is new');
   saved.saveIfDue(END);
   t.match(await heard(/is saved/), { revision: END }, 'but when there is enough');
+  const before = asked;
+  saved.saveIfDue(END + LINES.length);
+  t.equal(asked, before, 'and then it does not even ask for a while');
+  await saved.close();
 });
 
 t.test('a saved state of another history of the same length', async (t) => {
