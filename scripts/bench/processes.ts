@@ -49,13 +49,26 @@ export async function startService(
   before: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
-  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK, ...more };
-  const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
-  const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
-  const child = run(['--expose-gc', ...imports, SERVICE], environment);
+  const child = runService(folder, before, more);
   const server = await started(child);
   await proved(child);
   return server;
+}
+
+/** Starts the same, and waits only until it listens. */
+export function startServiceAlone(folder: string): Promise<Server> {
+  return started(runService(folder, [], {}));
+}
+
+function runService(
+  folder: string,
+  before: readonly string[],
+  more: Readonly<Record<string, string>>,
+): ChildProcess {
+  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK, ...more };
+  const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
+  return run(['--expose-gc', ...imports, SERVICE], environment);
 }
 
 /** Waits until the service of a folder has saved its state, as it does after replaying much. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { median, progress, shown, type Part, type Settings } from './figures.ts';
 import { peakBytes } from './machine.ts';
-import { bytesOf, savedState, startService } from './processes.ts';
+import { bytesOf, savedState, startService, startServiceAlone } from './processes.ts';
 import { seed } from './seed.ts';
 import { table } from './table.ts';
 
@@ -57,7 +57,7 @@ export async function start({ rounds, folder, events = EVENTS }: Settings): Prom
 /** Starts the service, asks until it is ready, and ends it. */
 async function started(data: string): Promise<Started> {
   const began_ms = performance.now();
-  const service = await startService(data);
+  const service = await startServiceAlone(data);
   while ((await fetch(`${service.url}/readyz`)).status !== 200);
   const ready_s = (performance.now() - began_ms) / 1000;
   const { residentBytes } = await service.memory();
