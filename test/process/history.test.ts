@@ -26,7 +26,8 @@ t.test('a stream that is shorter than was shown', async (t) => {
   const refused = await notStarted(t, { dataDirectory: data });
   t.match(
     refused.logged,
-    /The checkpoint shown at .* is over 2 events with root .*, but the stream has only 1\./,
+    // What is left is half of the command that opened it, which counts for nothing.
+    /The checkpoint shown at .* is over 2 events with root .*, but the stream has only 0\./,
     'is not served',
   );
   t.match(
