@@ -9,11 +9,12 @@ import { Subscription } from './subscription.ts';
 
 type ReadReq = streamsMessages.ReadReq;
 type ReadResp = streamsMessages.ReadResp;
-export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
+/** What is answered is serialized already: an event that many are sent is so once. */
+export type ReadCall = ServerWritableStream<ReadReq, Buffer>;
 
 /** Reads of one stream, and subscriptions to one; of all streams there are none here. */
 export function read(context: Context): handleServerStreamingCall<ReadReq, ReadResp> {
-  return (call) => void begin(context, call);
+  return (call) => void begin(context, call as unknown as ReadCall);
 }
 
 async function begin(context: Context, call: ReadCall): Promise<void> {
@@ -70,9 +71,8 @@ async function page(
   if (there === 'deleted') return fail(call, streamDeleted(stream));
   if (there === 'not-found') {
     const answer = new streams.ReadResp.StreamNotFound();
-    call.write(
-      new streams.ReadResp().setStreamNotFound(answer.setStreamIdentifier(identifierOf(stream))),
-    );
+    const notFound = answer.setStreamIdentifier(identifierOf(stream));
+    call.write(bytesOf(new streams.ReadResp().setStreamNotFound(notFound)));
     call.end();
     return;
   }
@@ -107,7 +107,7 @@ function* revisionsOf(
 }
 
 /** Sends an answer, and waits where the reader does not keep up. */
-export async function written(call: ReadCall, answer: ReadResp): Promise<void> {
+export async function written(call: ReadCall, answer: Buffer): Promise<void> {
   if (call.write(answer) || call.cancelled) return;
   await new Promise<void>((resolve) => {
     const go = () => {
@@ -120,18 +120,32 @@ export async function written(call: ReadCall, answer: ReadResp): Promise<void> {
   });
 }
 
-export function confirmation(): ReadResp {
+export function confirmation(): Buffer {
   const confirmed = new streams.ReadResp.SubscriptionConfirmation();
-  return new streams.ReadResp().setConfirmation(confirmed.setSubscriptionId(randomUUID()));
+  return bytesOf(new streams.ReadResp().setConfirmation(confirmed.setSubscriptionId(randomUUID())));
 }
 
-export function caughtUp(): ReadResp {
-  return new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
+export function caughtUp(): Buffer {
+  return bytesOf(new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
+}
+
+function bytesOf(answer: ReadResp): Buffer {
+  return Buffer.from(answer.serializeBinary());
 }
 
 const TICKS_IN_A_MS = 10_000n;
 
-export function eventAnswer(stream: string, stored: Stored): ReadResp {
+const answers = new WeakMap<Stored, Buffer>();
+
+export function eventAnswer(stream: string, stored: Stored): Buffer {
+  const known = answers.get(stored);
+  if (known !== undefined) return known;
+  const bytes = bytesOf(eventMessage(stream, stored));
+  answers.set(stored, bytes);
+  return bytes;
+}
+
+function eventMessage(stream: string, stored: Stored): ReadResp {
   const recorded = new streams.ReadResp.ReadEvent.RecordedEvent();
   recorded.setId(uuidOf(stored.id));
   recorded.setStreamIdentifier(identifierOf(stream));

@@ -33,7 +33,7 @@ export type Advertised = {
 /** Puts the services of the real server's definitions onto the wire. */
 export function addServices(context: Context, advertised: Advertised): void {
   const { grpc } = context.wire;
-  grpc.addService(StreamsService, {
+  grpc.addService(asSerialized(StreamsService), {
     append: appendAlone(context),
     batchAppend: appendInBatches(context),
     read: read(context),
@@ -46,6 +46,13 @@ export function addServices(context: Context, advertised: Advertised): void {
   grpc.addService(ServerFeaturesService, {
     getSupportedMethods: answering(context, 'features', supported),
   });
+}
+
+/** The same service, whose answers to reads are bytes before they are handed to gRPC. */
+function asSerialized(service: typeof StreamsService): typeof StreamsService {
+  const { read } = service;
+  const responseSerialize = (answer: unknown) => answer as Buffer;
+  return { ...service, read: { ...read, responseSerialize } };
 }
 
 /** A call that asks for nothing in particular. */
