@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RecordedEvent } from '@eventstore/db-client';
 import { canonical } from '../../../schemas/canonical.ts';
 
@@ -7,9 +7,9 @@ export type Received =
   | { readonly revision: number; readonly line: string }
   | { readonly revision: number; readonly foreign: string };
 
-/** A version and a variant as RFC 9562 has them for UUIDs of one's own making. */
-const VERSION_8 = 0x80;
-const VARIANT = 0x80;
+/** A version and variants as RFC 9562 has them for UUIDs of one's own making. */
+const VERSION = '8';
+const VARIANTS = '89ab';
 
 /**
  * The id of an event: a UUID of version 8 from the SHA-256 of where it stands and what it says.
@@ -17,11 +17,11 @@ const VARIANT = 0x80;
  * event is there already can only be about these bytes at this revision.
  */
 export function eventId(stream: string, revision: number, line: string): string {
-  const hash = createHash('sha256').update(`${stream}\0${revision}\0${line}`).digest();
-  hash[6] = (hash[6]! & 0x0f) | VERSION_8;
-  hash[8] = (hash[8]! & 0x3f) | VARIANT;
-  const hex = hash.toString('hex', 0, 16);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const hex = hash('sha256', `${stream}\0${revision}\0${line}`);
+  const variant = VARIANTS[parseInt(hex.charAt(16), 16) & 3]!;
+  const third = VERSION + hex.slice(13, 16);
+  const fourth = variant + hex.slice(17, 20);
+  return [hex.slice(0, 8), hex.slice(8, 12), third, fourth, hex.slice(20, 32)].join('-');
 }
 
 /**
