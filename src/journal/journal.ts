@@ -50,6 +50,12 @@ export interface Journal {
   /** Why nothing was heard of a server for too long; nothing while all is well. */
   silence?(): string | undefined;
 
+  /**
+   * The revision of the last event that the server has, which may not be readable here yet; nothing
+   * where it does not tell.
+   */
+  end?(): Promise<number | undefined>;
+
   /** Lets go of files and locks, after what is being appended. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { ResolvedEvent } from '@eventstore/db-client';
 import type { Watcher } from '../journal.ts';
 import { compare, differenceAt, goingOn, shorter, type Difference } from './comparing.ts';
+import { Inbox } from './inbox.ts';
 import { MirrorError, type Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import { ServerError, type Server } from './server.ts';
@@ -22,7 +23,6 @@ const SHORTER_MS = 10_000;
 const TOLD_MS = 10_000;
 const BEATS_UNTIL_COMPARED = 30;
 const PAGE_EVENTS = 500;
-const INBOX_EVENTS = 5_000;
 
 /**
  * Keeps the mirror up to date: a subscription from the mirror's end that is taken up again
@@ -44,8 +44,7 @@ export class Following {
   #behind: { readonly target: number; readonly end: number } | undefined;
   #stuck = false;
   #own: { readonly first: number; readonly lines: readonly string[] } | undefined;
-  #inbox: ResolvedEvent[] = [];
-  #pumping: Promise<void> | undefined;
+  readonly #inbox: Inbox;
   #subscription: { readonly stop: () => void } | undefined;
   #loops: readonly Promise<void>[] = [];
   readonly #pauses: Pauses;
@@ -53,6 +52,14 @@ export class Following {
   constructor(options: FollowingOptions) {
     this.#options = options;
     this.#pauses = new Pauses(options.time);
+    this.#inbox = new Inbox({
+      take: (events) => this.#take(events),
+      tell: () => this.#tell(),
+      failed: (error) => {
+        this.#failed(error);
+        this.#subscription?.stop();
+      },
+    });
     this.#heard_ms = options.time.now_ms();
   }
 
@@ -113,12 +120,18 @@ export class Following {
         const events = await goingOn(server, mirror, PAGE_EVENTS);
         if (!Array.isArray(events)) return this.#differs(events);
         if (events.length === 0) return 'what the leader told of is not there to be read';
-        await this.#receive(events);
+        if (await this.#receive(events)) this.#tell();
       }
       return undefined;
     } catch (error) {
       return this.#failed(error);
     }
+  }
+
+  /** Where the leader says that the stream ends; nothing where it cannot be asked. */
+  async end(): Promise<number | undefined> {
+    const answer = await this.#ask();
+    return 'last' in answer ? answer.last : undefined;
   }
 
   /** The stream is not what was read of it, or the mirror failed: nothing goes on. */
@@ -133,7 +146,7 @@ export class Following {
   async stop(): Promise<void> {
     this.#end();
     await Promise.all(this.#loops);
-    await this.#pumping;
+    await this.#inbox.empty;
   }
 
   #end(): void {
@@ -150,11 +163,11 @@ export class Following {
       const { end } = mirror;
       try {
         if (compared || (await this.#same())) {
-          const subscription = server.subscribe(mirror.end, (event) => this.#hear(event));
+          const subscription = server.subscribe(mirror.end, (event) => this.#inbox.add(event));
           this.#subscription = subscription;
           if (!this.#follows()) subscription.stop();
           await subscription.ended;
-          await this.#pumping;
+          await this.#inbox.empty;
         }
       } catch (error) {
         this.#failed(error);
@@ -251,37 +264,24 @@ export class Following {
     return message;
   }
 
-  #hear(event: ResolvedEvent): Promise<void> | undefined {
-    this.#inbox.push(event);
-    this.#pumping ??= this.#pump();
-    return this.#inbox.length < INBOX_EVENTS ? undefined : this.#pumping;
-  }
-
-  /** Hands on what was heard while the mirror was busy with what was heard before. */
-  async #pump(): Promise<void> {
+  async #take(heard: readonly ResolvedEvent[]): Promise<boolean> {
     const { server, mirror } = this.#options;
-    try {
-      while (this.#inbox.length > 0) {
-        const heard = this.#inbox.splice(0, PAGE_EVENTS);
-        const news = heard.filter(({ event }) => Number(event?.revision) > mirror.end);
-        await this.#receive(news.flatMap((event) => server.received(event) ?? []));
-      }
-    } catch (error) {
-      this.#inbox = [];
-      this.#failed(error);
-      this.#subscription?.stop();
-    }
-    this.#pumping = undefined;
+    const news = heard.filter(({ event }) => Number(event?.revision) > mirror.end);
+    return this.#receive(news.flatMap((event) => server.received(event) ?? []));
   }
 
-  async #receive(events: readonly Received[]): Promise<void> {
+  /** @returns whether others have written any of it, or it ends the stream for this version */
+  async #receive(events: readonly Received[]): Promise<boolean> {
     const { mirror } = this.#options;
     const others = events.some((event) => event.revision > mirror.end && !this.#isOwn(event));
     await mirror.receive(events);
-    if (!others) return;
-    const { wall } = mirror;
+    return others;
+  }
+
+  #tell(): void {
+    const { wall, end } = this.#options.mirror;
     if (wall !== undefined) this.doubt(`the event at revision ${wall.revision}: ${wall.why}`);
-    for (const { grown } of this.#watchers) grown(wall?.revision ?? mirror.end);
+    for (const { grown } of this.#watchers) grown(wall?.revision ?? end);
   }
 
   #isOwn(event: Received): boolean {

@@ -65,6 +65,7 @@ function opened(
     proved: mirror.proved,
     watch: (watcher) => following.watch(watcher),
     silence: () => following.silence(),
+    end: () => following.end(),
     async close() {
       await appending.idle();
       await following.stop();
