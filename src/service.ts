@@ -91,6 +91,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       append: figures.timed((lines, expected) => journal.append(lines, expected)),
       read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
       silence: () => journal.silence?.(),
+      end: async () => journal.end?.(),
     },
     ledger,
     now_ms,

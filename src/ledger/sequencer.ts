@@ -14,8 +14,9 @@ import { appendUntilKnown, type Surroundings } from './resending.ts';
 import { Round, type Item, type Outcome } from './round.ts';
 import type { Ledger } from './state.ts';
 import type { Stream } from './stream.ts';
+import { Taking } from './taking.ts';
 import type { Timing } from './timing.ts';
-import { WAIT_MAX_MS, type Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 export type SequencerOptions = {
   readonly stream: Stream;
@@ -51,23 +52,26 @@ export class Sequencer {
   readonly isOneOfSeveral: boolean;
   readonly #options: SequencerOptions;
   readonly #follower: Follower;
+  readonly #taking: Taking;
   readonly #surroundings: Surroundings;
   readonly #queue: Queue;
   #batch: readonly Item[] = [];
   /** More was due than one batch takes. */
   #isMoreDue = false;
   #running: Promise<void> | undefined;
-  #listening: (() => void) | undefined;
   #stopped: string | undefined;
   #halted: string | undefined;
   #trouble = { why: '', until_ms: 0 };
 
   constructor(options: SequencerOptions) {
-    const { stream, timing, ledger, published, observer } = options;
+    const { stream, timing, ledger, published, observer, turns } = options;
     this.#options = options;
-    this.isOneOfSeveral = options.turns !== undefined;
+    this.isOneOfSeveral = turns !== undefined;
     this.#queue = new Queue(timing);
-    this.#follower = new Follower(stream, ledger, published);
+    const follower = new Follower(stream, ledger, published);
+    const hasNews = () => this.#hasNews;
+    this.#follower = follower;
+    this.#taking = new Taking({ stream, ledger, follower, timing, turns, hasNews });
     this.#surroundings = {
       ...{ stream, timing },
       note: (why) => this.#note(why),
@@ -131,7 +135,7 @@ export class Sequencer {
   grown(revision: number): void {
     this.#follower.hear(revision);
     if (!this.#hasNews) return;
-    this.#listening?.();
+    this.#taking.heard();
     this.#running ??= this.#run();
   }
 
@@ -167,7 +171,7 @@ export class Sequencer {
     do {
       try {
         if (this.#queue.length > 0) await this.#queue.gather();
-        await this.#takeTurn();
+        await this.#taking.turn(() => this.#queue.length > 0 && this.#refusing === undefined);
         this.#batch = this.#queue.takeBatch(this.#options.turns?.most);
         this.#isMoreDue = false;
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
@@ -182,23 +186,6 @@ export class Sequencer {
     } while (this.#queue.length > 0 || this.#hasNews || this.#isMoreDue);
     // In the same step as the last look at the queue, so that no command is left behind in it.
     this.#running = undefined;
-  }
-
-  /** Takes in what others have written, and waits until it is this instance's turn to write. */
-  async #takeTurn(): Promise<void> {
-    const { turns, timing } = this.#options;
-    const since_ms = timing.elapsed_ms();
-    for (;;) {
-      if (this.#hasNews && (await this.#follower.takeIn()) > 0) turns?.heard();
-      if (turns === undefined || this.#queue.length === 0 || this.#refusing !== undefined) return;
-      const until_ms = since_ms + WAIT_MAX_MS;
-      const pause_ms = Math.min(turns.pause_ms(), until_ms - timing.elapsed_ms());
-      if (pause_ms <= 0) return;
-      await new Promise<void>((resolve) => {
-        this.#listening = resolve;
-        timing.later(resolve, pause_ms);
-      });
-    }
   }
 
   /**

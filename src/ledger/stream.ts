@@ -7,4 +7,6 @@ export type Stream = {
   read(fromRevision: number, limit?: number): AsyncIterable<readonly Recorded[]>;
   /** Why nothing was heard of a server for too long; nothing while all is well. */
   silence?(): string | undefined;
+  /** The revision of the last event that there is, readable or not; nothing if nobody can tell. */
+  end?(): Promise<number | undefined>;
 };

@@ -10,12 +10,15 @@ export type Distance = {
   readonly lag_ms: number;
 };
 
+/** By how much the rest of what was written at once may be heard later than its beginning. */
+const PIECE_MS = 1;
+
 /** One stream that several instances write to from afar, each with a mirror of its own. */
 export class SharedStream {
   readonly lines: string[] = [];
   readonly #scheduler: Scheduler;
   readonly #distance: Distance;
-  readonly #heard: ((revision: number) => void)[] = [];
+  readonly #heard: ((first: number, last: number) => void)[] = [];
   readonly #server: Journal;
   batches = 0;
   conflicts = 0;
@@ -34,14 +37,20 @@ export class SharedStream {
       mirror.lines.push(...this.lines.slice(mirror.lines.length, revision + 1));
     };
     let heardTo_ms = 0;
-    this.#heard.push((revision) => {
+    const hear = (revision: number, lag_ms: number) => {
       // In the order in which it was written, as a subscription gives it.
-      heardTo_ms = Math.max(heardTo_ms, this.#scheduler.now_ms + this.#some(this.#distance.lag_ms));
+      heardTo_ms = Math.max(heardTo_ms, this.#scheduler.now_ms + lag_ms);
       this.#scheduler.after(heardTo_ms - this.#scheduler.now_ms, () => {
         if (revision < mirror.lines.length) return;
         take(revision);
         watcher?.grown(revision);
       });
+    };
+    this.#heard.push((first, last) => {
+      const lag_ms = this.#some(this.#distance.lag_ms);
+      const middle = first + Math.floor((last - first) * this.#scheduler.between(0, 1));
+      hear(middle, lag_ms);
+      hear(last, lag_ms + this.#scheduler.between(0, PIECE_MS));
     });
     return {
       ...mirror,
@@ -49,17 +58,23 @@ export class SharedStream {
         await this.#scheduler.wait(this.#some(this.#distance.way_ms));
         const appended = await this.#server.append(lines, expectedRevision);
         if (appended.outcome === 'conflict') this.conflicts += 1;
+        const end = this.lines.length - 1;
         if (lines.length > 0 && appended.outcome === 'written') {
           this.batches += 1;
-          for (const hear of this.#heard) hear(this.lines.length - 1);
+          for (const heard of this.#heard) heard(end - lines.length + 1, end);
         }
-        const end = this.lines.length - 1;
         await this.#scheduler.wait(this.#some(this.#distance.way_ms));
         if (appended.outcome === 'written') take(end);
         while (mirror.lines.length === expectedRevision + 1) await this.#scheduler.wait(0.2);
         return appended;
       },
       watch: (one) => void (watcher = one),
+      end: async () => {
+        await this.#scheduler.wait(this.#some(this.#distance.way_ms));
+        const end = this.lines.length - 1;
+        await this.#scheduler.wait(this.#some(this.#distance.way_ms));
+        return end;
+      },
     };
   }
 

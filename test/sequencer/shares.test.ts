@@ -7,10 +7,14 @@ import { shares, type Load } from './shares.ts';
  * it where many ask at once and batches are large.
  */
 const LASTING_MS = 10_000;
-/** An append of 2 ms, there and back, and a subscription that lags 3 ms behind; up to half more. */
+/**
+ * An append of 2 ms, there and back, and a subscription that lags 3 ms behind; up to half more. What
+ * is written at once is heard in two pieces.
+ */
 const NEAR = { way_ms: 1, lag_ms: 3 };
 const FAR = { way_ms: 1, lag_ms: 20 };
 const MANY = 120;
+const SOME = 64;
 const FEW = 4;
 /** A machine that is busy with much else takes its time. */
 const TIMEOUT_MS = 300_000;
@@ -27,6 +31,7 @@ t.test('three instances that are all asked for as much as they can do', async (t
   t.ok(three.total >= 0.8 * 5 * one.total, 'do at least 0.8 of what one does');
   const least = Math.min(...three.written);
   t.ok(least >= three.total / 30, 'and none gets less than a tenth of its share');
+  t.ok(three.conflicts <= three.batches / 5, 'they append in vain only now and then');
   t.equal(three.busy, 0, 'and nobody is turned away');
 });
 
@@ -51,6 +56,16 @@ for (const seed of [1, 2, 3]) {
     t.equal(three.busy, 0);
   });
 }
+
+t.test('three instances that are asked by few who do not pause', async (t) => {
+  const load = { lasting_ms: 3_000 };
+  const one = await playing({ ...load, clients: [3 * SOME] });
+  const three = await playing({ ...load, clients: [SOME, SOME, SOME] });
+  t.comment(`one ${JSON.stringify(one)}, three ${JSON.stringify(three)}`);
+  t.ok(three.total >= 0.7 * one.total, 'do not much less than one');
+  t.ok(three.conflicts <= three.batches / 5, 'since they seldom append in vain');
+  t.equal(three.busy, 0);
+});
 
 t.test('clients who ask now and then', async (t) => {
   const load = { pause_ms: 50, lasting_ms: 3_000 };

@@ -96,6 +96,7 @@ function instanceOn(stream: SharedStream, scheduler: Scheduler, choices: Choices
         return journal.append(lines, expectedRevision);
       },
       read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
+      end: () => journal.end!(),
     },
     ledger: emptyLedger(),
     now_ms: () => START_MS + Math.floor(scheduler.now_ms),

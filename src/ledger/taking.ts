@@ -1,0 +1,71 @@
+import type { Follower } from './follower.ts';
+import type { Ledger } from './state.ts';
+import type { Stream } from './stream.ts';
+import type { Timing } from './timing.ts';
+import { WAIT_MAX_MS, type Turns } from './turns.ts';
+
+export type TakingOptions = {
+  readonly stream: Stream;
+  readonly ledger: Readonly<Ledger>;
+  readonly follower: Follower;
+  readonly timing: Timing;
+  /** Where others write to the stream too: when this instance may. */
+  readonly turns: Turns | undefined;
+  /** Whether there is something to be taken in, and it may be. */
+  readonly hasNews: () => boolean;
+};
+
+/** How an instance comes to its turn to write. */
+export class Taking {
+  readonly #options: TakingOptions;
+  #wake: (() => void) | undefined;
+
+  constructor(options: TakingOptions) {
+    this.#options = options;
+  }
+
+  /** There is something to be taken in. */
+  heard(): void {
+    this.#wake?.();
+  }
+
+  /**
+   * Takes in what others have written, and waits until it is this instance's turn to write, though
+   * not for long: the append itself is what decides who was first.
+   * @param isWanted whether there is something to be written
+   * @throws UnreadableEventError, and what else the follower throws
+   */
+  async turn(isWanted: () => boolean): Promise<void> {
+    const { turns, timing, ledger, follower, hasNews } = this.#options;
+    const until_ms = timing.elapsed_ms() + WAIT_MAX_MS;
+    let sureOf: number | undefined;
+    for (;;) {
+      if (hasNews() && (await follower.takeIn()) > 0) {
+        turns?.heard(ledger.revision, ledger.recordedAt_ms);
+      }
+      if (turns === undefined || !isWanted()) return;
+      const left_ms = until_ms - timing.elapsed_ms();
+      const pause_ms = Math.min(turns.pause_ms(), left_ms);
+      if (pause_ms > 0) await this.#heardOrAfter(pause_ms);
+      else if (left_ms <= 0 || !turns.areShared || sureOf === ledger.revision) return;
+      else {
+        sureOf = ledger.revision;
+        await this.#askForTheEnd(turns);
+      }
+    }
+  }
+
+  /** Others' last batch may yet be heard in part only: whoever decides on that decides in vain. */
+  async #askForTheEnd(turns: Turns): Promise<void> {
+    const { stream, ledger } = this.#options;
+    const end = (await stream.end?.()) ?? -1;
+    if (end > ledger.revision) turns.endsAt(end);
+  }
+
+  #heardOrAfter(pause_ms: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      this.#options.timing.later(resolve, pause_ms);
+    });
+  }
+}
