@@ -59,6 +59,16 @@ t.test('what another instance writes', async (t) => {
   t.equal(here.journal.silence!(), undefined);
 });
 
+t.test('where the stream ends', async (t) => {
+  const { journal, server, time, another } = await given(t);
+  t.equal(await time.until(journal.end!()), 0, 'is told');
+  server.faults.deafen();
+  another(1);
+  t.equal(await time.until(journal.end!()), 1, 'also of what was not heard yet');
+  await server.stop();
+  t.equal(await time.until(journal.end!()), undefined, 'and not where the server is gone');
+});
+
 const ENDED: Readonly<Record<string, (given: Given) => unknown>> = {
   'its subscription ended without a word': ({ server }) => server.faults.endSubscriptions(),
   'its subscription failed': ({ server }) => server.faults.failSubscriptions(),
