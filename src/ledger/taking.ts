@@ -38,7 +38,7 @@ export class Taking {
   async turn(isWanted: () => boolean): Promise<void> {
     const { turns, timing, ledger, follower, hasNews } = this.#options;
     const until_ms = timing.elapsed_ms() + WAIT_MAX_MS;
-    let sureOf: number | undefined;
+    let sureTo = -1;
     for (;;) {
       if (hasNews() && (await follower.takeIn()) > 0) {
         turns?.heard(ledger.revision, ledger.recordedAt_ms);
@@ -47,19 +47,21 @@ export class Taking {
       const left_ms = until_ms - timing.elapsed_ms();
       const pause_ms = Math.min(turns.pause_ms(), left_ms);
       if (pause_ms > 0) await this.#heardOrAfter(pause_ms);
-      else if (left_ms <= 0 || !turns.areShared || sureOf === ledger.revision) return;
-      else {
-        sureOf = ledger.revision;
-        await this.#askForTheEnd(turns);
-      }
+      else if (left_ms <= 0 || !turns.areShared || ledger.revision <= sureTo) return;
+      else sureTo = await this.#end(turns);
     }
   }
 
-  /** Others' last batch may yet be heard in part only: whoever decides on that decides in vain. */
-  async #askForTheEnd(turns: Turns): Promise<void> {
+  /**
+   * Up to where there is something to be heard: others' last batch may be heard in part only, and
+   * whoever decides on that decides in vain.
+   */
+  async #end(turns: Turns): Promise<number> {
     const { stream, ledger } = this.#options;
-    const end = (await stream.end?.()) ?? -1;
+    const { revision } = ledger;
+    const end = Math.max(revision, (await stream.end?.()) ?? revision);
     if (end > ledger.revision) turns.endsAt(end);
+    return end;
   }
 
   #heardOrAfter(pause_ms: number): Promise<void> {
