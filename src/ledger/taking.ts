@@ -48,7 +48,7 @@ export class Taking {
       const pause_ms = Math.min(turns.pause_ms(), left_ms);
       if (pause_ms > 0) await this.#heardOrAfter(pause_ms);
       else if (left_ms <= 0 || !turns.areShared || ledger.revision <= sureTo) return;
-      else sureTo = await this.#end(turns);
+      else sureTo = await this.#end(turns, left_ms);
     }
   }
 
@@ -56,10 +56,13 @@ export class Taking {
    * Up to where there is something to be heard: others' last batch may be heard in part only, and
    * whoever decides on that decides in vain.
    */
-  async #end(turns: Turns): Promise<number> {
-    const { stream, ledger } = this.#options;
+  async #end(turns: Turns, patience_ms: number): Promise<number> {
+    const { stream, ledger, timing } = this.#options;
     const { revision } = ledger;
-    const end = Math.max(revision, (await stream.end?.()) ?? revision);
+    const tooLate = new Promise<undefined>((resolve) => {
+      timing.later(() => resolve(undefined), patience_ms);
+    });
+    const end = Math.max(revision, (await Promise.race([stream.end?.(), tooLate])) ?? revision);
     if (end > ledger.revision) turns.endsAt(end);
     return end;
   }

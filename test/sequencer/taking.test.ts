@@ -117,6 +117,18 @@ t.test('where the rest of it never comes', async (t) => {
   t.ok(turn.isOver, 'but not for long');
 });
 
+t.test('where nobody answers where the stream ends', async (t) => {
+  const { taking, write, tell, pass } = waiting({ end: () => new Promise(() => undefined) });
+  write();
+  tell();
+  const turn = watched(taking.turn(() => true));
+  await settled();
+  t.notOk(turn.isOver, 'the instance waits');
+  pass(400);
+  await until(() => turn.isOver);
+  t.ok(turn.isOver, 'but not for long');
+});
+
 t.test('where nobody can tell where the stream ends', async (t) => {
   const { taking, write, tell } = waiting({ end: async () => undefined });
   write();
