@@ -8,8 +8,8 @@ import { shares, type Load } from './shares.ts';
  */
 const LASTING_MS = 10_000;
 /**
- * An append of 2 ms, there and back, and a subscription that lags 3 ms behind; up to half more. What
- * is written at once is heard in two pieces.
+ * An append of 2 ms, there and back, and a subscription that lags 3 ms behind; up to half more.
+ * What is written at once is heard in two pieces.
  */
 const NEAR = { way_ms: 1, lag_ms: 3 };
 const FAR = { way_ms: 1, lag_ms: 20 };
