@@ -45,6 +45,8 @@ export class Taking {
       }
       if (turns === undefined || !isWanted()) return;
       const left_ms = until_ms - timing.elapsed_ms();
+      // What came while the last of it was being read has woken nobody.
+      if (left_ms > 0 && hasNews()) continue;
       const pause_ms = Math.min(turns.pause_ms(), left_ms);
       if (pause_ms > 0) await this.#heardOrAfter(pause_ms);
       else if (left_ms <= 0 || !turns.areShared || ledger.revision <= sureTo) return;

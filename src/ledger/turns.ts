@@ -26,6 +26,8 @@ const SLOT_AMPLE = 1.5;
 const SPREAD_MS = 4;
 /** What is let pass after every second loss in a row: the batch that won, and the next. */
 const PASSES = 2;
+/** How long it may take until what is known to be there is heard. */
+const HEARD_MAX_MS = 100;
 /** No timer waits for less. */
 const TIMER_MS = 1;
 
@@ -87,24 +89,25 @@ export class Turns {
     return this.#before > 0;
   }
 
-  /** There are events up to a revision, which will be heard: until then nothing can be won. */
+  /** There are events up to a revision, which will be heard soon: before, nothing can be won. */
   endsAt(revision: number): void {
     this.#end = revision;
-    this.#goAt_ms = this.#now_ms() + WAIT_MAX_MS;
+    this.#goAt_ms = this.#now_ms() + HEARD_MAX_MS;
   }
 
   /**
    * Events of others were taken in.
    * @param revision of the last of them
    * @param recordedAt_ms of the last of them: what is written at once has one time, and may yet be
-   *   heard in pieces
+   *   heard in pieces. Batches of others in a row that have the same, as where the clock of one is
+   *   ahead, are taken for one, and then turns are fair no more, though nothing else
    */
   heard(revision: number, recordedAt_ms: number): void {
     const now_ms = this.#now_ms();
     if (recordedAt_ms !== this.#recordedAt_ms) this.#heardNew(now_ms);
     this.#recordedAt_ms = recordedAt_ms;
     this.#heardAt_ms = now_ms;
-    this.#goAt_ms = now_ms + (revision < this.#end ? WAIT_MAX_MS : this.#quiet_ms());
+    this.#goAt_ms = now_ms + (revision < this.#end ? HEARD_MAX_MS : this.#quiet_ms());
   }
 
   /** Events of this instance were written. */

@@ -53,7 +53,7 @@ for (const seed of [1, 2, 3]) {
     t.comment(JSON.stringify(three));
     t.ok(three.written[0]! >= three.total / 2, 'is not held up by them');
     t.ok(three.slowest_ms < 1_000, 'nor they by it');
-    t.equal(three.busy, 0);
+    t.ok(three.busy <= three.total / 1_000, 'and hardly anybody is turned away');
   });
 }
 
@@ -62,7 +62,7 @@ t.test('three instances that are asked by few who do not pause', async (t) => {
   const one = await playing({ ...load, clients: [3 * SOME] });
   const three = await playing({ ...load, clients: [SOME, SOME, SOME] });
   t.comment(`one ${JSON.stringify(one)}, three ${JSON.stringify(three)}`);
-  t.ok(three.total >= 0.7 * one.total, 'do not much less than one');
+  t.ok(three.total >= 0.8 * one.total, 'do not much less than one');
   t.ok(three.conflicts <= three.batches / 5, 'since they seldom append in vain');
   t.equal(three.busy, 0);
 });

@@ -108,9 +108,10 @@ t.test('an instance that knows of events that it has not heard', async (t) => {
   const { turns, hear, hearMore, revision } = turnsAt();
   hear();
   turns.endsAt(revision() + 2);
-  t.equal(turns.pause_ms(), WAIT_MAX_MS, 'waits for them');
+  const pause_ms = turns.pause_ms();
+  t.ok(pause_ms > 0 && pause_ms < WAIT_MAX_MS, 'waits for them, though not for long');
   hearMore();
-  t.equal(turns.pause_ms(), WAIT_MAX_MS, 'for all of them');
+  t.equal(turns.pause_ms(), pause_ms, 'for all of them');
   hearMore();
   t.equal(turns.pause_ms(), 0, 'and goes once it has heard them');
 });

@@ -2,6 +2,9 @@ import type { Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import type { Server } from './server.ts';
 
+/** Where the stream ends, or why nobody can tell. */
+export type End = { readonly last: number } | { readonly why: string };
+
 /** How the server's stream differs from what this instance has read of it. */
 export type Difference =
   /** It ends too soon: it was cut, or a node answers that was left behind by its cluster. */

@@ -1,6 +1,6 @@
 import type { ResolvedEvent } from '@eventstore/db-client';
 import type { Watcher } from '../journal.ts';
-import { compare, differenceAt, goingOn, shorter, type Difference } from './comparing.ts';
+import { compare, differenceAt, goingOn, shorter, type Difference, type End } from './comparing.ts';
 import { Inbox } from './inbox.ts';
 import { MirrorError, type Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
@@ -45,6 +45,7 @@ export class Following {
   #stuck = false;
   #own: { readonly first: number; readonly lines: readonly string[] } | undefined;
   readonly #inbox: Inbox;
+  #ending: Promise<End> | undefined;
   #subscription: { readonly stop: () => void } | undefined;
   #loops: readonly Promise<void>[] = [];
   readonly #pauses: Pauses;
@@ -55,6 +56,7 @@ export class Following {
     this.#inbox = new Inbox({
       take: (events) => this.#take(events),
       tell: () => this.#tell(),
+      now_ms: options.time.now_ms,
       failed: (error) => {
         this.#failed(error);
         this.#subscription?.stop();
@@ -128,9 +130,10 @@ export class Following {
     }
   }
 
-  /** Where the leader says that the stream ends; nothing where it cannot be asked. */
+  /** Where the leader says that the stream ends, asked once at a time; nothing if it cannot be. */
   async end(): Promise<number | undefined> {
-    const answer = await this.#ask();
+    this.#ending ??= this.#ask().finally(() => (this.#ending = undefined));
+    const answer = await this.#ending;
     return 'last' in answer ? answer.last : undefined;
   }
 
@@ -146,7 +149,7 @@ export class Following {
   async stop(): Promise<void> {
     this.#end();
     await Promise.all(this.#loops);
-    await this.#inbox.empty;
+    await Promise.all([this.#inbox.empty, this.#ending]);
   }
 
   #end(): void {
@@ -199,7 +202,7 @@ export class Following {
     this.#subscription?.stop();
   }
 
-  async #ask(): Promise<{ readonly last: number } | { readonly why: string }> {
+  async #ask(): Promise<End> {
     const { server, mirror, time } = this.#options;
     const asked_ms = time.now_ms();
     const { end } = mirror;

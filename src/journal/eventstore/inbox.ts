@@ -2,12 +2,14 @@ import type { ResolvedEvent } from '@eventstore/db-client';
 
 const PAGE_EVENTS = 500;
 const WAITING_EVENTS_MAX = 5_000;
+const UNTOLD_MS = 20;
 
 export type InboxOptions = {
   /** Takes some events in a row; says whether there is news among them. */
   readonly take: (events: readonly ResolvedEvent[]) => Promise<boolean>;
-  /** Told that news was taken, once nothing more comes, or a page of it was taken. */
+  /** Told that news was taken: once nothing more comes, but soon even if more comes on and on. */
   readonly tell: () => void;
+  readonly now_ms: () => number;
   readonly failed: (error: unknown) => void;
 };
 
@@ -37,28 +39,25 @@ export class Inbox {
   }
 
   async #takeAll(): Promise<void> {
-    const { take, tell, failed } = this.#options;
-    let untold = 0;
-    let isNews = false;
+    const { take, tell, now_ms, failed } = this.#options;
+    let newsSince_ms: number | undefined;
     try {
       for (;;) {
         // In this turn of the event loop more may come of what was written with it.
         await new Promise((resolve) => setImmediate(resolve));
         const events = this.#events.splice(0, PAGE_EVENTS);
-        if (events.length > 0) {
-          isNews = (await take(events)) || isNews;
-          untold += events.length;
-        }
-        if (isNews && (events.length === 0 || untold >= PAGE_EVENTS)) {
+        const begun_ms = now_ms();
+        if (events.length > 0 && (await take(events))) newsSince_ms ??= begun_ms;
+        const isLate = newsSince_ms !== undefined && now_ms() - newsSince_ms >= UNTOLD_MS;
+        if (newsSince_ms !== undefined && (events.length === 0 || isLate)) {
           tell();
-          untold = 0;
-          isNews = false;
+          newsSince_ms = undefined;
         }
         if (events.length === 0) break;
       }
     } catch (error) {
       this.#events = [];
-      if (isNews) tell();
+      if (newsSince_ms !== undefined) tell();
       failed(error);
     }
     this.#emptying = undefined;

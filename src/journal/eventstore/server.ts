@@ -74,8 +74,9 @@ export class Server {
       requiresLeader: true,
       deadline: DEADLINE_MS,
     } as const;
+    const open = this.#open;
     try {
-      const sending = this.#open.client.appendToStream(this.stream, events, options);
+      const sending = open.client.appendToStream(this.stream, events, options);
       const { success, nextExpectedRevision } = await within(this.#time, APPEND_MS, sending);
       if (!success) return { outcome: 'conflict' };
       const last = Number(nextExpectedRevision);
@@ -85,7 +86,7 @@ export class Server {
       if ((error as { type?: string }).type === 'wrong-expected-version') {
         return { outcome: 'conflict' };
       }
-      this.#renewAfter(error);
+      this.#renewAfter(error, open);
       const fault = faultOf(error);
       if (fault.certain) return { outcome: 'refused', fault };
       return { outcome: 'unknown', why: fault.why };
@@ -175,16 +176,15 @@ export class Server {
     } catch (error) {
       if ((error as { type?: string }).type === 'stream-not-found') return [];
       reading.cancel().catch(() => undefined);
-      this.#renewAfter(error);
+      this.#renewAfter(error, open);
       throw serverError(error);
     }
   }
 
-  #renewAfter(error: unknown): void {
-    if (!(error instanceof TimedOutError)) return;
-    const old = this.#open;
+  #renewAfter(error: unknown, used: OpenClient): void {
+    if (!(error instanceof TimedOutError) || used !== this.#open) return;
     this.#open = openClient(this.#url);
-    old.close().catch(() => undefined);
+    used.close().catch(() => undefined);
   }
 }
 

@@ -6,20 +6,23 @@ const event = (revision: number) => ({ event: { revision: BigInt(revision) } }) 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** An inbox whose owner takes what comes, and finds news in it. */
-function inbox({ isNews = true, fails = false } = {}) {
+function inbox({ isNews = true, fails = false, taking_ms = 1 } = {}) {
   const taken: number[][] = [];
   const told: number[] = [];
   const failures: unknown[] = [];
+  const clock = { now_ms: 0 };
   let count = 0;
   const box = new Inbox({
     take: async (events) => {
       if (fails && taken.length > 0) throw new Error('the mirror is full');
       taken.push(events.map((one) => Number(one.event?.revision)));
       count += events.length;
+      clock.now_ms += taking_ms;
       await turn();
       return isNews;
     },
     tell: () => told.push(count),
+    now_ms: () => clock.now_ms,
     failed: (error) => failures.push(error),
   });
   return { box, taken, told, failures };
@@ -45,10 +48,22 @@ t.test('events that come while others are taken', async (t) => {
 });
 
 t.test('more events than a page', async (t) => {
-  const { box, told } = inbox();
+  const { box, taken, told } = inbox();
   for (let revision = 0; revision < 1_200; revision += 1) box.add(event(revision));
   await box.empty;
-  t.same(told, [500, 1_000, 1_200], 'are told of page by page');
+  t.same(
+    taken.map(({ length }) => length),
+    [500, 500, 200],
+    'are taken page by page',
+  );
+  t.same(told, [1_200]);
+});
+
+t.test('events that come on and on', async (t) => {
+  const { box, told } = inbox({ taking_ms: 10 });
+  for (let revision = 0; revision < 1_500; revision += 1) box.add(event(revision));
+  await box.empty;
+  t.same(told, [1_000, 1_500], 'are told of before there are no more');
 });
 
 t.test('events that are no news', async (t) => {
