@@ -99,8 +99,8 @@ export class Turns {
    * Events of others were taken in.
    * @param revision of the last of them
    * @param recordedAt_ms of the last of them: what is written at once has one time, and may yet be
-   *   heard in pieces. Batches of others in a row that have the same, as where the clock of one is
-   *   ahead, are taken for one, and then turns are fair no more, though nothing else
+   *   heard in pieces. Batches of several others that have the same time, as where the clock of one
+   *   is ahead, are taken for one, which makes turns less fair
    */
   heard(revision: number, recordedAt_ms: number): void {
     const now_ms = this.#now_ms();
