@@ -55,19 +55,27 @@ async function underLoad(setting: Setting, happens: () => Promise<string[]>): Pr
   return faults.concat(await judge(cluster, ground, writes));
 }
 
+/** Lets trouble last, which shows where it lasts long enough, until all are ready again. */
+async function outlasted(
+  { cluster, trouble_ms }: Setting,
+  end: () => Promise<void> | void,
+): Promise<string[]> {
+  await elapsed(trouble_ms);
+  if (trouble_ms > SILENCE_MS) await all(cluster, (one) => readiness(one, false));
+  await end();
+  await all(cluster, (one) => readiness(one, true));
+  return [];
+}
+
 const serverGone: Day = {
   name: 'the server is gone for a while under load',
   instances: 2,
   needsFaults: true,
   play: (setting) =>
     underLoad(setting, async () => {
-      const { cluster, standIn, trouble_ms } = setting;
+      const { standIn } = setting;
       await standIn!.stop();
-      await elapsed(trouble_ms);
-      if (trouble_ms > SILENCE_MS) await all(cluster, (one) => readiness(one, false));
-      await standIn!.start();
-      await all(cluster, (one) => readiness(one, true));
-      return [];
+      return outlasted(setting, () => standIn!.start());
     }),
 };
 
@@ -77,16 +85,13 @@ const serverSilent: Day = {
   needsFaults: true,
   play: (setting) =>
     underLoad(setting, async () => {
-      const { cluster, standIn, trouble_ms } = setting;
-      const { faults } = standIn!;
+      const { faults } = setting.standIn!;
       const calls = ['append', 'read', 'subscribe', 'features', 'gossip'] as const;
       const swallowed = calls.map((on) => faults.swallow({ on, times: Infinity }));
       const deaf = faults.deafen({ newOnes: true });
-      await elapsed(trouble_ms);
-      if (trouble_ms > SILENCE_MS) await all(cluster, (one) => readiness(one, false));
-      for (const switched of [...swallowed, deaf]) switched.off();
-      await all(cluster, (one) => readiness(one, true));
-      return [];
+      return outlasted(setting, () => {
+        for (const switched of [...swallowed, deaf]) switched.off();
+      });
     }),
 };
 

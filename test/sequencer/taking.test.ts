@@ -105,29 +105,24 @@ t.test('where more was written than is heard so far', async (t) => {
   t.equal(ledger.revision, 1, 'and takes all of it in before anything is decided');
 });
 
-t.test('where the rest of it never comes', async (t) => {
-  const { taking, write, tell, pass } = waiting({ end: async () => 5 });
-  write();
-  tell();
-  const turn = watched(taking.turn(() => true));
-  await settled();
-  t.notOk(turn.isOver, 'the instance waits');
-  pass(400);
-  await until(() => turn.isOver);
-  t.ok(turn.isOver, 'but not for long');
-});
+const IN_VAIN: Readonly<Record<string, NonNullable<Stream['end']>>> = {
+  'the rest of it never comes': async () => 5,
+  'nobody answers where the stream ends': () => new Promise(() => undefined),
+};
 
-t.test('where nobody answers where the stream ends', async (t) => {
-  const { taking, write, tell, pass } = waiting({ end: () => new Promise(() => undefined) });
-  write();
-  tell();
-  const turn = watched(taking.turn(() => true));
-  await settled();
-  t.notOk(turn.isOver, 'the instance waits');
-  pass(400);
-  await until(() => turn.isOver);
-  t.ok(turn.isOver, 'but not for long');
-});
+for (const [what, end] of Object.entries(IN_VAIN)) {
+  t.test(`where ${what}`, async (t) => {
+    const { taking, write, tell, pass } = waiting({ end });
+    write();
+    tell();
+    const turn = watched(taking.turn(() => true));
+    await settled();
+    t.notOk(turn.isOver, 'the instance waits');
+    pass(400);
+    await until(() => turn.isOver);
+    t.ok(turn.isOver, 'but not for long');
+  });
+}
 
 t.test('where nobody can tell where the stream ends', async (t) => {
   const { taking, write, tell } = waiting({ end: async () => undefined });
