@@ -1,9 +1,10 @@
 import type { Appended } from '../../../schemas/stream.ts';
 import { encode } from '../encode.ts';
 import type { Following } from './following.ts';
-import { MirrorError, type Mirror } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 import type { Server } from './server.ts';
 import { elapsed, growingWait_ms, type Time } from './time.ts';
+import { MirrorError } from './writeBehind.ts';
 
 export type AppendingOptions = {
   readonly server: Server;

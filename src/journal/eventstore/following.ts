@@ -2,10 +2,11 @@ import type { ResolvedEvent } from '@eventstore/db-client';
 import type { Watcher } from '../journal.ts';
 import { compare, differenceAt, goingOn, shorter, type Difference, type End } from './comparing.ts';
 import { Inbox } from './inbox.ts';
-import { MirrorError, type Mirror } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import { ServerError, type Server } from './server.ts';
 import { growingWait_ms, Pauses, type Time } from './time.ts';
+import { MirrorError } from './writeBehind.ts';
 
 export type FollowingOptions = {
   readonly server: Server;

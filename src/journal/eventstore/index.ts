@@ -35,7 +35,7 @@ export function streamOf(network: string): string {
  */
 export async function eventstoreJournal(options: EventstoreOptions): Promise<Journal> {
   const { url, network, file, random, log, time = MACHINE_TIME } = options;
-  const mirror = await Mirror.open(file);
+  const mirror = await Mirror.open(file, time);
   let server: Server | undefined;
   try {
     server = new Server(url, streamOf(network), time);

@@ -1,24 +1,13 @@
-import type { Appended, Page } from '../../../schemas/stream.ts';
+import type { Page } from '../../../schemas/stream.ts';
 import { UnreadableEventError, type Journal } from '../journal.ts';
 import { endOf, openReader } from '../sqlite/file.ts';
 import { sqliteJournal } from '../sqlite/index.ts';
 import type { Received } from './received.ts';
 import type { Time } from './time.ts';
+import { WriteBehind } from './writeBehind.ts';
 
 /** Where an event stands beyond which nothing can be read, and why. */
 export type Wall = { readonly revision: number; readonly why: string };
-
-/** The mirror could not take what it was given: it is full, or its thread failed. */
-export class MirrorError extends Error {
-  override readonly name = 'MirrorError';
-  /** Whether it will not take anything any more. */
-  readonly broken: boolean;
-
-  constructor({ outcome, why }: { readonly outcome: string; readonly why: string }) {
-    super(`the mirror on this machine cannot be written: ${why}`);
-    this.broken = outcome !== 'unavailable';
-  }
-}
 
 /** Events that the server holds are not those that follow here. */
 export class GapError extends Error {
@@ -27,32 +16,32 @@ export class GapError extends Error {
 
 /**
  * The stream as this instance knows it: an SQLite journal that always holds its beginning, each
- * event once and in order, taken from what was written here and what the server told.
+ * event once and in order, taken from what was written here and what the server told. The file is
+ * a moment behind; what it does not have when the process is killed is read from the server again.
  */
 export class Mirror {
-  readonly #journal: Journal;
-  #end: number;
+  readonly #stored: WriteBehind;
+  readonly #proved: Promise<number>;
   #wall: Wall | undefined;
-  #last: Promise<unknown> = Promise.resolve();
   readonly #waiting = new Set<{ readonly past: number; readonly reached: () => void }>();
 
-  private constructor(journal: Journal, end: number) {
-    this.#journal = journal;
-    this.#end = end;
+  private constructor(journal: Journal, end: number, time: Time) {
+    this.#stored = new WriteBehind(journal, end, time);
+    this.#proved = journal.proved!;
   }
 
   /** @throws AlreadyRunningError, UnusableJournalError, DamagedJournalError */
-  static async open(file: string): Promise<Mirror> {
+  static async open(file: string, time: Time): Promise<Mirror> {
     const journal = await sqliteJournal(file, { mirror: true });
     const reader = openReader(file);
     const { revision } = endOf(reader);
     reader.close();
-    return new Mirror(journal, revision);
+    return new Mirror(journal, revision, time);
   }
 
   /** The revision of the last event that it holds; -1 while it holds none. */
   get end(): number {
-    return this.#end;
+    return this.#stored.end;
   }
 
   /** What it met that is not an event of this ledger. */
@@ -65,10 +54,15 @@ export class Mirror {
    * @returns whether it took any
    * @throws MirrorError, GapError
    */
-  take(firstRevision: number, lines: readonly string[]): Promise<boolean> {
-    const taken = this.#last.then(() => this.#take(firstRevision, lines));
-    this.#last = taken.catch(() => undefined);
-    return taken;
+  async take(firstRevision: number, lines: readonly string[]): Promise<boolean> {
+    await this.#stored.ready();
+    const held = this.end + 1 - firstRevision;
+    if (held < 0) throw new GapError(`revision ${this.end + 1} is missing`);
+    const fresh = lines.slice(held);
+    if (fresh.length === 0) return false;
+    this.#stored.take(fresh);
+    this.#tell();
+    return true;
   }
 
   /**
@@ -114,14 +108,14 @@ export class Mirror {
   /** The lines at some revisions, in rising order. */
   async linesAt(revisions: readonly number[]): Promise<string[]> {
     const found: string[] = [];
-    for await (const lines of this.#journal.pick(revisions)) found.push(...lines);
+    for await (const lines of this.#stored.pick(revisions)) found.push(...lines);
     return found;
   }
 
   /** @throws UnreadableEventError at its wall, after what stands before it */
   async *read(fromRevision: number, limit = Infinity): AsyncGenerator<Page> {
     let next = fromRevision;
-    for await (const page of this.#journal.read(fromRevision, limit)) {
+    for await (const page of this.#stored.read(fromRevision, limit)) {
       next = page.firstRevision + page.lines.length;
       yield page;
     }
@@ -131,35 +125,20 @@ export class Mirror {
     }
   }
 
-  readonly pick: Journal['pick'] = (revisions) => this.#journal.pick(revisions);
-  readonly tile: Journal['tile'] = (tile) => this.#journal.tile(tile);
+  readonly pick: Journal['pick'] = (revisions) => this.#stored.pick(revisions);
+  readonly tile: Journal['tile'] = (tile) => this.#stored.tile(tile);
 
   /** Settles once what was in the file when it was opened is compared with its tree. */
   get proved(): Promise<number> {
-    return this.#journal.proved!;
+    return this.#proved;
   }
 
-  async close(): Promise<void> {
-    await this.#last;
-    await this.#journal.close();
-  }
-
-  async #take(firstRevision: number, lines: readonly string[]): Promise<boolean> {
-    const held = this.#end + 1 - firstRevision;
-    if (held < 0) throw new GapError(`revision ${this.#end + 1} is missing`);
-    const fresh = lines.slice(held);
-    if (fresh.length === 0) return false;
-    const appended: Appended = await this.#journal.append(fresh, this.#end);
-    if (appended.outcome !== 'written') {
-      throw new MirrorError({ why: 'it is not as it was left', ...appended });
-    }
-    this.#end += fresh.length;
-    this.#tell();
-    return true;
+  close(): Promise<void> {
+    return this.#stored.close();
   }
 
   #isPast(revision: number): boolean {
-    return this.#end > revision || (this.#wall?.revision ?? Infinity) === revision + 1;
+    return this.end > revision || (this.#wall?.revision ?? Infinity) === revision + 1;
   }
 
   #tell(): void {

@@ -14,7 +14,7 @@ import { line } from './lines.ts';
 const EVENTS = 5;
 
 async function given(t: Test) {
-  const mirror = await Mirror.open(join(t.testdir(), 'mirror.sqlite'));
+  const mirror = await Mirror.open(join(t.testdir(), 'mirror.sqlite'), handTime());
   const stored = Array.from({ length: EVENTS }, (_, revision) => ({
     revision,
     line: line(revision),
