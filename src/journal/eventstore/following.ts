@@ -56,8 +56,6 @@ export class Following {
     this.#pauses = new Pauses(options.time);
     this.#inbox = new Inbox({
       take: (events) => this.#take(events),
-      tell: () => this.#tell(),
-      now_ms: options.time.now_ms,
       failed: (error) => {
         this.#failed(error);
         this.#subscription?.stop();
@@ -123,7 +121,7 @@ export class Following {
         const events = await goingOn(server, mirror, PAGE_EVENTS);
         if (!Array.isArray(events)) return this.#differs(events);
         if (events.length === 0) return 'what the leader told of is not there to be read';
-        if (await this.#receive(events)) this.#tell();
+        await this.#receive(events);
       }
       return undefined;
     } catch (error) {
@@ -268,18 +266,18 @@ export class Following {
     return message;
   }
 
-  async #take(heard: readonly ResolvedEvent[]): Promise<boolean> {
+  async #take(heard: readonly ResolvedEvent[]): Promise<void> {
     const { server, mirror } = this.#options;
     const news = heard.filter(({ event }) => Number(event?.revision) > mirror.end);
-    return this.#receive(news.flatMap((event) => server.received(event) ?? []));
+    await this.#receive(news.flatMap((event) => server.received(event) ?? []));
   }
 
-  /** @returns whether others have written any of it, or it ends the stream for this version */
-  async #receive(events: readonly Received[]): Promise<boolean> {
+  /** Mirrors events, and tells of them where others have written any, or none can be read on. */
+  async #receive(events: readonly Received[]): Promise<void> {
     const { mirror } = this.#options;
     const others = events.some((event) => event.revision > mirror.end && !this.#isOwn(event));
     await mirror.receive(events);
-    return others;
+    if (others) this.#tell();
   }
 
   #tell(): void {
