@@ -22,6 +22,11 @@ export function linesOf(events: readonly StreamEvent[]): string[] {
   return events.map((event) => JSON.stringify(event));
 }
 
+/** What was recorded last cannot be stored just now, so nothing is proved of it: try again. */
+export class UnwrittenError extends Error {
+  override readonly name: string = 'UnwrittenError';
+}
+
 /** An event that this code cannot read, because newer code wrote it. */
 export class UnreadableEventError extends Error {
   override readonly name = 'UnreadableEventError';

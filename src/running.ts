@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { UnwrittenError } from '../schemas/stream.ts';
 import { buildApp } from './http/app.ts';
 import type { Journal } from './journal/journal.ts';
 import type { SavedState } from './saved/index.ts';
@@ -44,6 +45,9 @@ export async function running(
     clearTimeout(givingUp);
     try {
       await service.checkpoints.make();
+    } catch (error) {
+      if (!(error instanceof UnwrittenError)) throw error;
+      logger.warn({ why: error.message }, 'no last checkpoint is made: the next start makes one');
     } finally {
       await service.checkpoints.close();
       await journal.close();

@@ -1,4 +1,4 @@
-import type { Page } from '../../schemas/stream.ts';
+import { UnwrittenError, type Page } from '../../schemas/stream.ts';
 import { DamagedJournalError } from '../journal/journal.ts';
 import { checkpointText, openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
 import { isConsistent, leafHash } from '../proofs/merkle.ts';
@@ -136,12 +136,18 @@ export class Checkpoints {
     return shown;
   }
 
-  /** Makes one if it is time; a failure ends the process, since nothing may be signed then. */
+  /**
+   * Makes one if it is time; a failure ends the process, since nothing may be signed then. What
+   * cannot be stored just now is tried again.
+   */
   makeIfDue(): void {
+    if (this.#making !== undefined) return;
     const beyond = this.#options.size() - (this.#latest?.size ?? 0);
     const since_ms = this.#options.now_ms() - Date.parse(this.#latest?.recordedAt ?? '1970-01-01');
     if (beyond < DUE_EVENTS && (beyond === 0 || since_ms < DUE_MS)) return;
-    this.make().catch((error: unknown) => this.#options.broken((error as Error).message));
+    this.make().catch((error: unknown) => {
+      if (!(error instanceof UnwrittenError)) this.#options.broken((error as Error).message);
+    });
   }
 
   async close(): Promise<void> {

@@ -31,7 +31,8 @@ export interface Journal {
 
   /**
    * The hashes of a tile of the Merkle tree over the events that are written, 32 bytes each.
-   * @throws DamagedJournalError where the tree is not the one over the events, or has no such tile
+   * @throws DamagedJournalError where the tree is not the one over the events, or has no such tile;
+   *   UnwrittenError where it is over events that cannot be stored just now
    */
   tile(tile: Tile): Promise<Uint8Array>;
 

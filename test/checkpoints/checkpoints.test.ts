@@ -3,6 +3,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
+import { UnwrittenError } from '../../schemas/stream.ts';
 import { Checkpoints } from '../../src/checkpoints/checkpoints.ts';
 import { signersIn } from '../../src/checkpoints/signingKey.ts';
 import { CheckpointStore } from '../../src/checkpoints/store.ts';
@@ -89,6 +90,21 @@ t.test('one is due', async (t) => {
   t.same(world.broken, []);
 });
 
+t.test('one that is due while its events cannot be stored', async (t) => {
+  const leaves = leavesOf(5);
+  let stored = false;
+  const { checkpoints, world } = over(leaves, undefined, undefined, async (tile) => {
+    if (!stored) throw new UnwrittenError('the disk is full');
+    return tilesOver(leaves)(tile);
+  });
+  checkpoints.makeIfDue();
+  await t.rejects(checkpoints.make(), { name: 'UnwrittenError' });
+  t.same(world.broken, [], 'ends nothing');
+  stored = true;
+  checkpoints.makeIfDue();
+  t.equal((await checkpoints.make()).size, 5, 'but is made once they are');
+});
+
 t.test('a changed history', async (t) => {
   const store = new CheckpointStore(':memory:');
   const shown = await over(leavesOf(5), store).checkpoints.make();
@@ -113,8 +129,10 @@ t.test('a changed history', async (t) => {
     t.same(store.latest(), shown);
     world.now_ms += 60 * 60 * 1000;
     checkpoints.makeIfDue();
+    checkpoints.makeIfDue();
     await t.rejects(checkpoints.make(), { name: 'ChangedHistoryError' });
     t.match(world.broken, [/history has changed/]);
+    t.equal(world.broken.length, 1, 'once');
   });
 
   t.test('is also one that lost its end', async (t) => {

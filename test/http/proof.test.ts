@@ -1,6 +1,7 @@
 import t from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import type { TransactionId } from '../../schemas/ids.ts';
+import { UnwrittenError } from '../../schemas/stream.ts';
 import { openCheckpoint } from '../../src/proofs/checkpoint.ts';
 import { isConsistent, isIncluded, leafHash } from '../../src/proofs/merkle.ts';
 import { verifierIn } from '../../src/proofs/note.ts';
@@ -209,3 +210,12 @@ async function stranger({ admin, app }: World): Promise<Client> {
   const { key } = (await admin.post<{ key: string }>('/v1/access', access)).body;
   return new Client(app, key);
 }
+
+t.test('what is over events that cannot be stored just now', async (t) => {
+  const { admin, journal, enrol } = await proved();
+  await enrol(60);
+  journal.tile = () => Promise.reject(new UnwrittenError('the disk is full'));
+  const answer = await admin.post<Problem>('/v1/checkpoints', {}, null);
+  isProblem(t, answer, { status: 503, code: 'not_writing' }, 'is refused for now');
+  t.match(answer.body.detail, /the disk is full/, 'and says why');
+});

@@ -4,7 +4,6 @@ import type { Following } from './following.ts';
 import type { Mirror } from './mirror.ts';
 import type { Server } from './server.ts';
 import { elapsed, growingWait_ms, type Time } from './time.ts';
-import { MirrorError } from './writeBehind.ts';
 
 export type AppendingOptions = {
   readonly server: Server;
@@ -50,9 +49,12 @@ export class Appending {
     const until_ms = time.now_ms() + TRYING_MS;
     for (let failures = 0; ; failures += 1) {
       if (following.broken !== undefined) return { outcome: 'broken', why: following.broken };
-      const tried = await this.#try(encoded.lines, expectedRevision);
+      const { failure } = this.#options.mirror;
+      const tried = await (failure === undefined
+        ? this.#try(encoded.lines, expectedRevision)
+        : { why: failure.message, lasting: false });
       if ('outcome' in tried) return tried;
-      following.doubt(tried.why);
+      if (failure === undefined) following.doubt(tried.why);
       if (tried.lasting || time.now_ms() >= until_ms) {
         return { outcome: 'unavailable', why: tried.why };
       }
@@ -100,9 +102,8 @@ export class Appending {
       await mirror.take(expectedRevision + 1, lines);
       return { outcome: 'written' };
     } catch (error) {
-      const { message } = error as Error;
-      if (error instanceof MirrorError && error.broken) following.break(message);
-      return { outcome: following.broken === undefined ? 'unknown' : 'broken', why: message };
+      const outcome = following.broken === undefined ? 'unknown' : 'broken';
+      return { outcome, why: (error as Error).message };
     }
   }
 

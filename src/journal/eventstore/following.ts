@@ -90,7 +90,8 @@ export class Following {
     if (this.#broken !== undefined) return this.#broken;
     const silent_ms = this.#options.time.now_ms() - this.#heard_ms;
     if (silent_ms < SILENCE_MS) return undefined;
-    const why = this.#options.mirror.wall?.why ?? this.#trouble ?? 'it does not answer';
+    const { wall, failure } = this.#options.mirror;
+    const why = wall?.why ?? failure?.message ?? this.#trouble ?? 'it does not answer';
     return `the stream’s leader was not heard for ${Math.round(silent_ms / 1000)} s: ${why}`;
   }
 
@@ -257,12 +258,9 @@ export class Following {
 
   #failed(error: unknown): string {
     const { message } = error as Error;
-    if (error instanceof MirrorError && error.broken) this.break(message);
-    else if (error instanceof ServerError && error.fault.deleted) {
+    if (error instanceof ServerError && error.fault.deleted) {
       this.break(`the stream ${this.#options.server.stream} was deleted for good`);
-    } else {
-      this.doubt(message);
-    }
+    } else if (!(error instanceof MirrorError)) this.doubt(message);
     return message;
   }
 

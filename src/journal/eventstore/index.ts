@@ -55,6 +55,11 @@ function opened(
 ): Journal {
   const following = new Following({ server, mirror, time, random, log });
   const appending = new Appending({ server, mirror, following, time, random });
+  mirror.watch((failure) => {
+    if (failure?.broken === true) return following.break(failure.message);
+    const now = failure && `${failure.message}; nothing is recorded here until it can be`;
+    log(`EventStoreDB: ${now ?? 'the mirror on this machine is written again'}`);
+  });
   following.begin();
   return {
     append: async (lines, expectedRevision) =>

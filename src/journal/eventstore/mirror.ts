@@ -4,7 +4,7 @@ import { endOf, openReader } from '../sqlite/file.ts';
 import { sqliteJournal } from '../sqlite/index.ts';
 import type { Received } from './received.ts';
 import type { Time } from './time.ts';
-import { WriteBehind } from './writeBehind.ts';
+import { WriteBehind, type MirrorError } from './writeBehind.ts';
 
 /** Where an event stands beyond which nothing can be read, and why. */
 export type Wall = { readonly revision: number; readonly why: string };
@@ -23,10 +23,12 @@ export class Mirror {
   readonly #stored: WriteBehind;
   readonly #proved: Promise<number>;
   #wall: Wall | undefined;
+  #watcher: ((failure: MirrorError | undefined) => void) | undefined;
   readonly #waiting = new Set<{ readonly past: number; readonly reached: () => void }>();
 
   private constructor(journal: Journal, end: number, time: Time) {
-    this.#stored = new WriteBehind(journal, end, time);
+    const told = (failure: MirrorError | undefined) => this.#watcher?.(failure);
+    this.#stored = new WriteBehind({ journal, end, time, told });
     this.#proved = journal.proved!;
   }
 
@@ -47,6 +49,17 @@ export class Mirror {
   /** What it met that is not an event of this ledger. */
   get wall(): Wall | undefined {
     return this.#wall;
+  }
+
+  /** Why its file cannot be written just now. */
+  get failure(): MirrorError | undefined {
+    return this.#stored.failure;
+  }
+
+  /** Tells a watcher that its file cannot be written, and that it can be again. */
+  watch(watcher: (failure: MirrorError | undefined) => void): void {
+    this.#watcher = watcher;
+    if (this.failure !== undefined) watcher(this.failure);
   }
 
   /**

@@ -1,15 +1,17 @@
-import type { Page } from '../../../schemas/stream.ts';
-import type { Tile } from '../../proofs/tiles.ts';
+import { UnwrittenError, type Appended, type Page } from '../../../schemas/stream.ts';
+import { TILE_WIDTH, type Tile } from '../../proofs/tiles.ts';
 import { DamagedJournalError, type Journal } from '../journal.ts';
 import type { Time } from './time.ts';
 
 /** What is taken within this time is written at once. */
 const LATER_MS = 20;
+/** After a failure it is tried again. */
+const AGAIN_MS = 1_000;
 const WAITING_EVENTS_MAX = 5_000;
 const PAGE_EVENTS = 1_000;
 
 /** The mirror could not take what it was given: it is full, or its thread failed. */
-export class MirrorError extends Error {
+export class MirrorError extends UnwrittenError {
   override readonly name = 'MirrorError';
   /** Whether it will not take anything any more. */
   readonly broken: boolean;
@@ -20,6 +22,15 @@ export class MirrorError extends Error {
   }
 }
 
+export type WriteBehindOptions = {
+  readonly journal: Journal;
+  /** The last revision in the file; -1 where it has none. */
+  readonly end: number;
+  readonly time: Time;
+  /** Told that the file cannot be written, at first and if it never can be; and that it can. */
+  readonly told: (failure: MirrorError | undefined) => void;
+};
+
 /**
  * A journal that is written a moment later, for what is kept elsewhere too: what it has taken is
  * read from memory meanwhile, so that nobody waits for the disk.
@@ -27,6 +38,7 @@ export class MirrorError extends Error {
 export class WriteBehind {
   readonly #journal: Journal;
   readonly #time: Time;
+  readonly #told: WriteBehindOptions['told'];
   /** The revision of the first line that may not be in the file yet. */
   #first: number;
   #lines: string[] = [];
@@ -34,11 +46,11 @@ export class WriteBehind {
   #writing: Promise<void> | undefined;
   #failure: MirrorError | undefined;
 
-  /** @param end the last revision in the file; -1 where it has none */
-  constructor(journal: Journal, end: number, time: Time) {
+  constructor({ journal, end, time, told }: WriteBehindOptions) {
     this.#journal = journal;
     this.#first = end + 1;
     this.#time = time;
+    this.#told = told;
   }
 
   /** The revision of the last line that was taken; -1 while there is none. */
@@ -46,20 +58,24 @@ export class WriteBehind {
     return this.#first + this.#lines.length - 1;
   }
 
+  /** Why the file could not be written the last time; it is tried again, unless it is broken. */
+  get failure(): MirrorError | undefined {
+    return this.#failure;
+  }
+
   /**
-   * Resolves when more may be taken: at once, but where writing has failed or falls behind.
+   * Resolves when more may be taken: at once, but where writing falls behind.
    * @throws MirrorError
    */
   async ready(): Promise<void> {
-    if (this.#failure !== undefined || this.#lines.length >= WAITING_EVENTS_MAX) {
-      await this.written();
-    }
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#lines.length >= WAITING_EVENTS_MAX) await this.written();
   }
 
   /** Takes lines in a row, after the last. */
   take(lines: readonly string[]): void {
     this.#lines.push(...lines);
-    this.#writeLater();
+    this.#writeAfter(LATER_MS);
   }
 
   /**
@@ -69,8 +85,8 @@ export class WriteBehind {
   async written(): Promise<void> {
     const { end } = this;
     while (this.#first <= end) {
-      await (this.#writing ??= this.#write());
       if (this.#failure !== undefined) throw this.#failure;
+      await (this.#writing ??= this.#write());
     }
   }
 
@@ -95,13 +111,17 @@ export class WriteBehind {
   }
 
   async tile(tile: Tile): Promise<Uint8Array> {
-    await this.written();
+    const { level, index, width } = tile;
+    const size = (index * TILE_WIDTH + width) * TILE_WIDTH ** level;
+    if (size > this.#first) await this.written();
     return this.#journal.tile(tile);
   }
 
   /** Lets go of the file, having written what can be. */
   async close(): Promise<void> {
     await this.written().catch(() => undefined);
+    await this.#writing;
+    this.#due?.();
     await this.#journal.close();
   }
 
@@ -118,26 +138,38 @@ export class WriteBehind {
     return line;
   }
 
-  #writeLater(): void {
+  #writeAfter(after_ms: number): void {
     this.#due ??= this.#time.later(() => {
       this.#due = undefined;
       this.#writing ??= this.#write();
-    }, LATER_MS);
+    }, after_ms);
   }
 
   async #write(): Promise<void> {
     this.#due?.();
     this.#due = undefined;
     const lines = this.#lines.slice();
-    const appended = await this.#journal.append(lines, this.#first - 1);
+    const appended = await this.#appended(lines);
     this.#writing = undefined;
-    this.#failure = undefined;
+    const before = this.#failure;
     if (appended.outcome !== 'written') {
       this.#failure = new MirrorError({ why: 'it is not as it was left', ...appended });
+      if (before === undefined || this.#failure.broken) this.#told(this.#failure);
+      if (!this.#failure.broken) this.#writeAfter(AGAIN_MS);
       return;
     }
+    this.#failure = undefined;
     this.#lines = this.#lines.slice(lines.length);
     this.#first += lines.length;
-    if (this.#lines.length > 0) this.#writeLater();
+    if (before !== undefined) this.#told(undefined);
+    if (this.#lines.length > 0) this.#writeAfter(LATER_MS);
+  }
+
+  async #appended(lines: readonly string[]): Promise<Appended> {
+    try {
+      return await this.#journal.append(lines, this.#first - 1);
+    } catch (error) {
+      return { outcome: 'broken', why: (error as Error).message };
+    }
   }
 }

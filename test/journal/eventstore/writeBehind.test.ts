@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { WriteBehind } from '../../../src/journal/eventstore/writeBehind.ts';
+import { WriteBehind, type MirrorError } from '../../../src/journal/eventstore/writeBehind.ts';
 import { memoryJournal, type MemoryJournal } from '../../../src/journal/memory.ts';
 import { handTime } from '../../support/eventstore/handTime.ts';
 import { line } from './lines.ts';
 
 const BEFORE = 3;
 const MOMENT_MS = 20;
+const AGAIN_MS = 1_000;
+const TILE = { level: 0, index: 0 };
 const ALL = Array.from({ length: 40 }, (_, number) => line(number));
 
 /** A journal that is written behind, over a file that has three events. */
@@ -29,7 +31,11 @@ function given() {
     held = promise;
     return () => resolve(undefined);
   };
-  const behind = new WriteBehind(journal, BEFORE - 1, time);
+  const told: (MirrorError | undefined)[] = [];
+  const behind = new WriteBehind({
+    ...{ journal, end: BEFORE - 1, time },
+    told: (failure) => void told.push(failure),
+  });
   const read = async (from = 0, limit?: number) => {
     const lines: string[] = [];
     for await (const page of behind.read(from, limit)) {
@@ -43,7 +49,7 @@ function given() {
     for await (const some of behind.pick(revisions)) lines.push(...some);
     return lines;
   };
-  return { time, file, appends, hold, behind, read, picked };
+  return { time, file, appends, hold, told, journal, behind, read, picked };
 }
 
 t.test('lines that were taken', async (t) => {
@@ -83,22 +89,32 @@ t.test('what is taken while something is being written', async (t) => {
 });
 
 t.test('a tile', async (t) => {
-  const { behind, file } = given();
+  const { behind, file, hold } = given();
+  const letGo = hold();
   behind.take(ALL.slice(3, 5));
-  const tile = { level: 0, index: 0, width: 5 };
-  t.equal((await behind.tile(tile)).length, 5 * 32, 'is there for what was taken');
+  t.equal((await behind.tile({ ...TILE, width: 3 })).length, 3 * 32, 'is there for the file');
+  letGo();
+  t.equal((await behind.tile({ ...TILE, width: 5 })).length, 5 * 32, 'and for what was taken');
   t.equal(file.lines.length, 5, 'since it was written before');
 });
 
 t.test('a file that cannot be written for a while', async (t) => {
-  const { behind, file, read } = given();
+  const { behind, file, told, read, time } = given();
   file.faults.push({ kind: 'unavailable' }, { kind: 'unavailable' });
   behind.take(ALL.slice(3, 5));
-  await t.rejects(behind.written(), { name: 'MirrorError', broken: false });
-  t.same(await read(), ALL.slice(0, 5), 'loses nothing of what was taken');
-  await t.rejects(behind.ready(), { name: 'MirrorError' }, 'and nothing more is taken');
-  await behind.ready();
-  t.same(file.lines, ALL.slice(0, 5), 'until it can be written');
+  time.pass(MOMENT_MS);
+  await time.untilHolds(() => told.length > 0);
+  t.match(told, [{ name: 'MirrorError', broken: false }], 'is told of');
+  t.equal(behind.failure, told[0]);
+  t.same(await read(), ALL.slice(0, 5), 'and loses nothing of what was taken');
+  await t.rejects(behind.ready(), { name: 'MirrorError' }, 'but nothing more is taken');
+  await t.rejects(behind.tile({ ...TILE, width: 5 }), { name: 'MirrorError' }, 'or proved');
+  const since_ms = time.now_ms();
+  await time.untilHolds(() => told.length > 1);
+  t.ok(time.now_ms() - since_ms >= AGAIN_MS, 'until it was tried again');
+  t.same(told.slice(1), [undefined], 'which is told, once');
+  t.same(file.lines, ALL.slice(0, 5));
+  await t.resolves(behind.ready());
 });
 
 for (const [words, fault] of [
@@ -106,12 +122,24 @@ for (const [words, fault] of [
   ['that somebody else has written to', { kind: 'overtaken', by: ALL.slice(9, 10) }],
 ] as const) {
   t.test(`a file ${words}`, async (t) => {
-    const { behind, file } = given();
+    const { behind, file, told, appends, time } = given();
     file.faults.push(fault);
     behind.take(ALL.slice(3, 5));
     await t.rejects(behind.written(), { name: 'MirrorError', broken: true }, 'is of no use');
+    t.match(told, [{ broken: true }], 'which is told');
+    time.pass(2 * AGAIN_MS);
+    await t.rejects(behind.written(), { name: 'MirrorError' });
+    t.equal(appends.length, 1, 'and is not tried again');
   });
 }
+
+t.test('a journal that throws', async (t) => {
+  const { behind, journal, told } = given();
+  journal.append = () => Promise.reject(new Error('a bug'));
+  behind.take(ALL.slice(3, 5));
+  await t.rejects(behind.written(), { name: 'MirrorError', message: /a bug/, broken: true });
+  t.match(told, [{ broken: true }], 'is broken');
+});
 
 t.test('a file that is slow', async (t) => {
   const { behind, hold, time } = given();
@@ -134,11 +162,31 @@ t.test('closing', async (t) => {
   t.same(file.lines, ALL.slice(0, 5), 'writes the rest');
 });
 
-t.test('closing a file that cannot be written', async (t) => {
-  const { behind, file } = given();
-  file.faults.push({ kind: 'broken' });
+t.test('closing while the file cannot be written', async (t) => {
+  const { behind, file, appends, hold, time } = given();
+  file.faults.push({ kind: 'unavailable' });
+  const letGo = hold();
   behind.take(ALL.slice(3, 5));
-  await t.resolves(behind.close(), 'ends all the same');
+  time.pass(MOMENT_MS);
+  const closed = behind.close();
+  letGo();
+  await closed;
+  time.pass(2 * AGAIN_MS);
+  t.equal(appends.length, 1, 'tries nothing more');
+});
+
+t.test('closing while it is tried again', async (t) => {
+  const { behind, file, appends, told, hold, time } = given();
+  file.faults.push({ kind: 'unavailable' }, { kind: 'unavailable' });
+  behind.take(ALL.slice(3, 5));
+  await time.untilHolds(() => told.length === 1);
+  const letGo = hold();
+  await time.untilHolds(() => appends.length === 2);
+  const closed = behind.close();
+  letGo();
+  await closed;
+  time.pass(2 * AGAIN_MS);
+  t.equal(appends.length, 2, 'tries nothing more either');
 });
 
 const STEP = fc.constantFrom('take', 'write', 'hold', 'let go', 'read', 'pick');
