@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { makeSigner, signerText } from '../../src/proofs/note.ts';
+import { standIn } from '../support/eventstore/index.ts';
 import { HttpClient, notStarted, serviceFor } from '../support/process.ts';
 import { tillIn } from './till.ts';
 
@@ -20,11 +22,23 @@ const SUPERUSER = process.getuid?.() === 0;
 const NOBODY = 65_534;
 const SALES_MAX = 100;
 
-t.test('a disk that is full', async (t) => {
+t.test('a disk that is full', (t) => full(t, {}));
+
+t.test('a disk that is full, of one whose stream is at an EventStoreDB', async (t) => {
+  const { url } = await standIn(t);
+  const signer = makeSigner('credits.example/medway', new Uint8Array(32).fill(7));
+  await full(t, {
+    JOURNAL_URL: url,
+    CARD_KEY: '7'.repeat(64),
+    SIGNING_KEY: signerText(signer),
+  });
+});
+
+async function full(t: Test, environment: Record<string, string>): Promise<void> {
   const disk = smallDisk(t);
   if (disk === undefined) return;
   const dataDirectory = join(disk, 'data');
-  const service = await serviceFor(t, { dataDirectory });
+  const service = await serviceFor(t, { dataDirectory, environment });
   const till = await tillIn(service);
   const before = await till.redeem('before');
   t.equal(before.status, 201, 'takes writes while there is room');
@@ -53,13 +67,13 @@ t.test('a disk that is full', async (t) => {
   t.equal(cleared.status, 200, 'and is ready');
   await service.end('SIGKILL');
 
-  const restarted = await serviceFor(t, { dataDirectory });
+  const restarted = await serviceFor(t, { dataDirectory, environment });
   for (const key of [...answered, 'after']) {
     const again = await till.redeem(key, restarted);
     t.equal(again.headers.get('idempotent-replayed'), 'true', `has ${key}, which was answered`);
   }
   t.equal(await till.balance(restarted), String(99 - answered.length), 'each of them once');
-});
+}
 
 t.test('an fsync that fails', async (t) => {
   if (!found('strace')) {
