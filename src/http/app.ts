@@ -94,6 +94,8 @@ export async function buildApp(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // What still comes on an open connection is answered as ever, and is the last that it takes.
+    return503OnClosing: false,
     genReqId: requestIds(services),
     routerOptions: { maxParamLength: 300 },
     onProtoPoisoning: 'error',

@@ -96,6 +96,21 @@ t.test('SIGTERM, with requests in flight and connections kept open', async (t) =
   t.equal(await till.balance(restarted), '97', 'with every answered write on the disk');
 });
 
+t.test('SIGTERM, and a request that comes behind one in flight', async (t) => {
+  const service = await serviceFor(t, { dataDirectory: t.testdir() });
+  const till = await tillIn(service);
+  const connection = new Connection(t, service);
+  const [head, body] = redemptionInHalves(till, 'one');
+  connection.send(head);
+  await connection.receives(/100 Continue/);
+  service.child.kill('SIGTERM');
+  await deaf(service);
+  connection.send(`${body}${redemptionInHalves(till, 'two').join('')}`);
+  const received = await connection.receives(/"balance":"99".*"balance":"98"/s);
+  t.match(received, /connection: close/i, 'is answered as the last one');
+  t.equal((await service.ended).code, 0);
+});
+
 t.test('SIGTERM, with a client that connected and says nothing', async (t) => {
   const service = await serviceFor(t, { dataDirectory: t.testdir() });
   const silent = new Connection(t, service);
