@@ -35,6 +35,7 @@ export async function running(
   }, TICK_MS);
   const end = async () => {
     clearInterval(ticking);
+    service.sequencer.announceStop(ENDING);
     const givingUp = setTimeout(() => service.sequencer.giveUp(ENDING), GIVE_UP_MS);
     // A worker that forces a file to a slow disk cannot be stopped: only the end waits for it.
     const savedClosed = saved?.close();

@@ -59,6 +59,7 @@ export class Sequencer {
   /** More was due than one batch takes. */
   #isMoreDue = false;
   #running: Promise<void> | undefined;
+  #ending: string | undefined;
   #stopped: string | undefined;
   #halted: string | undefined;
   #trouble = { why: '', until_ms: 0 };
@@ -108,7 +109,8 @@ export class Sequencer {
     const { why, until_ms } = this.#trouble;
     const recent = until_ms > now_ms ? why : undefined;
     const behind = clockBehind(this.ledger, now_ms);
-    return this.#refusing ?? recent ?? behind ?? this.#options.stream.silence?.();
+    const stopping = this.#refusing ?? this.#ending;
+    return stopping ?? recent ?? behind ?? this.#options.stream.silence?.();
   }
 
   /**
@@ -150,6 +152,11 @@ export class Sequencer {
     const all = [...this.#batch, ...this.#queue.all()];
     const impatient = all.filter(({ since_ms }) => since_ms < limit_ms);
     answerAll(impatient, outcomeUnknown(PATIENCE_MS));
+  }
+
+  /** Says that it stops soon, so that nobody is sent here; what comes all the same is taken. */
+  announceStop(why: string): void {
+    this.#ending = why;
   }
 
   /** Takes no more commands, and ends when those that are being made durable are answered. */

@@ -96,18 +96,25 @@ t.test('SIGTERM, with requests in flight and connections kept open', async (t) =
   t.equal(await till.balance(restarted), '97', 'with every answered write on the disk');
 });
 
-t.test('SIGTERM, and a request that comes behind one in flight', async (t) => {
+t.test('SIGTERM, and requests that come behind others in flight', async (t) => {
   const service = await serviceFor(t, { dataDirectory: t.testdir() });
   const till = await tillIn(service);
-  const connection = new Connection(t, service);
-  const [head, body] = redemptionInHalves(till, 'one');
-  connection.send(head);
-  await connection.receives(/100 Continue/);
+  const inFlight = async (key: string) => {
+    const connection = new Connection(t, service);
+    const [head, body] = redemptionInHalves(till, key);
+    connection.send(head);
+    await connection.receives(/100 Continue/);
+    return { connection, body };
+  };
+  const [one, other] = [await inFlight('one'), await inFlight('other')];
   service.child.kill('SIGTERM');
   await deaf(service);
-  connection.send(`${body}${redemptionInHalves(till, 'two').join('')}`);
-  const received = await connection.receives(/"balance":"99".*"balance":"98"/s);
-  t.match(received, /connection: close/i, 'is answered as the last one');
+  one.connection.send(`${one.body}${redemptionInHalves(till, 'two').join('')}`);
+  const received = await one.connection.receives(/"balance":"99".*"balance":"98"/s);
+  t.match(received, /connection: close/i, 'are answered, as the last ones');
+  other.connection.send(`${other.body}GET /readyz HTTP/1.1\r\nhost: ledger\r\n\r\n`);
+  await other.connection.receives(/"why":"it is shutting down"/);
+  t.pass('and whoever asks is told to send nobody here');
   t.equal((await service.ended).code, 0);
 });
 
