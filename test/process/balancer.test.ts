@@ -26,6 +26,7 @@ async function instance(t: Test, handle: Handle) {
   const state = { ready: true };
   const server = createServer((request, response) => {
     if (request.url === '/readyz') return response.writeHead(state.ready ? 200 : 503).end();
+    if (request.url === '/livez') return response.end();
     asked.push(request.method!);
     return handle(request, response);
   });
@@ -52,8 +53,8 @@ async function balancer(t: Test, ports: readonly [number, number]): Promise<stri
   const port = await freePort();
   const file = join(t.testdir(), 'haproxy.cfg');
   const ours = CONFIGURATION.replace('bind :8080', `bind 127.0.0.1:${port}`)
-    .replace(' ledger-1:3000', ` 127.0.0.1:${ports[0]}`)
-    .replace(' ledger-2:3000', ` 127.0.0.1:${ports[1]}`);
+    .replaceAll(' ledger-1:3000', ` 127.0.0.1:${ports[0]}`)
+    .replaceAll(' ledger-2:3000', ` 127.0.0.1:${ports[1]}`);
   writeFileSync(file, ours);
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
   const ended = once(child, 'close');
@@ -115,12 +116,14 @@ t.test('the balancer waits for longer than the service does', async (t) => {
 
 t.test('the balancer knows the instances of the cluster', async (t) => {
   const { services } = composeFile();
-  const servers = [...CONFIGURATION.matchAll(/^ {2}server (\S+) (\S+):3000$/gm)];
   const instances = Object.keys(services).filter((name) => /^ledger-\d$/.test(name));
-  t.same(
-    servers.map(([, name, host]) => [name, host]),
-    instances.map((name) => [name, name]),
-  );
+  for (const backend of CONFIGURATION.split(/^backend /m).slice(1)) {
+    const servers = [...backend.matchAll(/^ {2}server (\S+) (\S+):3000$/gm)];
+    t.same(
+      servers.map(([, name, host]) => [name, host]),
+      instances.map((name) => [name, name]),
+    );
+  }
   const { ports, volumes, healthcheck } = services['balancer']!;
   t.match(CONFIGURATION, `bind :${ports[0]!.split(':')[2]}`);
   t.ok(volumes.includes('./haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro'));
@@ -166,7 +169,9 @@ t.test('instances that are not ready', needing('haproxy'), async (t) => {
   const answer = await fetch(`${url}/v1/redemptions`, sale);
   t.equal(answer.headers.get('retry-after'), '1');
   t.match(await problem(answer), { answered: 503, code: 'not_writing', retryable: true });
-  t.equal(one.asked.length + other.asked.length, asked, 'are asked for nothing');
+  t.equal(one.asked.length + other.asked.length, asked, 'are asked to write nothing');
+  await until(async () => (await status(`${url}/v1/ledger`)) === 200);
+  t.equal(one.asked.length + other.asked.length, asked + 1, 'and answer who reads');
   other.state.ready = true;
   await until(async () => (await status(`${url}/balancerz`)) === 200);
   const later = await fetch(`${url}/v1/redemptions`, sale);
