@@ -64,11 +64,11 @@ export class WriteBehind {
   }
 
   /**
-   * Resolves when more may be taken: at once, but where writing falls behind.
-   * @throws MirrorError
+   * Resolves when more may be taken: at once, but where too much waits to be written.
+   * @throws MirrorError where that cannot be written, or nothing ever can
    */
   async ready(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure?.broken === true) throw this.#failure;
     if (this.#lines.length >= WAITING_EVENTS_MAX) await this.written();
   }
 

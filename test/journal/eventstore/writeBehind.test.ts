@@ -107,14 +107,22 @@ t.test('a file that cannot be written for a while', async (t) => {
   t.match(told, [{ name: 'MirrorError', broken: false }], 'is told of');
   t.equal(behind.failure, told[0]);
   t.same(await read(), ALL.slice(0, 5), 'and loses nothing of what was taken');
-  await t.rejects(behind.ready(), { name: 'MirrorError' }, 'but nothing more is taken');
-  await t.rejects(behind.tile({ ...TILE, width: 5 }), { name: 'MirrorError' }, 'or proved');
+  await t.rejects(behind.tile({ ...TILE, width: 5 }), { name: 'MirrorError' }, 'but proves none');
+  await behind.ready();
+  behind.take(ALL.slice(5, 6));
+  t.same(await read(), ALL.slice(0, 6), 'more is taken');
   const since_ms = time.now_ms();
   await time.untilHolds(() => told.length > 1);
   t.ok(time.now_ms() - since_ms >= AGAIN_MS, 'until it was tried again');
   t.same(told.slice(1), [undefined], 'which is told, once');
-  t.same(file.lines, ALL.slice(0, 5));
-  await t.resolves(behind.ready());
+  t.same(file.lines, ALL.slice(0, 6), 'and all of it is there');
+});
+
+t.test('too much for a file that cannot be written', async (t) => {
+  const { behind, file } = given();
+  file.faults.push({ kind: 'unavailable' });
+  behind.take(Array.from({ length: 5_000 }, (_, number) => line(BEFORE + number)));
+  await t.rejects(behind.ready(), { name: 'MirrorError' }, 'is not taken');
 });
 
 for (const [words, fault] of [
@@ -128,7 +136,7 @@ for (const [words, fault] of [
     await t.rejects(behind.written(), { name: 'MirrorError', broken: true }, 'is of no use');
     t.match(told, [{ broken: true }], 'which is told');
     time.pass(2 * AGAIN_MS);
-    await t.rejects(behind.written(), { name: 'MirrorError' });
+    await t.rejects(behind.ready(), { name: 'MirrorError' });
     t.equal(appends.length, 1, 'and is not tried again');
   });
 }
