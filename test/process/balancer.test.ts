@@ -117,7 +117,9 @@ t.test('the balancer waits for longer than the service does', async (t) => {
 t.test('the balancer knows the instances of the cluster', async (t) => {
   const { services } = composeFile();
   const instances = Object.keys(services).filter((name) => /^ledger-\d$/.test(name));
-  for (const backend of CONFIGURATION.split(/^backend /m).slice(1)) {
+  const backends = CONFIGURATION.split(/^backend /m).slice(1);
+  t.match(backends, [/^instances\n/, /^living\n/]);
+  for (const backend of backends) {
     const servers = [...backend.matchAll(/^ {2}server (\S+) (\S+):3000$/gm)];
     t.same(
       servers.map(([, name, host]) => [name, host]),

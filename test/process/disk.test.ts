@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { makeSigner, signerText } from '../../src/proofs/note.ts';
+import { environmentAt } from '../support/eventstore/environment.ts';
 import { standIn } from '../support/eventstore/index.ts';
 import { HttpClient, notStarted, serviceFor } from '../support/process.ts';
 import { tillIn } from './till.ts';
@@ -26,12 +26,7 @@ t.test('a disk that is full', (t) => full(t, {}));
 
 t.test('a disk that is full, of one whose stream is at an EventStoreDB', async (t) => {
   const { url } = await standIn(t);
-  const signer = makeSigner('credits.example/medway', new Uint8Array(32).fill(7));
-  await full(t, {
-    JOURNAL_URL: url,
-    CARD_KEY: '7'.repeat(64),
-    SIGNING_KEY: signerText(signer),
-  });
+  await full(t, environmentAt(url));
 });
 
 async function full(t: Test, environment: Record<string, string>): Promise<void> {

@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { makeSigner, signerText } from '../../src/proofs/note.ts';
+import { environmentAt } from '../support/eventstore/environment.ts';
 import { standIn } from '../support/eventstore/index.ts';
 import { HttpClient, notStarted, serviceFor } from '../support/process.ts';
 
 /** The service on a stand-in for EventStoreDB, as it runs for its users. */
 const server = await standIn(t);
 
-const environment = {
-  JOURNAL_URL: server.url.replace('//', '//ledger:sesame@'),
-  CARD_KEY: '7'.repeat(64),
-  SIGNING_KEY: signerText(makeSigner('credits.example/medway', new Uint8Array(32).fill(7))),
-};
+const environment = environmentAt(server.url.replace('//', '//ledger:sesame@'));
 
 t.test('a service whose stream is at an EventStoreDB', async (t) => {
   const dataDirectory = t.testdir();
@@ -52,7 +48,7 @@ t.test('a service that must end while its server is gone', async (t) => {
   const gone = await standIn(t);
   const service = await serviceFor(t, {
     dataDirectory: t.testdir(),
-    environment: { ...environment, JOURNAL_URL: gone.url },
+    environment: environmentAt(gone.url),
   });
   const admin = new HttpClient(service.url, service.adminKey);
   const swallowed = gone.faults.swallow({ times: Infinity });

@@ -111,9 +111,8 @@ export class Appending {
   async #overtaken(
     expectedRevision: number,
   ): Promise<Appended | { readonly why: string; readonly lasting: boolean }> {
-    const { mirror, following, time } = this.#options;
-    if (await mirror.grownPast(expectedRevision, OVERTAKEN_MS, time))
-      return { outcome: 'conflict' };
+    const { mirror, following } = this.#options;
+    if (await mirror.grownPast(expectedRevision, OVERTAKEN_MS)) return { outcome: 'conflict' };
     const why = await following.look();
     if (this.#isOvertaken(expectedRevision)) return { outcome: 'conflict' };
     const nothing = `the server shows nothing after revision ${expectedRevision}, yet refuses it`;

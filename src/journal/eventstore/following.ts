@@ -270,7 +270,7 @@ export class Following {
     await this.#receive(news.flatMap((event) => server.received(event) ?? []));
   }
 
-  /** Mirrors events, and tells of them where others have written any, or none can be read on. */
+  /** Mirrors events, and tells of those that this instance has not written itself. */
   async #receive(events: readonly Received[]): Promise<void> {
     const { mirror } = this.#options;
     const others = events.some((event) => event.revision > mirror.end && !this.#isOwn(event));

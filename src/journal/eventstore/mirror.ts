@@ -21,6 +21,7 @@ export class GapError extends Error {
  */
 export class Mirror {
   readonly #stored: WriteBehind;
+  readonly #time: Time;
   readonly #proved: Promise<number>;
   #wall: Wall | undefined;
   #watcher: ((failure: MirrorError | undefined) => void) | undefined;
@@ -29,6 +30,7 @@ export class Mirror {
   private constructor(journal: Journal, end: number, time: Time) {
     const told = (failure: MirrorError | undefined) => this.#watcher?.(failure);
     this.#stored = new WriteBehind({ journal, end, time, told });
+    this.#time = time;
     this.#proved = journal.proved!;
   }
 
@@ -64,28 +66,25 @@ export class Mirror {
 
   /**
    * Takes lines in a row; those that it holds already are passed over.
-   * @returns whether it took any
    * @throws MirrorError, GapError
    */
-  async take(firstRevision: number, lines: readonly string[]): Promise<boolean> {
+  async take(firstRevision: number, lines: readonly string[]): Promise<void> {
     await this.#stored.ready();
     const held = this.end + 1 - firstRevision;
     if (held < 0) throw new GapError(`revision ${this.end + 1} is missing`);
     const fresh = lines.slice(held);
-    if (fresh.length === 0) return false;
+    if (fresh.length === 0) return;
     this.#stored.take(fresh);
     this.#tell();
-    return true;
   }
 
   /**
    * Takes what the server told, in a row, up to what is not an event of this ledger.
-   * @returns whether it took any or met its wall
    * @throws MirrorError, GapError
    */
-  async receive(events: readonly Received[]): Promise<boolean> {
+  async receive(events: readonly Received[]): Promise<void> {
     const [first] = events;
-    if (first === undefined || this.#wall !== undefined) return false;
+    if (first === undefined || this.#wall !== undefined) return;
     const lines: string[] = [];
     for (const [index, event] of events.entries()) {
       const revision = first.revision + index;
@@ -96,19 +95,19 @@ export class Mirror {
         await this.take(first.revision, lines);
         this.#wall = { revision, why: event.foreign };
         this.#tell();
-        return true;
+        return;
       }
       lines.push(event.line);
     }
-    return this.take(first.revision, lines);
+    await this.take(first.revision, lines);
   }
 
   /** Whether it holds an event after a revision, or comes to its wall there, in some time. */
-  grownPast(past: number, limit_ms: number, time: Time): Promise<boolean> {
+  grownPast(past: number, limit_ms: number): Promise<boolean> {
     if (this.#isPast(past)) return Promise.resolve(true);
     return new Promise((resolve) => {
       const waiting = { past, reached: () => settle(true) };
-      const cancel = time.later(() => settle(false), limit_ms);
+      const cancel = this.#time.later(() => settle(false), limit_ms);
       const settle = (reached: boolean) => {
         cancel();
         this.#waiting.delete(waiting);
