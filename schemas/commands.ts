@@ -16,6 +16,8 @@ import type { Predecessor, Rules } from './events/ledger.ts';
 import type { OrganisationRole } from './events/organisation.ts';
 import type { EventOf } from './events/index.ts';
 import type { Give } from './events/issue.ts';
+import { base32 } from './base32.ts';
+import { ID_BYTES } from './keys.ts';
 import { LIFECYCLE_ROLES, type LifecycleAsk } from './lifecycle.ts';
 import { ADMIN, type Role } from './roles.ts';
 
@@ -27,6 +29,8 @@ import { ADMIN, type Role } from './roles.ts';
 
 /** A member named by id, or by the HMAC of a card. */
 export type Bearer = { memberId: MemberId } | { cardHmac: Digest };
+
+const SEED_BYTES = 16;
 
 type Order<T extends string, F> = { readonly type: T } & Readonly<F>;
 
@@ -94,6 +98,8 @@ export type IssueEntry = {
   readonly give?: Give | undefined;
   readonly again?: boolean | undefined;
 };
+/** A sheet by the SHA-256 of its file, and by the HMAC of that, which the stream keeps. */
+export type Sheet = { reference: string; sha256: string; hmac: Digest };
 export type IssueCredits = Order<
   'IssueCredits',
   {
@@ -101,7 +107,7 @@ export type IssueCredits = Order<
     fund?: string | undefined;
     occurredOn: string;
     activity: string;
-    sheet?: { reference: string; sha256: string } | undefined;
+    sheet?: Sheet | undefined;
     corrects?: readonly TransactionId[] | undefined;
     entries: readonly IssueEntry[];
   }
@@ -229,11 +235,23 @@ export type CommandType = Ask['type'];
 
 export type Command = {
   readonly id: CommandId;
+  /** Random bytes that nobody keeps, from which the salts of its events are made. */
+  readonly seed: Uint8Array;
   readonly by: By['access'];
   readonly key?: Digest | undefined;
   readonly body?: Digest | undefined;
+  /** Where the body names cards: its hash with their numbers, as it was kept before format 3. */
+  readonly bodyAsSent?: (() => Digest) | undefined;
   readonly ask: Ask;
 };
+
+/** The random parts of a command. */
+export type NewCommand = Pick<Command, 'id' | 'seed'>;
+
+/** Draws the random parts of a new command. */
+export function drawCommand(random: (bytes: number) => Uint8Array): NewCommand {
+  return { id: `cmd_${base32(random(ID_BYTES))}`, seed: random(SEED_BYTES) };
+}
 
 /** The roles that may give each command; `[]` is for the system alone. */
 export const COMMAND_ROLES: { readonly [T in CommandType]: readonly Role[] } = {

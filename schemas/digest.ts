@@ -9,6 +9,17 @@ export function digest(...parts: readonly string[]): Digest {
   return hash('sha256', parts.join(SEPARATOR), 'base64url');
 }
 
+const SALT_BYTES = 16;
+
+/**
+ * The salt of one event, from a seed that its command draws and nobody keeps: whoever knows the
+ * salt of one event knows nothing of those of its siblings.
+ */
+export function saltFrom(seed: Uint8Array, index: number): string {
+  const whole = hash('sha256', `${Buffer.from(seed).toString('base64url')}.${index}`, 'buffer');
+  return whole.subarray(0, SALT_BYTES).toString('base64url');
+}
+
 /** The hash of an idempotency key in its scope: an organisation's id, or `network`. For ever. */
 export function keyDigest(scope: string, key: string): Digest {
   return digest(scope, key);

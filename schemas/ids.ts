@@ -53,6 +53,9 @@ export const slugSchema = z
 /** SHA-256 or HMAC-SHA-256, base64url without padding: 43 characters. */
 export const digestSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
+/** Sixteen random bytes, base64url without padding: 22 characters, the last of two bits. */
+export const saltSchema = z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/);
+
 /** A network's name; its stream is `ledger-<network>`. */
 export const networkSchema = z
   .string()

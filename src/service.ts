@@ -1,6 +1,5 @@
-import { base32 } from '../schemas/base32.ts';
 import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../schemas/keys.ts';
-import type { Ask } from '../schemas/commands.ts';
+import { drawCommand, type Ask } from '../schemas/commands.ts';
 import type { Predecessor } from '../schemas/events/ledger.ts';
 import { FORMAT } from '../schemas/events/index.ts';
 import { isPlayed } from './clock.ts';
@@ -85,7 +84,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     has: () => projections.entries.revision,
     timing,
   });
-  const commandId = () => `cmd_${base32(random(ID_BYTES))}` as const;
+  const newCommand = () => drawCommand(random);
   const sequencer = new Sequencer({
     stream: {
       append: figures.timed((lines, expected) => journal.append(lines, expected)),
@@ -95,7 +94,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
     ledger,
     now_ms,
-    commandId,
+    newCommand,
     published: (recorded) => {
       projections.apply(recorded);
       awaited.grown();
@@ -107,7 +106,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     turns: journal.watch && new Turns(timing, () => fraction(random(FRACTION_BYTES))),
   });
   follow(journal, sequencer);
-  const asSystem = (ask: Ask) => sequencer.submit({ id: commandId(), by: 'system', ask });
+  const asSystem = (ask: Ask) => sequencer.submit({ ...newCommand(), by: 'system', ask });
   const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
   const checkpoints = new Checkpoints({
     ...options.checkpoints,

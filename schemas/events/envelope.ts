@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { accessIdSchema, commandIdSchema, digestSchema, organisationIdSchema } from '../ids.ts';
+import {
+  accessIdSchema,
+  commandIdSchema,
+  digestSchema,
+  organisationIdSchema,
+  saltSchema,
+} from '../ids.ts';
 import { daySchema, givenInstantSchema, instantSchema } from '../time.ts';
 
 /** The most events that one command makes. */
 export const COMMAND_EVENTS_MAX = 1000;
+
+/** The format from which every event has a salt and no hash is made of a card's number. */
+export const SALT_FORMAT = 3;
 
 /** Who asked: an access, or `system` where no person did; and the organisation it was for. */
 export const bySchema = z.strictObject({
@@ -28,7 +37,8 @@ export const commandSchema = z.strictObject({
 
 /**
  * One fact in the stream. These fields are for ever: the bytes of an event are the canonical JSON
- * of this object, and its stream and revision are its position, not its content.
+ * of this object, and its stream and revision are its position, not its content. From format 3 on
+ * every event has a `salt`, so that nobody finds an event by guessing at the hash of its leaf.
  */
 export function eventSchema<T extends string, V extends number, D extends z.ZodType>(
   type: T,
@@ -42,6 +52,7 @@ export function eventSchema<T extends string, V extends number, D extends z.ZodT
     occurredAt: givenInstantSchema.optional(),
     occurredOn: daySchema,
     recordedAt: instantSchema,
+    salt: saltSchema.optional(),
     type: z.literal(type),
     v: z.literal(version),
   });

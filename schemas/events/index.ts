@@ -9,7 +9,7 @@ import {
 import { allocationReturned, creditsAllocated } from './allocation.ts';
 import { cardIssued, cardRevoked } from './card.ts';
 import { creditsHeld, holdCancelled, holdCaptured, holdExpired } from './hold.ts';
-import { creditsIssued } from './issue.ts';
+import { creditsIssued, creditsIssuedV1 } from './issue.ts';
 import {
   creditsBroughtForward,
   formatRaised,
@@ -49,7 +49,7 @@ import {
 } from './venue.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Every event type in its newest version, and so everything that `evolve` must know. */
 export const eventSchemas = [
@@ -107,6 +107,7 @@ export const eventSchemas = [
 export const olderSchemas = [
   ledgerOpenedV1,
   venueRegisteredV1,
+  creditsIssuedV1,
   creditsRedeemedV1,
   transactionReversedV1,
 ] as const;
@@ -143,6 +144,7 @@ const SINCE: Readonly<Record<string, number>> = {
   'AccessSuspended.v1': 2,
   'AccessReinstated.v1': 2,
   'AccessRenamed.v1': 2,
+  'CreditsIssued.v2': 3,
 };
 
 /** One fact in the stream, in the newest version of its type. */

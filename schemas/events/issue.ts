@@ -3,6 +3,7 @@ import { amountOrZeroSchema } from '../amounts.ts';
 import {
   accountSchema,
   cardIdSchema,
+  digestSchema,
   memberIdSchema,
   slugSchema,
   transactionIdSchema,
@@ -17,11 +18,42 @@ export type Give = z.infer<typeof giveSchema>;
 /** The whole minutes of one session; a session is at most a day. */
 export const minutesSchema = z.int().min(1).max(1440);
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
+
 /** The attendance list that was typed in: its reference and the SHA-256 of the file, in hex. */
-export const sheetSchema = z.strictObject({
+export const sheetSchema = z.strictObject({ reference: slugSchema, sha256 });
+
+/**
+ * The same as the stream keeps it. Cards and names can be guessed from the hash of a short file, so
+ * since version 2 the HMAC of that hash stands in its place.
+ */
+const sheetKept = z.strictObject({
+  hmac: digestSchema.optional(),
   reference: slugSchema,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'),
+  sha256: sha256.optional(),
 });
+
+const lineFields = {
+  absences: z.int().min(1).max(1000).optional(),
+  activity: slugSchema,
+  again: z.literal(true).optional(),
+  cardId: cardIdSchema.optional(),
+  carriedMinutes: z.int().min(0).optional(),
+  corrects: z.array(transactionIdSchema).min(1).max(300).optional(),
+  credit: accountSchema.optional(),
+  credits: amountOrZeroSchema.optional(),
+  debit: accountSchema.optional(),
+  fund: slugSchema.optional().meta({ description: 'as it was named; else one was chosen' }),
+  give: giveSchema,
+  memberId: memberIdSchema,
+  minutes: minutesSchema,
+};
+
+export const creditsIssuedV1 = eventSchema(
+  'CreditsIssued',
+  1,
+  z.strictObject({ ...lineFields, sheet: sheetSchema.optional() }),
+);
 
 /**
  * One line of an attendance list. `give: "none"` moves nothing and names no account; the rest
@@ -30,21 +62,6 @@ export const sheetSchema = z.strictObject({
  */
 export const creditsIssued = eventSchema(
   'CreditsIssued',
-  1,
-  z.strictObject({
-    absences: z.int().min(1).max(1000).optional(),
-    activity: slugSchema,
-    again: z.literal(true).optional(),
-    cardId: cardIdSchema.optional(),
-    carriedMinutes: z.int().min(0).optional(),
-    corrects: z.array(transactionIdSchema).min(1).max(300).optional(),
-    credit: accountSchema.optional(),
-    credits: amountOrZeroSchema.optional(),
-    debit: accountSchema.optional(),
-    fund: slugSchema.optional().meta({ description: 'as it was named; else one was chosen' }),
-    give: giveSchema,
-    memberId: memberIdSchema,
-    minutes: minutesSchema,
-    sheet: sheetSchema.optional(),
-  }),
+  2,
+  z.strictObject({ ...lineFields, sheet: sheetKept.optional() }),
 );

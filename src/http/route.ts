@@ -1,18 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { credits, type Hundredths } from '../../schemas/amounts.ts';
-import { base32 } from '../../schemas/base32.ts';
-import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
-import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
+import {
+  COMMAND_ROLES,
+  drawCommand,
+  type Ask,
+  type Bearer,
+  type Command,
+} from '../../schemas/commands.ts';
 import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
-import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
   transactionIdAt,
   type Account,
   type MemberId,
   type TransactionId,
 } from '../../schemas/ids.ts';
-import { ID_BYTES } from '../../schemas/keys.ts';
 import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
 import { asksAtLeast, atLeastHeader, waitFor } from './atLeast.ts';
@@ -20,7 +22,8 @@ import { authenticate, callerIn, type Caller, type Policy } from './authenticati
 import { counted } from './counted.ts';
 import type { ReadSheet } from './csv.ts';
 import { described } from './described.ts';
-import { invalidRequest, sendProblem, stop, stopInvalid } from './problems.ts';
+import { identityOf } from './identity.ts';
+import { invalidRequest, sendProblem } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
 
@@ -174,11 +177,13 @@ export class Routes {
         const caller = callerIn(request);
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
-        const identity = preview ? {} : identityOf(request, caller, route.url);
+        const identity = preview
+          ? {}
+          : identityOf(request, caller, route.url, this.services.cardHmac);
         this.#unknownCards.check(caller.accessId);
         const prepared = route.prepare({ params, query, body, caller, request, reply });
         const command: Command = {
-          id: `cmd_${base32(this.services.random(ID_BYTES))}`,
+          ...drawCommand(this.services.random),
           by: caller.accessId,
           ...identity,
           ask: prepared.ask,
@@ -248,34 +253,6 @@ export function eventOf<T extends EventType>({ event }: Recorded, type: T): Even
 /** The transaction of a recorded event. */
 export function transactionOf({ revision, event }: Recorded): TransactionId {
   return transactionIdAt(revision, event.command.id);
-}
-
-/** The scope of a caller's idempotency keys: its organisation, or the network. */
-export function scopeOf({ organisation }: Caller): string {
-  return organisation ?? 'network';
-}
-
-/** The path of a request with its parameters as they were understood, however it was spelled. */
-function pathOf(url: string, params: unknown): string {
-  if (!url.includes(':')) return url;
-  const values = params as Readonly<Record<string, string>>;
-  return url.replace(/:(\w+)/g, (_, name: string) => values[name]!);
-}
-
-function identityOf(
-  request: FastifyRequest,
-  caller: Caller,
-  url: string,
-): { key: string; body: string } {
-  const header = request.headers['idempotency-key'];
-  if (header === undefined) stop('idempotency_key_missing');
-  const key = idempotencyKeySchema.safeParse(header);
-  if (!key.success) stopInvalid('#', `Idempotency-Key ${key.error.issues[0]!.message}`);
-  const route = `${request.method} ${pathOf(url, request.params)}`;
-  return {
-    key: keyDigest(scopeOf(caller), unquoted(key.data)),
-    body: bodyDigest(route, request.body),
-  };
 }
 
 /** Fastify shows a validator `null` also where no body was sent, which is taken for `{}`. */

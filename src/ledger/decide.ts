@@ -88,7 +88,9 @@ function earlier(context: Context, key: string): Decision | undefined {
     revision: revision + index,
     event: context.recall(revision + index),
   }));
-  if (event.command.body === context.command.body) return { outcome: 'replayed', recorded };
+  const { body, bodyAsSent } = context.command;
+  const then = event.command.body;
+  if (then === body || then === bodyAsSent?.()) return { outcome: 'replayed', recorded };
   const fields = differences(context, recorded).join(', ');
   const words = { earlier: knownBy(recorded.map((one) => one.event)).type, fields };
   return { outcome: 'refused', refusal: refuse('key_reused', words) };

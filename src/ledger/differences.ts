@@ -1,4 +1,4 @@
-import type { Ask, Bearer } from '../../schemas/commands.ts';
+import type { Ask, Bearer, Sheet } from '../../schemas/commands.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import type { EventOf, EventType, Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import { fundOf, holderOf, kindOf, type MemberId } from '../../schemas/ids.ts';
@@ -69,8 +69,8 @@ export function differences(context: Context, recorded: readonly Recorded[]): re
   // A member may have been merged since, and is the same under either id.
   const same = (fields: Fields) =>
     ask.type === 'MergeMembers' ? fields : (asNow(context.state, fields) as Fields);
-  const now = same(asked(context, ask));
   const then = same(said(events));
+  const now = same(asked(context, ask, then));
   const names = Object.keys(now).filter(
     (name) => canonical(now[name] ?? null) !== canonical(then[name] ?? null),
   );
@@ -96,7 +96,7 @@ function asNow(state: Ledger, value: unknown): unknown {
 }
 
 /** The fields of a request, members named by their id. */
-function asked(context: Context, ask: Ask): Fields {
+function asked(context: Context, ask: Ask, then: Fields): Fields {
   const member = (bearer: Bearer) => {
     const found = namedBy(context.state, bearer);
     return 'memberId' in found ? found.memberId : 'unknown';
@@ -108,11 +108,12 @@ function asked(context: Context, ask: Ask): Fields {
       return { ...fields, member: member(bearer) };
     }
     case 'IssueCredits': {
-      const { type: _, entries, ...fields } = ask;
+      const { type: _, entries, sheet, ...fields } = ask;
       const lines = entries
         .filter(({ minutes }) => minutes > 0)
         .map((line) => [member(line.member), line.minutes, line.give ?? 'wallet', !!line.again]);
-      return { ...fields, entries: lines, absences: entries.length - lines.length };
+      const absences = entries.length - lines.length;
+      return { ...fields, entries: lines, absences, sheet: sheet && sheetAs(sheet, then) };
     }
     case 'HoldCredits': {
       const { type: _, member: bearer, ...fields } = ask;
@@ -137,6 +138,12 @@ function asked(context: Context, ask: Ask): Fields {
       return fields;
     }
   }
+}
+
+/** A sheet in the form in which the other request's was kept. */
+function sheetAs({ reference, sha256, hmac }: Sheet, { sheet }: Fields): Fields {
+  const older = typeof sheet === 'object' && sheet !== null && 'sha256' in sheet;
+  return older ? { reference, sha256 } : { hmac, reference };
 }
 
 /** The fields of the request that some events came from. */

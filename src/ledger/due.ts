@@ -1,6 +1,6 @@
 import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
+import type { NewCommand } from '../../schemas/commands.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
-import type { CommandId } from '../../schemas/ids.ts';
 import { allocationsLapsed } from './allocation.ts';
 import { enveloped } from './envelope.ts';
 import { holdsDue } from './expiry.ts';
@@ -14,7 +14,7 @@ import type { Draft, Ledger } from './state.ts';
 export function dueEvents(
   state: Draft,
   now_ms: number,
-  commandId: () => CommandId,
+  newCommand: () => NewCommand,
 ): { readonly events: readonly StreamEvent[]; readonly more: boolean } {
   const { facts, more } = factsDue(state, now_ms);
   if (facts.length === 0) return { events: [], more };
@@ -23,7 +23,7 @@ export function dueEvents(
       state,
       recordedAt_ms: now_ms,
       today: state.calendar(now_ms),
-      command: { id: commandId(), by: 'system' },
+      command: { ...newCommand(), by: 'system' },
     },
     facts,
   );

@@ -1,11 +1,13 @@
 import type { Command } from '../../schemas/commands.ts';
+import { saltFrom } from '../../schemas/digest.ts';
+import { SALT_FORMAT } from '../../schemas/events/envelope.ts';
 import { versionIn, type StreamEvent } from '../../schemas/events/index.ts';
 import { instant } from '../../schemas/time.ts';
 import type { Context, Fact } from './context.ts';
 
 /** What an envelope says: when, by whose command, in the ledger's format. */
 type Enveloping = Pick<Context, 'state' | 'recordedAt_ms' | 'today'> & {
-  readonly command: Pick<Command, 'id' | 'by' | 'key' | 'body'>;
+  readonly command: Pick<Command, 'id' | 'seed' | 'by' | 'key' | 'body' | 'bodyAsSent'>;
 };
 
 /**
@@ -14,7 +16,9 @@ type Enveloping = Pick<Context, 'state' | 'recordedAt_ms' | 'today'> & {
  */
 export function enveloped(context: Enveloping, facts: readonly Fact[]): StreamEvent[] {
   const { command, recordedAt_ms, today, state } = context;
-  const { id, key, body } = command;
+  const { id, key } = command;
+  const salted = state.format >= SALT_FORMAT;
+  const body = salted ? command.body : (command.bodyAsSent?.() ?? command.body);
   const recordedAt = instant(recordedAt_ms);
   const count = facts.length;
   return facts.map((fact, index) => {
@@ -26,6 +30,7 @@ export function enveloped(context: Enveloping, facts: readonly Fact[]): StreamEv
       ...(occurredAt !== undefined && { occurredAt }),
       occurredOn,
       recordedAt,
+      ...(salted && { salt: saltFrom(command.seed, index) }),
       type: fact.type,
       v: versionIn(state.format, fact.type),
     } as StreamEvent;

@@ -1,9 +1,8 @@
 import { credits, creditsAloud, hundredths, type Hundredths } from '../../schemas/amounts.ts';
 import type { IssueCredits, IssueEntry } from '../../schemas/commands.ts';
-import { digest } from '../../schemas/digest.ts';
 import { COMMAND_EVENTS_MAX } from '../../schemas/events/envelope.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
-import { accountOf, issueIdAt, type Digest, type OrganisationId } from '../../schemas/ids.ts';
+import { accountOf, issueIdAt, type OrganisationId } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { move } from './account.ts';
 import { fundsCovering, fundsOf } from './allocation.ts';
@@ -19,6 +18,7 @@ import {
   transactionReversed,
   type RecordedIssue,
 } from './reversal.ts';
+import { addSheet, isSheet, sheetCandidates, sheetKept } from './sheet.ts';
 import { organisationHalted } from './standing.ts';
 import { available, draftOf, rulesOf, type Draft, type Ledger } from './state.ts';
 
@@ -85,9 +85,9 @@ function duplicateSheet(
 ): Refusal | undefined {
   if (ask.sheet === undefined || present.every(({ again }) => again === true)) return undefined;
   const { state, recall } = context;
-  for (const first of state.sheets.candidates(sheetDigest(ask.organisationId, ask.sheet.sha256))) {
+  for (const first of sheetCandidates(state, ask.organisationId, ask.sheet)) {
     const event = recall(first);
-    if (event.type !== 'CreditsIssued' || event.data.sheet?.sha256 !== ask.sheet.sha256) continue;
+    if (event.type !== 'CreditsIssued' || !isSheet(event.data.sheet, ask.sheet)) continue;
     if (event.by.organisation !== ask.organisationId) continue;
     const start = first - event.command.index;
     for (let revision = start; revision < start + event.command.count; revision += 1) {
@@ -193,7 +193,7 @@ function bookIssues(books: Draft, ask: IssueCredits, plan: Plan): Booked {
       give,
       memberId,
       minutes,
-      ...(facts.length === 0 && listWords(ask, plan)),
+      ...(facts.length === 0 && listWords(books, ask, plan)),
     };
     facts.push({
       type: 'CreditsIssued',
@@ -211,10 +211,10 @@ function bookIssues(books: Draft, ask: IssueCredits, plan: Plan): Booked {
 }
 
 /** What belongs to the whole list and stands on its first line. */
-function listWords(ask: IssueCredits, plan: Plan) {
+function listWords(state: Ledger, ask: IssueCredits, plan: Plan) {
   return {
     fund: ask.fund,
-    sheet: ask.sheet,
+    sheet: ask.sheet && sheetKept(state, ask.sheet),
     absences: plan.absences || undefined,
     corrects: ask.corrects?.length ? [...ask.corrects] : undefined,
   };
@@ -237,11 +237,6 @@ function exhausted(
   return reject('allocation_exhausted', words, { facts: { needed: credits(needed), ...facts } });
 }
 
-/** The digest under which the same sheet is found again. */
-export function sheetDigest(organisation: OrganisationId, sha256: string): Digest {
-  return digest('sheet', organisation, sha256);
-}
-
 export function creditsIssued(
   state: Ledger,
   event: EventOf<'CreditsIssued'>,
@@ -256,5 +251,5 @@ export function creditsIssued(
   }
   addMinutesOn(state, memberId, event.occurredOn, minutes);
   state.lines.add(lineDigest(organisation, event.data, event.occurredOn, activity), revision);
-  if (sheet !== undefined) state.sheets.add(sheetDigest(organisation, sheet.sha256), revision);
+  if (sheet !== undefined) addSheet(state, organisation, sheet, revision);
 }

@@ -1,8 +1,8 @@
 import type { Ask, Command } from '../../schemas/commands.ts';
 import { revisionIn } from '../../schemas/ids.ts';
 import { lineDigests } from './issueFaults.ts';
-import { sheetDigest } from './issue.ts';
 import { findBearer } from './member.ts';
+import { sheetCandidates } from './sheet.ts';
 import type { Ledger } from './state.ts';
 import { visitDigest } from './visit.ts';
 
@@ -36,9 +36,7 @@ function add(state: Ledger, ask: Ask, commands: number[], events: number[]): voi
     case 'IssueCredits': {
       const { organisationId, occurredOn, activity, sheet } = ask;
       events.push(...(ask.corrects ?? []).map(revisionIn));
-      if (sheet !== undefined) {
-        commands.push(...state.sheets.candidates(sheetDigest(organisationId, sheet.sha256)));
-      }
+      if (sheet !== undefined) commands.push(...sheetCandidates(state, organisationId, sheet));
       for (const { member, minutes, again } of ask.entries) {
         const found = again ? undefined : findBearer(state, member);
         if (found === undefined || 'refusal' in found) continue;

@@ -1,7 +1,7 @@
 import type { Hundredths } from '../../schemas/amounts.ts';
-import type { Command } from '../../schemas/commands.ts';
+import type { Command, NewCommand } from '../../schemas/commands.ts';
 import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
-import type { Account, CommandId } from '../../schemas/ids.ts';
+import type { Account } from '../../schemas/ids.ts';
 import type { Refusal } from '../../schemas/refusals.ts';
 import { linesOf } from '../../schemas/stream.ts';
 import { decide, type Decision } from './decide.ts';
@@ -67,8 +67,8 @@ export class Round {
   }
 
   /** Begins with what time alone has brought about. */
-  begin(commandId: () => CommandId): void {
-    const { events, more } = dueEvents(this.draft, this.recordedAt_ms, commandId);
+  begin(newCommand: () => NewCommand): void {
+    const { events, more } = dueEvents(this.draft, this.recordedAt_ms, newCommand);
     const lines = linesOf(events);
     this.#bytes = bytesOf(lines);
     this.#write(events, lines);

@@ -1,6 +1,5 @@
-import type { Command } from '../../schemas/commands.ts';
+import type { Command, NewCommand } from '../../schemas/commands.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
-import type { CommandId } from '../../schemas/ids.ts';
 import { refuse } from '../../schemas/refusals.ts';
 import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
 import { answerAll, notWriting, outcomeUnknown, refused } from './answers.ts';
@@ -23,8 +22,8 @@ export type SequencerOptions = {
   /** The state so far; from here on the sequencer alone changes it. */
   readonly ledger: Ledger;
   readonly now_ms: () => number;
-  /** A new id for what the system itself brings about. */
-  readonly commandId: () => CommandId;
+  /** The random parts of what the system itself brings about. */
+  readonly newCommand: () => NewCommand;
   /** Told of every event once it is durable, in order, before anybody is answered. */
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
@@ -253,7 +252,7 @@ export class Sequencer {
     const recalled = await recallFor(commands, this.ledger, this.#options.stream);
     const now_ms = this.#options.now_ms();
     const round = new Round(this.#options.ledger, now_ms, recalled);
-    round.begin(this.#options.commandId);
+    round.begin(this.#options.newCommand);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
       if (round.events.length >= BATCH_EVENTS_MAX || !round.take(item)) {

@@ -138,3 +138,12 @@ t.test('people who are merged in a circle are found, and nothing turns for ever'
     t.match(found, [{ revision: broken.revision, found: /circle/ }], name);
   }
 });
+
+t.test('a stream of format 3', async (t) => {
+  const { revision } = altered(lines, 'CreditsRedeemed', () => undefined);
+  const bare = altered(lines, 'CreditsRedeemed', (event) => delete event.salt);
+  const judge = new Judge();
+  bare.lines.forEach((line, at) => judge.take(at, JSON.parse(line) as EventOf<EventType>));
+  const [finding] = judge.findings;
+  t.match(finding, { invariant: 'formats', revision, found: 'none' }, 'has a salt in every event');
+});

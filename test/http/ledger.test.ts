@@ -1,8 +1,7 @@
 import t from 'tap';
-import { linesOf } from '../../schemas/stream.ts';
-import { FORMAT, type StreamEvent } from '../../schemas/events/index.ts';
+import { FORMAT } from '../../schemas/events/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
-import { ADMIN_KEY, Client, testApp } from '../support/service.ts';
+import { olderJournal } from '../support/older.ts';
 import { smallWorld } from '../support/world.ts';
 import { isProblem, type Problem } from './problem.ts';
 
@@ -38,7 +37,7 @@ t.test('/v1/rules', async (t) => {
 });
 
 t.test('/v1/format', async (t) => {
-  const { admin } = await olderWorld();
+  const { admin } = await smallWorld({ journal: await olderJournal(1) });
   await admin.post('/v1/rules', { creditStep: '0.5' }, 'rules');
   const rules = await admin.post<Rules>('/v1/rules', { creditStep: '0.25' }, 'change');
   const raised = await admin.post('/v1/format', { format: 2 }, 'raise');
@@ -50,20 +49,6 @@ t.test('/v1/format', async (t) => {
   const replay = await admin.post<Rules>('/v1/rules', { creditStep: '0.25' }, 'change');
   t.same(replay.body, rules.body, 'nor does an older answer of the rules change with it');
 });
-
-/** A ledger that was opened before there was a second format. */
-async function olderWorld() {
-  const fresh = await testApp();
-  const journal = memoryJournal();
-  for await (const { lines } of fresh.journal.read(0)) {
-    const [opened, ...others] = lines.map((line) => JSON.parse(line) as StreamEvent);
-    if (opened?.type !== 'LedgerOpened') throw new TypeError(opened?.type);
-    opened.data.format = 1;
-    await journal.append(linesOf([opened, ...others]), -1);
-  }
-  const { app } = await testApp({ journal });
-  return { admin: new Client(app, ADMIN_KEY) };
-}
 
 t.test('health', async (t) => {
   const journal = memoryJournal();

@@ -50,6 +50,7 @@ export function citing(count: number): StreamEvent {
   return {
     ...envelope(8),
     type: 'CreditsIssued',
+    v: 2,
     data: {
       memberId: `mem_${digits(8)}`,
       give: 'none',

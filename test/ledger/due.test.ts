@@ -3,6 +3,7 @@ import { dueEvents } from '../../src/ledger/due.ts';
 import { milliseconds } from '../../schemas/time.ts';
 import { held } from '../support/booked.ts';
 import { bookOf, commandAt, record, type Past } from '../support/given.ts';
+import { seeded } from '../support/names.ts';
 import { brought, funded, wallet, world } from '../support/past.ts';
 
 /* What is due at one midnight: more bookings than one append ends, and the rest of a fund. */
@@ -23,7 +24,9 @@ t.test('at the midnight on which a fund is over', async (t) => {
   const appends: string[][] = [];
   for (let more = true; more;) {
     const revision = ledgerBook.ledger.revision + 1;
-    const due = dueEvents(ledgerBook.ledger as never, MIDNIGHT_MS, () => commandAt(revision));
+    const due = dueEvents(ledgerBook.ledger as never, MIDNIGHT_MS, () =>
+      seeded(commandAt(revision)),
+    );
     record(ledgerBook, due.events);
     appends.push([...new Set(due.events.map(({ type }) => type))]);
     more = due.more;

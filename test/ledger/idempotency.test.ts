@@ -24,6 +24,7 @@ import {
   sale,
   sold,
   venueId,
+  sheetOf,
   wallet,
   world,
 } from '../support/past.ts';
@@ -124,12 +125,7 @@ t.test('the same key with another body', async (t) => {
     ['activity', COORDINATOR, hours({ carol: 60 }), hours({ carol: 60 }, { activity: 'digging' })],
     ['fund', COORDINATOR, hours({ carol: 60 }), hours({ carol: 60 }, { fund: 'health' })],
     ['absences', COORDINATOR, hours({ carol: 60 }), hours({ carol: 60, dora: 0 })],
-    [
-      'sheet',
-      COORDINATOR,
-      hours({ carol: 60 }),
-      hours({ carol: 60 }, { sheet: { reference: 'a', sha256: 'a'.repeat(64) } }),
-    ],
+    ['sheet', COORDINATOR, hours({ carol: 60 }), hours({ carol: 60 }, { sheet: sheetOf('a') })],
     ['role', ADMIN, grant('auditor'), grant('commissioner')],
     ['expiresOn', ADMIN, grant('auditor'), { ...grant('auditor'), expiresOn: '2027-01-01' }],
     ['credits', ADMIN, allocate('5'), allocate('6')],

@@ -13,6 +13,7 @@ import {
   enrolled,
   funded,
   hours,
+  sheetOf,
   wallet,
   world,
 } from '../support/past.ts';
@@ -29,7 +30,7 @@ function crowd(count: number): { past: Past[]; names: string[] } {
 
 function longest(names: readonly string[], more: Partial<IssueCredits> = {}): IssueCredits {
   const entries = names.map((name) => ({ member: card(name), minutes: 599, again: true }));
-  const sheet = { reference: LONG, sha256: 'f'.repeat(64) };
+  const sheet = sheetOf(LONG);
   return hours({}, { entries, sheet, activity: LONG, fund: LONG, ...more });
 }
 

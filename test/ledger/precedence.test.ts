@@ -25,6 +25,7 @@ import {
   sale,
   till,
   venueId,
+  sheetOf,
   wallet,
   world,
 } from '../support/past.ts';
@@ -56,7 +57,7 @@ const grant = (more: object): Ask => ({
 });
 const nobody = memberId('nobody');
 const leisure = organisationId('leisure');
-const sheet = { reference: 'a', sha256: 'a'.repeat(64) };
+const sheet = sheetOf('a');
 
 /** What is asked, by whom, and every code that holds for it. */
 const CASES: readonly (readonly [Ask, AccessId, ...RefusalCode[]])[] = [

@@ -6,6 +6,7 @@ import type { Appended } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import type { Journal, Watcher } from '../../src/journal/journal.ts';
 import { memoryJournal, type MemoryJournal } from '../../src/journal/memory.ts';
+import { seeded } from '../support/names.ts';
 
 const TURNS_MAX = 1_000;
 
@@ -127,9 +128,10 @@ let commands = 0;
 /** A command of the system's own, another one each time. */
 export function commandFor(ask: Ask, key?: string): Command {
   commands += 1;
-  const id = `cmd_${String(commands).padStart(16, '0')}` as const;
-  if (key === undefined) return { id, by: 'system', ask };
-  return { id, by: 'system', ask, key: keyDigest('network', key), body: keyDigest('body', key) };
+  const parts = seeded(`cmd_${String(commands).padStart(16, '0')}`);
+  if (key === undefined) return { ...parts, by: 'system', ask };
+  const identity = { key: keyDigest('network', key), body: keyDigest('body', key) };
+  return { ...parts, by: 'system', ask, ...identity };
 }
 
 export function redemption(venueId: VenueId, memberId: MemberId, credits = '1'): Ask {

@@ -6,7 +6,7 @@ import { emptyLedger } from '../../src/ledger/state.ts';
 import { Turns } from '../../src/ledger/turns.ts';
 import { opening } from '../support/modelOpening.ts';
 import { emptyBooks } from '../support/modelBooks.ts';
-import { idOf } from '../support/names.ts';
+import { newCommand } from '../support/names.ts';
 import { Scheduler } from '../simulation/scheduler.ts';
 import { SharedStream, type Distance } from './shared.ts';
 
@@ -50,7 +50,7 @@ export async function shares(load: Load): Promise<Shares> {
   const stream = new SharedStream(scheduler, distance);
   const all = clients.map(() => instanceOn(stream, scheduler, choices));
   const open = opening(FORMAT)[0]!(emptyBooks());
-  const opened = all[0]!.sequencer.submit({ id: idOf('cmd', 'open'), by: 'system', ask: open });
+  const opened = all[0]!.sequencer.submit({ ...newCommand('open'), by: 'system', ask: open });
   await finished(scheduler, opened);
   await finished(scheduler, scheduler.wait(100));
   const written = clients.map(() => 0);
@@ -63,9 +63,8 @@ export async function shares(load: Load): Promise<Shares> {
       if (pause_ms > 0) await scheduler.wait(scheduler.between(0, 2 * pause_ms));
       const since_ms = scheduler.now_ms;
       await busyFor(SERVED_MS);
-      const id = idOf('cmd', `asked ${(commands += 1)}`);
       const { outcome } = await sequencer.submit({
-        id,
+        ...newCommand(`asked ${(commands += 1)}`),
         by: 'system',
         ask: { type: 'EnrolMember' },
       });
@@ -100,7 +99,7 @@ function instanceOn(stream: SharedStream, scheduler: Scheduler, choices: Choices
     },
     ledger: emptyLedger(),
     now_ms: () => START_MS + Math.floor(scheduler.now_ms),
-    commandId: () => idOf('cmd', `due ${scheduler.now_ms}`),
+    newCommand: () => newCommand(`due ${scheduler.now_ms}`),
     published: () => undefined,
     broken: (why) => {
       throw new Error(why);

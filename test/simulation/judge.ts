@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/ledger/round.ts';
 import { carryOut } from '../support/model.ts';
 import { expire } from '../support/modelBookings.ts';
 import { emptyBooks, type Books } from '../support/modelBooks.ts';
+import { seeded } from '../support/names.ts';
 import { Fold } from './fold.ts';
 import type { Call } from './journal.ts';
 import type { Process } from './process.ts';
@@ -100,7 +101,7 @@ export class Judge {
     const { network, timeZone, rules } = opened.data;
     const admin = { ...granted.data };
     const ask = { type: 'OpenLedger', network, timeZone, rules, admin } as const;
-    const command: Command = { id: opened.command.id, by: 'system', ask };
+    const command: Command = { ...seeded(opened.command.id), by: 'system', ask };
     const verdict = carryOut(this.books, command, now_ms);
     same('the opening', { outcome: 'accepted', first: 0, count: 2 }, verdict);
     groups.shift();

@@ -6,7 +6,7 @@ import type { CommandId } from '../../schemas/ids.ts';
 import { openService } from '../../src/service.ts';
 import { Resolver, type Draw } from '../support/draws.ts';
 import { opening } from '../support/modelOpening.ts';
-import { idOf } from '../support/names.ts';
+import { idOf, seeded } from '../support/names.ts';
 import { testCheckpoints } from '../support/service.ts';
 import { Client, idsFrom } from './client.ts';
 import { SimulatedJournal } from './journal.ts';
@@ -260,10 +260,10 @@ export class Run {
       const ask = make(this.judge.books);
       let answer = '';
       while (answer !== 'accepted') {
-        const id = this.#ids(idOf('cmd', `opening ${index}`));
+        const parts = seeded(this.#ids(idOf('cmd', `opening ${index}`)));
         answer = '';
         const back = (code: string) => (answer = code);
-        this.submit(this.choices.pick(this.#seats), { id, by: 'system', ask }, false, back);
+        this.submit(this.choices.pick(this.#seats), { ...parts, by: 'system', ask }, false, back);
         await this.#until(() => answer !== '');
       }
     }

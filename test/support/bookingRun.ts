@@ -8,6 +8,7 @@ import { dueEvents } from '../../src/ledger/due.ts';
 import { draftOf, type Ledger } from '../../src/ledger/state.ts';
 import { book, bookPot, published, SWIM, swim } from './booked.ts';
 import { bookOf, commandAt, decided, record } from './given.ts';
+import { seeded } from './names.ts';
 import { ADMIN, brought, pot, wallet, world } from './past.ts';
 
 const MINUTE_MS = 60_000;
@@ -96,8 +97,8 @@ export class BookingRun {
   /** Time passes, and what is due is recorded, as at the beginning of every batch. */
   #wait(more_ms: number): void {
     this.#now_ms += more_ms;
-    const id = commandAt(this.ledger.revision + 1);
-    this.#record(dueEvents(draftOf(this.ledger), this.#now_ms, () => id).events);
+    const parts = seeded(commandAt(this.ledger.revision + 1));
+    this.#record(dueEvents(draftOf(this.ledger), this.#now_ms, () => parts).events);
   }
 
   #give(ask: Ask | undefined): void {

@@ -22,7 +22,8 @@ import {
   type Books,
   type Transaction,
 } from './modelBooks.ts';
-import { hashOf, idOf } from './names.ts';
+import { hashOf, idOf, newCommand } from './names.ts';
+import { sheetOf } from './past.ts';
 
 /**
  * Random commands. A draw is a kind and some numbers; what the numbers choose is settled when its
@@ -99,20 +100,20 @@ export class Resolver {
   resolve({ kind, numbers }: Draw, now_ms: number, knownCards: readonly string[]): Command {
     this.#numbers = numbers;
     this.#used = 0;
-    const id = idOf('cmd', `command ${this.#sent.length}`);
+    const parts = newCommand(`command ${this.#sent.length}`);
     if ((kind === 'retry' || kind === 'clash') && this.#keyed().length > 0) {
       const earlier = this.#pick(this.#keyed());
       const body = kind === 'retry' ? earlier.body : hashOf('another body');
-      return this.#note({ ...earlier, id, body });
+      return this.#note({ ...earlier, ...parts, body });
     }
-    const older = this.#books.format === 1 && this.#number(6) === 0;
+    const older = this.#books.format < 3 && this.#number(6) === 0;
     const { ask, by } = this.#ask(older ? 'raise' : kind, now_ms, knownCards);
-    if (this.#number(10) < 3) return this.#note({ id, by, ask });
+    if (this.#number(10) < 3) return this.#note({ ...parts, by, ask });
     const scope = this.#scope(by);
     const late = ask.type === 'RedeemCredits' && this.#number(5) === 0;
     const name = late ? `late ${this.#number(3)}` : `key ${this.#sent.length}`;
     const body = bodyDigest(ask.type, JSON.parse(canonical(ask)));
-    return this.#note({ id, by, ask, key: keyDigest(scope, name), body });
+    return this.#note({ ...parts, by, ask, key: keyDigest(scope, name), body });
   }
 
   #note(command: Command): Command {
@@ -325,7 +326,7 @@ export class Resolver {
       give: this.#pick([undefined, undefined, undefined, 'wallet', 'pot', 'none'] as const),
       again: this.#pick([undefined, undefined, undefined, true, false]),
     }));
-    const sheet = { reference: 'sheet', sha256: String(this.#number(3)).repeat(64) };
+    const sheet = sheetOf('sheet', String(this.#number(3)).repeat(64));
     const ask: IssueCredits = {
       type: 'IssueCredits',
       organisationId,
@@ -351,7 +352,7 @@ export class Resolver {
     const again = this.#pick([undefined, undefined, true]);
     const ask: Ask = {
       ...{ type: 'IssueCredits', organisationId, activity, occurredOn: day },
-      sheet: sheet === undefined ? undefined : { reference: 'sheet', sha256: sheet },
+      sheet: sheet === undefined ? undefined : sheetOf('sheet', sheet),
       entries: [{ member: { memberId: member as MemberId }, minutes, again }],
     };
     return { by: this.#by('coordinator', organisationId), ask };

@@ -1,5 +1,7 @@
 import { canonical } from '../../schemas/canonical.ts';
 import type { Ask, Command } from '../../schemas/commands.ts';
+import { saltFrom } from '../../schemas/digest.ts';
+import { SALT_FORMAT } from '../../schemas/events/envelope.ts';
 import type { EventType, Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import { transactionIdAt, type AccessId, type CommandId, type Digest } from '../../schemas/ids.ts';
 import type { Fault, RefusalCode } from '../../schemas/refusals.ts';
@@ -10,7 +12,7 @@ import { evolve } from '../../src/ledger/evolve.ts';
 import { needsOf } from '../../src/ledger/needs.ts';
 import { draftOf, type Ledger } from '../../src/ledger/state.ts';
 import { digestOf, listedLedger } from './books.ts';
-import { idOf } from './names.ts';
+import { idOf, seeded } from './names.ts';
 
 /** When a history was recorded, and when the command comes, unless a test says otherwise. */
 export const BEFORE = '2026-01-02T09:00:00.000Z';
@@ -92,7 +94,7 @@ export function bookOf(past: readonly Past[]): Book {
   const book: Book = { ledger: listedLedger(), stream: [] };
   for (const one of past) {
     if (!('did' in one)) {
-      record(book, [happened(one, book.ledger.revision + 1)]);
+      record(book, [happened(one, book.ledger)]);
       continue;
     }
     const { did, by, ...terms } = one;
@@ -107,13 +109,16 @@ export function bookOf(past: readonly Past[]): Book {
 
 function happened(
   { recordedAt = BEFORE, ...fact }: Fact & { recordedAt?: string },
-  revision: number,
+  ledger: Ledger,
 ) {
   const { type, data, organisation, occurredOn = recordedAt.slice(0, 10), occurredAt } = fact;
+  const id = commandAt(ledger.revision + 1);
+  const format = type === 'LedgerOpened' ? data.format : ledger.format;
+  const salt = format < SALT_FORMAT ? undefined : saltFrom(seeded(id).seed, 0);
   return {
-    ...{ type, v: 1, recordedAt, occurredOn, occurredAt, data },
+    ...{ type, v: 1, recordedAt, occurredOn, occurredAt, data, salt },
     by: { access: 'system', organisation },
-    command: { id: commandAt(revision), index: 0, count: 1 },
+    command: { id, index: 0, count: 1 },
   } as StreamEvent;
 }
 
@@ -130,7 +135,7 @@ export function record(book: Book, events: readonly StreamEvent[]): void {
 /** Decides on a draft that is dropped, with only those old events that `needsOf` asked for. */
 export function decided(book: Book, ask: Ask, by: Command['by'], terms: Terms): Decision {
   const { at = NOW, key, body } = terms;
-  const command: Command = { id: commandAt(book.ledger.revision + 1), by, key, body, ask };
+  const command: Command = { ...seeded(commandAt(book.ledger.revision + 1)), by, key, body, ask };
   const needs = needsOf(book.ledger, command);
   const wanted = new Set(needs.events);
   for (const revision of needs.commands) {

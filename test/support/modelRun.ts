@@ -1,7 +1,7 @@
 import { linesOf } from '../../schemas/stream.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import type { Command } from '../../schemas/commands.ts';
-import type { EventOf, StreamEvent } from '../../schemas/events/index.ts';
+import { FORMAT, type EventOf, type StreamEvent } from '../../schemas/events/index.ts';
 import { kindOf, type Account } from '../../schemas/ids.ts';
 import { memoryJournal, type MemoryJournal } from '../../src/journal/memory.ts';
 import { readRecorded } from '../../src/journal/journal.ts';
@@ -18,7 +18,7 @@ import { expire, totals } from './modelBookings.ts';
 import { emptyBooks, type Books } from './modelBooks.ts';
 import { opening } from './modelOpening.ts';
 import { settledTimes } from './modelSettlement.ts';
-import { idOf } from './names.ts';
+import { idOf, newCommand } from './names.ts';
 import { TimeGiven } from './timeGiven.ts';
 
 const GUARDED: readonly string[] = ['wallet', 'pot', 'allocation'];
@@ -68,7 +68,7 @@ export class ModelRun {
       },
       ledger: this.#ledger,
       now_ms: () => this.#now_ms,
-      commandId: () => idOf('cmd', `system ${this.#journal.lines.length}`),
+      newCommand: () => newCommand(`system ${this.#journal.lines.length}`),
       published: () => undefined,
       broken: (why) => {
         throw new Error(why);
@@ -85,8 +85,8 @@ export class ModelRun {
   async open(): Promise<void> {
     for (const [index, make] of opening(this.#format).entries()) {
       const ask = make(this.books);
-      const command: Command = { id: idOf('cmd', `opening ${index}`), by: 'system', ask };
-      if (index === 0 && this.#format === 1) await this.#openOlder(command);
+      const command: Command = { ...newCommand(`opening ${index}`), by: 'system', ask };
+      if (index === 0 && this.#format < FORMAT) await this.#openOlder(command);
       else await this.#compare([this.#ask(command)]);
     }
   }
@@ -115,7 +115,7 @@ export class ModelRun {
     return { command, expected: verdict, balances };
   }
 
-  /** Begins a stream as it was begun while there was one format. */
+  /** Begins a stream as it was begun while there was no later format than its own. */
   async #openOlder(command: Command): Promise<void> {
     const decision = decide(draftOf(this.#ledger), command, this.#now_ms, () => {
       throw new Error('there is nothing to recall');
@@ -124,9 +124,10 @@ export class ModelRun {
     const [opened, granted] = decision.events as [EventOf<'LedgerOpened'>, StreamEvent];
     const data = { ...opened.data, format: this.#format };
     // The types are those of the newest versions.
-    const older = { ...opened, v: 1, data } as unknown as StreamEvent;
-    await this.#journal.append(linesOf([older, granted]), -1);
-    for (const [revision, event] of [older, granted].entries()) {
+    const older = { ...opened, v: this.#format, data, salt: undefined } as unknown as StreamEvent;
+    const events = [older, { ...granted, salt: undefined }];
+    await this.#journal.append(linesOf(events), -1);
+    for (const [revision, event] of events.entries()) {
       evolve(this.#ledger, { revision, event });
     }
     carryOut(this.books, command, this.#now_ms);
@@ -151,7 +152,9 @@ export class ModelRun {
   #checkVersions(): void {
     let format = 0;
     for (const line of this.lines) {
-      const { type, v, data } = JSON.parse(line) as StreamEvent;
+      const { type, v, data, salt } = JSON.parse(line) as StreamEvent;
+      const salted = type === 'FormatRaised' ? data.format > 3 : format >= 3;
+      if (type !== 'LedgerOpened') same(`whether a ${type} has a salt`, salt !== undefined, salted);
       if (type === 'LedgerOpened' || type === 'FormatRaised') format = data.format;
       same(`the version of a ${type}`, v, format > 1 && RENEWED.includes(type) ? 2 : 1);
       this.#tally(`${type}.v${v}`);

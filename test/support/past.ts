@@ -1,4 +1,4 @@
-import type { Ask, Bearer, IssueCredits } from '../../schemas/commands.ts';
+import type { Ask, Bearer, IssueCredits, Sheet } from '../../schemas/commands.ts';
 import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
 import type { OrganisationRole } from '../../schemas/events/organisation.ts';
@@ -151,6 +151,11 @@ export function hours(
     entries: Object.entries(minutes).map(([name, minutes]) => ({ member: member(name), minutes })),
     ...more,
   };
+}
+
+/** A sheet as a command names it. */
+export function sheetOf(reference: string, sha256 = 'a'.repeat(64)): Sheet {
+  return { reference, sha256, hmac: hashOf(`sheet ${sha256}`) };
 }
 
 /** What a list of the garden's makes of one line that goes to the wallet. */

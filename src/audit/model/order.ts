@@ -1,5 +1,6 @@
 import type { EventType, StreamEvent } from '../../../schemas/events/index.ts';
 import { versionIn } from '../../../schemas/events/index.ts';
+import { SALT_FORMAT } from '../../../schemas/events/envelope.ts';
 import { DigestTable } from './digests.ts';
 import { breach, unless, type Breach, type Invariant } from './invariant.ts';
 
@@ -114,13 +115,24 @@ export function formats(): Invariant {
   };
   return {
     name: 'formats',
-    says: 'no event is of a later format than the ledger was raised to by then',
+    says: 'every event is of a format that the ledger had by then, and has a salt since format 3',
     take({ event }) {
+      // The event that raises the format is still of the one before.
+      const before = format;
       const wrong = raised(event);
       if (wrong !== undefined) return wrong;
       const { type, v } = event;
-      if (v <= newestOf(type)) return undefined;
-      return breach(`an event of format ${format}`, `version ${v} of ${type}, of a later one`);
+      if (v > newestOf(type)) {
+        return breach(`an event of format ${format}`, `version ${v} of ${type}, of a later one`);
+      }
+      return saltMissed(event, type === 'FormatRaised' ? before : format);
     },
   };
+}
+
+/** From one format on every event has a salt, and none had one before. */
+function saltMissed({ salt }: StreamEvent, format: number): Breach | undefined {
+  const due = format >= SALT_FORMAT;
+  if ((salt !== undefined) === due) return undefined;
+  return breach(`${due ? 'a' : 'no'} salt in format ${format}`, due ? 'none' : 'one');
 }

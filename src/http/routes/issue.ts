@@ -31,10 +31,11 @@ export function issueRoutes(routes: Routes): void {
     body: issueBody,
     answer: issueCreated,
     preview: (query) => query.preview === 'true',
-    prepare: ({ body, caller }) => ({
+    prepare: ({ body: { sheet, ...body }, caller }) => ({
       ask: {
         type: 'IssueCredits',
         ...body,
+        sheet: sheet && { ...sheet, hmac: routes.services.cardHmac(sheet.sha256) },
         entries: body.entries.map(({ memberId, card, ...entry }) => ({
           member: routes.bearer({ memberId, card }),
           ...entry,
