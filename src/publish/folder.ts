@@ -49,10 +49,13 @@ async function publishInto(folder: string, published: Published): Promise<'publi
     await continued(await textOf(file), published, file);
   }
   const file = fileOf(folder, size);
-  const note = sizes.includes(size)
-    ? await continued(await textOf(file), published, file)
-    : published.note;
-  if (note !== undefined) await (sizes.includes(size) ? replace(file, note) : add(file, note));
+  const known = sizes.includes(size);
+  const note = known ? await continued(await textOf(file), published, file) : published.note;
+  if (note !== undefined) {
+    if (known) await replace(file, note);
+    // Another instance was faster: what it wrote is held to this one.
+    else if (!(await add(file, note))) return publishInto(folder, published);
+  }
   const changed = await keepLatest(folder, published, note ?? (await textOf(file)));
   return note !== undefined || changed ? 'published' : 'already';
 }
@@ -94,17 +97,20 @@ async function textOf(file: string): Promise<string> {
   throw new PublishError(`${file} is no checkpoint. Choose another folder.`);
 }
 
-/** Writes a file that is not there yet, whole or not at all, and replaces none. */
-async function add(file: string, text: string): Promise<void> {
+/** Writes a file, whole or not at all, unless there is one already; says whether it did. */
+async function add(file: string, text: string): Promise<boolean> {
   const temporary = await written(file, text);
   try {
     await link(temporary, file);
   } catch (error) {
-    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.includes(code)) throw error;
     await rename(temporary, file);
   } finally {
     await rm(temporary, { force: true });
   }
+  return true;
 }
 
 async function replace(file: string, text: string): Promise<void> {

@@ -4,6 +4,7 @@ import { partsOf } from '../proofs/note.ts';
 import { PATIENCE_MS } from './ask.ts';
 import { isLoopback } from './loopback.ts';
 import { PublishError, type Destination } from './published.ts';
+import { within } from './within.ts';
 
 /** Whom mail is handed to, and in whose name. */
 export type Post = {
@@ -35,18 +36,14 @@ async function delivered(to: string, note: string, post: Post, signal: AbortSign
   const { createTransport } = await import('nodemailer');
   const transport = createTransport(optionsOf(post.smtp));
   const until = AbortSignal.any([signal, AbortSignal.timeout(2 * PATIENCE_MS)]);
-  const ended = Promise.withResolvers<never>();
-  const end = () => ended.reject(new Error(`nothing in ${(2 * PATIENCE_MS) / 1000} s`));
-  until.addEventListener('abort', end);
   try {
-    await Promise.race([transport.sendMail(messageOf(to, note, post.from)), ended.promise]);
+    await within(until, () => transport.sendMail(messageOf(to, note, post.from)));
   } catch (error) {
     throw new PublishError(
       `The mail server at ${new URL(post.smtp).host} did not take the checkpoint ` +
         `(${reasonOf(error)}).`,
     );
   } finally {
-    until.removeEventListener('abort', end);
     transport.close();
   }
 }

@@ -2,6 +2,7 @@ import { checkpointIn } from '../proofs/checkpoint.ts';
 import { partsOf, withSignatures } from '../proofs/note.ts';
 import type { Fetch } from './ask.ts';
 import { PublishError, type Destination, type Published, type Sent } from './published.ts';
+import { within } from './within.ts';
 import { cosignatureOf, cosignedBy, type Witness } from './witness.ts';
 
 /** All of a turn: what a witness, a proof and then a place may take, and something over. */
@@ -52,7 +53,7 @@ export async function publish(
   const placed = await Promise.all(
     destinations.map(async ({ kind, name, send }) => ({
       ...{ kind, name },
-      ...(await settled(() => within(send({ ...published, note }, until), until))),
+      ...(await settled(() => within(until, () => send({ ...published, note }, until)))),
     })),
   );
   return { origin, size, note, sent: [...cosigned.map(({ sent }) => sent), ...placed] };
@@ -67,7 +68,7 @@ async function cosign(
   let line: string | undefined;
   const result = await settled(async () => {
     if (cosignatureOf(witness, published.note) !== undefined) return 'already';
-    line = await within(cosignedBy(witness, published, fetch, signal), signal);
+    line = await within(signal, () => cosignedBy(witness, published, fetch, signal));
     return 'published';
   });
   return { line, sent: { kind: 'witness', name: witness.verifier.name, ...result } };
@@ -82,18 +83,5 @@ async function settled(
     const { message: why } = error as Error;
     const contradicted = error instanceof PublishError && error.contradicted;
     return { outcome: contradicted ? 'contradicted' : 'failed', why };
-  }
-}
-
-/** The same, though nobody waits any longer than until a signal: a share may never answer. */
-async function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = Promise.withResolvers<never>();
-  const end = () => ended.reject(new PublishError('There was no answer in time.'));
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
-  try {
-    return await Promise.race([work, ended.promise]);
-  } finally {
-    signal.removeEventListener('abort', end);
   }
 }
