@@ -15,12 +15,19 @@ export type Named = {
   readonly witnesses: readonly Witness[];
 };
 
-/** The places by their names. A mailbox is called by its number, since logs name nobody. */
-export function placesOf(named: Named, fetch: Fetch): Places {
+/**
+ * The places by their names. A mailbox is called by its number, since logs name nobody, unless who
+ * typed its address in is told.
+ */
+export function placesOf(
+  named: Named,
+  fetch: Fetch,
+  called = (_address: string, index: number) => `mailbox ${index + 1}`,
+): Places {
   const { folders, urls, mailboxes, post, witnesses } = named;
   const mail = mailboxes.map((to, index) => {
     if (post === undefined) throw new TypeError('mailboxes need a server that takes mail');
-    return mailboxOf(to, `mailbox ${index + 1}`, post);
+    return mailboxOf(to, called(to, index), post);
   });
   const destinations = [...folders.map(folderAt), ...urls.map((url) => urlAt(url, fetch)), ...mail];
   return { witnesses, destinations };
