@@ -56,6 +56,7 @@ async function main(): Promise<void> {
     random,
     cardHmac: cardHmacWith(cardKey.key),
     metricsToken: config.metricsToken,
+    publicTiles: config.publicTiles,
     saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);

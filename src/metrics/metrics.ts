@@ -147,9 +147,7 @@ export class Metrics {
       ['to', 'outcome'],
       () =>
         Object.entries(publications.count).flatMap(([to, outcomes]) =>
-          Object.entries(outcomes).flatMap(([outcome, count]) =>
-            count === 0 ? [] : [{ labels: { to, outcome }, count }],
-          ),
+          Object.entries(outcomes).map(([outcome, count]) => ({ labels: { to, outcome }, count })),
         ),
     );
     this.#gauge('publications_failing', 'Places where the last attempt to publish failed.', () => {
