@@ -71,7 +71,7 @@ async function textOf(response: Response): Promise<string> {
 }
 
 function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string } };
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message: string } };
   if (name === 'TimeoutError') return `nothing in ${PATIENCE_MS / 1000} s`;
-  return cause?.code ?? message;
+  return cause?.code ?? cause?.message ?? message;
 }
