@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { buildApp } from '../../src/http/app.ts';
 import { openCheckpoint } from '../../src/proofs/checkpoint.ts';
 import { verifierIn } from '../../src/proofs/note.ts';
 import { mailServerFor } from '../publish/mailServer.ts';
@@ -81,6 +82,21 @@ t.test('without a key', async (t) => {
   t.equal(later.status, 3);
   const forced = await anybody.run('publish', '--new', '--to-folder', folder);
   t.match(forced, { status: 2, progress: /--new takes the key of an auditor/ });
+});
+
+t.test('without a key, where proofs are for everybody', async (t) => {
+  const { world, witness, folder } = await publishing(t);
+  const open = await buildApp({ ...world.service, publicTiles: 'all' });
+  const anybody = new CommandLine(open);
+  anybody.outside.push(new URL(witness.url).host);
+  const argv = ['publish', '--to-folder', folder, '--witness', named(witness)];
+  t.match(await anybody.json(...argv), { status: 0 });
+  await world.enrol(60);
+  await world.admin.post('/v1/checkpoints', {}, null);
+  t.match(await anybody.json<Answer>(...argv), {
+    status: 0,
+    body: { sent: [{ outcome: 'published' }, { outcome: 'published' }] },
+  });
 });
 
 t.test('a ledger that was rewritten', async (t) => {

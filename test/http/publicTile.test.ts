@@ -3,6 +3,7 @@ import t from 'tap';
 import { buildApp } from '../../src/http/app.ts';
 import type { Services } from '../../src/http/services.ts';
 import { checkpointIn, openCheckpoint } from '../../src/proofs/checkpoint.ts';
+import { isConsistent } from '../../src/proofs/merkle.ts';
 import { verifierIn } from '../../src/proofs/note.ts';
 import {
   consistencyProof,
@@ -19,12 +20,16 @@ import { smallWorld } from '../support/world.ts';
 /* What anybody may read of the tree, where a ledger lets them. */
 
 type Shown = { size: number; note: string };
+type Proof = { from: number; to: number; fromRoot: string; toRoot: string; proof: string[] };
 
-/** A ledger of more than a tile, whose events have salts from a revision on. */
+/** A ledger of more than a tile, which every test shows in its own way. */
+const world = await smallWorld();
+while (world.service.sequencer.ledger.revision < 260) await world.enrol(60);
+
+const make = async () => (await world.admin.post<Shown>('/v1/checkpoints', {}, null)).body;
+
+/** The ledger as it shows itself, where its events have salts from a revision on. */
 async function shown(publicTiles: Services['publicTiles'], saltedFrom = 0) {
-  const world = await smallWorld();
-  for (let member = 0; member < 130; member += 1) await world.enrol(60);
-  const make = async () => (await world.admin.post<Shown>('/v1/checkpoints', {}, null)).body;
   const { service } = world;
   const eventAt: Services['eventAt'] = async (revision) => {
     const event = { ...(await service.eventAt(revision)), salt: 'salt' };
@@ -54,7 +59,12 @@ async function checkpointOf(app: FastifyInstance) {
 t.test('the tree is for nobody, unless it is said', async (t) => {
   for (const setting of [undefined, 'off'] as const) {
     const { app } = await shown(setting);
-    for (const url of ['/checkpoint', '/tile/0/000', '/tile/1/000.p/1']) {
+    for (const url of [
+      '/checkpoint',
+      '/tile/0/000',
+      '/tile/1/000.p/1',
+      '/v1/checkpoint/consistency?from=1',
+    ]) {
       t.equal((await app.inject({ url })).statusCode, 404, `${url} is not there`);
     }
   }
@@ -108,6 +118,34 @@ t.test('leaves whose events could be guessed', async (t) => {
 t.test('a ledger may show them all the same', async (t) => {
   const { read, first } = await shown('all', Infinity);
   for (const tile of tilesOf(first.size)) await t.resolves(read(tile), tilePath(tile));
+});
+
+t.test('a proof of consistency', async (t) => {
+  const { app, first, make, enrol, service } = await shown('salted', 256);
+  await enrol(60);
+  const { size } = await make();
+  const ask = async (query: string) => {
+    const answer = await app.inject({ url: `/v1/checkpoint/consistency?${query}` });
+    return { status: answer.statusCode, body: answer.json<Proof>() };
+  };
+  const { status, body } = await ask(`from=${first.size}`);
+  t.equal(status, 200, 'is for anybody');
+  const { from, to, fromRoot, toRoot, proof } = body;
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  const roots = { fromRoot: bytes(fromRoot), toRoot: bytes(toRoot) };
+  t.ok(isConsistent({ from, to, ...roots, proof: proof.map(bytes) }));
+  t.same([from, to], [first.size, size]);
+  const { root } = openCheckpoint(first.note, service.checkpoints.keys().map(verifierIn));
+  t.same(roots.fromRoot, root, 'from the root that was signed');
+  for (const [query, expected] of [
+    ['from=256', 404],
+    ['from=257', 200],
+    ['from=0', 404],
+    [`from=257&to=${size + 1}`, 404],
+    ['from=1&to=257', 404],
+  ] as const) {
+    t.equal((await ask(query)).status, expected, query);
+  }
 });
 
 t.test('what is not under a checkpoint yet is not shown', async (t) => {

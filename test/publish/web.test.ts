@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
+import { makeSigner } from '../../src/proofs/note.ts';
 import type { PublishError } from '../../src/publish/published.ts';
 import { urlAt } from '../../src/publish/web.ts';
-import { changed, NEVER, sized } from './ledger.ts';
+import { leavesOf } from '../proofs/tree.ts';
+import { changed, NEVER, over, sized } from './ledger.ts';
 
 type Put = { readonly method: string; readonly url: string; readonly authorization?: string };
 
@@ -84,6 +86,15 @@ t.test('another history is not put over the one that is there', async (t) => {
   t.equal(kept.get('/medway'), changed(5).note);
   kept.set('/medway', 'a page');
   t.equal(await shelf.send(sized(9), NEVER), 'published', 'a page that is none is no matter');
+});
+
+t.test("another ledger's checkpoint is left where it is", async (t) => {
+  const { host, kept } = await shelfFor(t);
+  const other = over(leavesOf(3), [makeSigner('credits.example/other', Buffer.alloc(32, 6))]);
+  kept.set('/medway', other.note);
+  const sending = urlAt(`http://${host}/medway`, fetch).send(sized(5), NEVER);
+  t.match(await error(sending), { message: /is no checkpoint that this ledger signed/ });
+  t.equal(kept.get('/medway'), other.note);
 });
 
 t.test('a password goes to the address, and into no name', async (t) => {

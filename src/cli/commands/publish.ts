@@ -1,10 +1,11 @@
 import { consistencyAnswer, shownAnswer } from '../../../schemas/http/proof.ts';
+import { checkpointIn } from '../../proofs/checkpoint.ts';
 import { verifierIn } from '../../proofs/note.ts';
 import { placesOf, type Named } from '../../publish/places.ts';
 import { publish as publishTo, type Turn } from '../../publish/publish.ts';
 import type { Published, Sent } from '../../publish/published.ts';
 import { mailSchema, publishUrlSchema, smtpSchema, witnessSchema } from '../../publish/settings.ts';
-import { openClientFrom } from '../client.ts';
+import { openClientFrom, Refused } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { EXIT, wrongUsage, type Exit } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -30,8 +31,8 @@ export const publish: Command = {
     'c2sp.org/tlog-witness, and what it signs goes into the file. audit verify --since reads ' +
     'all of them.\n' +
     'Without a key it takes the checkpoint that the service shows to everybody, and compares ' +
-    'less: --new, and the proof that a later one continues an earlier one, take the key of an ' +
-    'auditor or admin. The service does the same by itself where PUBLISH_… is set.',
+    'less: --new, and (unless PUBLIC_TILES is set) the proof that a later one continues an ' +
+    'earlier one, take the key of an auditor or admin. The service does the same by itself where PUBLISH_… is set.',
   options: {
     'to-folder': { value: 'DIR', many: true, help: 'a folder; made where there is none' },
     'to-url': { value: 'URL', many: true, help: 'an address; {size} in it is the size' },
@@ -85,12 +86,25 @@ async function checkpointFor(given: Given, io: Io): Promise<Published> {
     ? (await client.make('/v1/checkpoints', shownAnswer)).note
     : await client.getText('/v1/checkpoint');
   const keys = (await client.getText('/v1/checkpoint/keys')).trim().split('\n').map(verifierIn);
+  const place = hasKey ? '/v1/proofs/consistency' : '/v1/checkpoint/consistency';
   const consistency = async (from: number, to: number) => {
-    const path = `/v1/proofs/consistency?from=${from}&to=${to}`;
-    const { proof } = await client.get(path, consistencyAnswer);
+    const { proof } = await client.get(`${place}?from=${from}&to=${to}`, consistencyAnswer);
     return proof.map((hash) => Buffer.from(hash, 'base64'));
   };
-  return { note, keys, consistency: hasKey ? consistency : undefined };
+  const { size } = checkpointIn(note);
+  const proves = hasKey || (await isAnswered(() => consistency(size, size)));
+  return { note, keys, consistency: proves ? consistency : undefined };
+}
+
+/** Whether a service makes proofs for everybody; most do not. */
+async function isAnswered(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await ask();
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
 }
 
 function reportOf({ origin, size, note, sent }: Turn): Report {

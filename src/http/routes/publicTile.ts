@@ -1,9 +1,16 @@
-import { checkpointAnswer, tileAnswer, tileParams } from '../../../schemas/http/proof.ts';
+import {
+  checkpointAnswer,
+  consistencyAnswer,
+  consistencyQuery,
+  tileAnswer,
+  tileParams,
+} from '../../../schemas/http/proof.ts';
 import { indexIn, TILE_WIDTH, widthOf, type Tile } from '../../proofs/tiles.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
 import type { Services } from '../services.ts';
 import { sendCheckpoint } from './checkpoint.ts';
+import { consistencyBetween } from './proof.ts';
 
 const TAG = 'Proofs';
 const BYTES = 'application/octet-stream';
@@ -11,8 +18,8 @@ const BYTES = 'application/octet-stream';
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /**
- * The checkpoint and the hashes of the tree at the addresses of c2sp.org/tlog-tiles, for anybody:
- * where the settings say so, and never an event.
+ * The checkpoint and the hashes of the tree at the addresses of c2sp.org/tlog-tiles, and proofs of
+ * consistency, for anybody: where the settings say so, and never an event.
  */
 export function publicTileRoutes(routes: Routes): void {
   const { services } = routes;
@@ -30,6 +37,23 @@ export function publicTileRoutes(routes: Routes): void {
   });
 
   routes.read({
+    url: '/v1/checkpoint/consistency',
+    tag: TAG,
+    summary: 'The proof that the last checkpoint, or one before it, continues an earlier size',
+    policy: 'public',
+    query: consistencyQuery,
+    answer: consistencyAnswer,
+    handle: async ({ query: { from, to: asked } }) => {
+      const size = checkpoints.latest?.size ?? 0;
+      const to = asked ?? size;
+      if (from === 0 || from > to || to > size) return stop('beyond_the_tree', { size });
+      // The first leaf that such a proof may have, or the root at the first size be.
+      await requireHidden(services, from - 1);
+      return consistencyBetween(services.tile, from, to);
+    },
+  });
+
+  routes.read({
     url: '/tile/:level/*',
     tag: TAG,
     summary: 'A piece of the tree under the last checkpoint, such as 1/000.p/17',
@@ -43,7 +67,8 @@ export function publicTileRoutes(routes: Routes): void {
       // Beyond what was shown, whoever asks again and again would learn when something happens.
       const size = checkpoints.latest?.size ?? 0;
       if (tile.width > widthOf(tile.level, tile.index, size)) stop('not_found');
-      if (publicTiles === 'salted' && !(await isSalted(services, tile))) stop('not_found');
+      // Above the leaves each hash is over so many that nobody guesses what is below.
+      if (tile.level === 0) await requireHidden(services, tile.index * TILE_WIDTH);
       const hashes = await services.tile(tile);
       return reply.type(BYTES).header('cache-control', FOR_EVER).send(Buffer.from(hashes));
     },
@@ -51,10 +76,13 @@ export function publicTileRoutes(routes: Routes): void {
 }
 
 /**
- * Whether nobody can find an event of a tile by guessing at its hash. From the first event that
- * has a salt on all have one; above the leaves each hash is over so many that none is guessed.
+ * Whether nobody finds events by guessing at hashes of leaves from a revision on: from the first
+ * event that has a salt on all have one.
  */
-async function isSalted({ eventAt }: Services, { level, index }: Tile): Promise<boolean> {
-  if (level > 0) return true;
-  return 'salt' in (await eventAt(index * TILE_WIDTH));
+async function requireHidden(
+  { publicTiles, eventAt }: Services,
+  firstRevision: number,
+): Promise<void> {
+  if (publicTiles === 'all' || 'salt' in (await eventAt(firstRevision))) return;
+  stop('not_found');
 }
