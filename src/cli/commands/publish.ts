@@ -32,7 +32,8 @@ export const publish: Command = {
     'all of them.\n' +
     'Without a key it takes the checkpoint that the service shows to everybody, and compares ' +
     'less: --new, and (unless PUBLIC_TILES is set) the proof that a later one continues an ' +
-    'earlier one, take the key of an auditor or admin. The service does the same by itself where PUBLISH_… is set.',
+    'earlier one, take the key of an auditor or admin. The service does the same by itself ' +
+    'where PUBLISH_… is set.',
   options: {
     'to-folder': { value: 'DIR', many: true, help: 'a folder; made where there is none' },
     'to-url': { value: 'URL', many: true, help: 'an address; {size} in it is the size' },
