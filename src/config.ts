@@ -7,6 +7,12 @@ import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
 import type { CardKeySource } from './cardKey.ts';
 import type { SigningKeySource } from './checkpoints/signingKey.ts';
 import { isPlayed } from './clock.ts';
+import {
+  PUBLIC_TILES,
+  PUBLISH_SETTINGS,
+  publishingOf,
+  type Publishing,
+} from './publish/settings.ts';
 import { eventStoreAt, isEventStore, mistakeIn, type EventStoreAddress } from './eventstoreUrl.ts';
 
 /** The rules of a network that says nothing else. */
@@ -84,6 +90,8 @@ const environmentSchema = z
       .string()
       .regex(/^[!-~]{16,255}$/, TOKEN)
       .optional(),
+    ...PUBLISH_SETTINGS,
+    PUBLIC_TILES: z.enum(PUBLIC_TILES, `must be one of ${PUBLIC_TILES.join(', ')}`).default('off'),
     LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   })
   .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
@@ -93,6 +101,10 @@ const environmentSchema = z
   .refine(({ PREDECESSOR, ORIGIN }) => PREDECESSOR === undefined || ORIGIN !== undefined, {
     error: 'is needed with PREDECESSOR: a successor has a name of its own',
     path: ['ORIGIN'],
+  })
+  .refine((set) => set.PUBLISH_MAIL.length === 0 || (set.PUBLISH_SMTP && set.PUBLISH_MAIL_FROM), {
+    error: 'needs PUBLISH_SMTP, the server that takes mail, and PUBLISH_MAIL_FROM, its sender',
+    path: ['PUBLISH_MAIL'],
   });
 
 export type Config = {
@@ -114,6 +126,10 @@ export type Config = {
   readonly bootstrapAdminKey: string | undefined;
   /** A token that may read the metrics, and nothing else. */
   readonly metricsToken: string | undefined;
+  /** Where checkpoints are published by themselves; nothing where nowhere is set. */
+  readonly publishing: Publishing | undefined;
+  /** Whether hashes of the tree are for everybody, and which. */
+  readonly publicTiles: (typeof PUBLIC_TILES)[number];
   /** What the clock of a demo shows at the start; nothing: the time it is. */
   readonly clock_ms: number | undefined;
   readonly logLevel: (typeof LEVELS)[number];
@@ -165,6 +181,8 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     predecessorFile: value.PREDECESSOR,
     bootstrapAdminKey: value.BOOTSTRAP_ADMIN_KEY,
     metricsToken: value.METRICS_TOKEN,
+    publishing: publishingOf(value),
+    publicTiles: value.PUBLIC_TILES,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     logLevel: value.LOG_LEVEL,
     opening: {

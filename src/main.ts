@@ -11,6 +11,9 @@ import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
 import { isEventStore } from './eventstoreUrl.ts';
+import { verifierIn } from './proofs/note.ts';
+import { placesOf } from './publish/places.ts';
+import { Publisher } from './publish/publisher.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
@@ -53,6 +56,7 @@ async function main(): Promise<void> {
     random,
     cardHmac: cardHmacWith(cardKey.key),
     metricsToken: config.metricsToken,
+    publicTiles: config.publicTiles,
     saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
@@ -66,7 +70,13 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const { app, end } = await running(service, journal, logger, saved);
+  const { app, end } = await running(
+    service,
+    journal,
+    logger,
+    saved,
+    publisherOf(config, service, logger),
+  );
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();
@@ -116,6 +126,27 @@ function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): Saved
     fail('The service ends.', error);
   };
   return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
+}
+
+function publisherOf(
+  { publishing }: Config,
+  { checkpoints, tile, figures }: Service,
+  log: Logger,
+): Publisher | undefined {
+  if (publishing === undefined) return undefined;
+  const { every_ms, named } = publishing;
+  return new Publisher({
+    places: placesOf(named, fetch),
+    every_ms,
+    checkpoint: () => checkpoints.made(),
+    keep: (note) => checkpoints.keepCosigned(note),
+    keys: () => checkpoints.keys().map(verifierIn),
+    tile,
+    fetch,
+    elapsed_ms: figures.elapsed_ms,
+    publications: figures.publications,
+    log,
+  });
 }
 
 function requireNoCards({ projections }: Service, { cardKey }: Config): void {

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { UnwrittenError } from '../schemas/stream.ts';
 import { buildApp } from './http/app.ts';
 import type { Journal } from './journal/journal.ts';
+import type { Publisher } from './publish/publisher.ts';
 import type { SavedState } from './saved/index.ts';
 import type { Service } from './service.ts';
 
@@ -24,6 +25,7 @@ export async function running(
   journal: Journal,
   logger: FastifyBaseLogger,
   saved?: Pick<SavedState, 'saveIfDue' | 'close'>,
+  publisher?: Pick<Publisher, 'publishIfDue' | 'close'>,
 ): Promise<Running> {
   const app = await buildApp(service, logger);
   service.metrics.watchProcess();
@@ -32,6 +34,7 @@ export async function running(
     service.sequencer.wake();
     service.checkpoints.makeIfDue();
     saved?.saveIfDue(service.sequencer.ledger.revision);
+    publisher?.publishIfDue();
   }, TICK_MS);
   const end = async () => {
     clearInterval(ticking);
@@ -39,9 +42,11 @@ export async function running(
     const givingUp = setTimeout(() => service.sequencer.giveUp(ENDING), GIVE_UP_MS);
     // A worker that forces a file to a slow disk cannot be stopped: only the end waits for it.
     const savedClosed = saved?.close();
+    const published = publisher?.close();
     const cutting = setTimeout(() => app.server.closeAllConnections(), CUT_MS);
     await app.close();
     clearTimeout(cutting);
+    await published;
     await service.sequencer.stop(ENDING);
     clearTimeout(givingUp);
     try {

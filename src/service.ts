@@ -43,6 +43,8 @@ export type ServiceOptions = {
   readonly cardHmac: Services['cardHmac'];
   /** A token that may read the metrics, and nothing else. */
   readonly metricsToken?: string | undefined;
+  /** Which hashes of the tree are for everybody: none, unless it is said. */
+  readonly publicTiles?: Services['publicTiles'];
   /** What was saved of the state, if it fits the stream; without it all is replayed. */
   readonly saved?: { load(journal: Journal): Promise<Derived | undefined> } | undefined;
   /** Told how far the replay at the start has come. */
@@ -125,6 +127,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ...watched,
     metrics: new Metrics(watched),
     tile,
+    publicTiles: options.publicTiles,
     ...readsOf(journal, ledger),
     cardHmac: options.cardHmac,
     metricsTokenHash: options.metricsToken && keyHash(options.metricsToken),

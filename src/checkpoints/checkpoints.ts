@@ -1,8 +1,8 @@
 import { UnwrittenError, type Page } from '../../schemas/stream.ts';
 import { DamagedJournalError } from '../journal/journal.ts';
-import { checkpointText, openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
+import { checkpointIn, checkpointText, openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
 import { isConsistent, leafHash } from '../proofs/merkle.ts';
-import { signNote, verifierIn, type Signer } from '../proofs/note.ts';
+import { partsOf, signNote, verifierIn, withSignatures, type Signer } from '../proofs/note.ts';
 import { consistencyProof, frontierAt, rootAt, type ReadTile } from '../proofs/tiles.ts';
 import { requireOrigin, signersIn, type SigningKeySource } from './signingKey.ts';
 import { CheckpointStore, type Shown } from './store.ts';
@@ -145,9 +145,34 @@ export class Checkpoints {
     const beyond = this.#options.size() - (this.#latest?.size ?? 0);
     const since_ms = this.#options.now_ms() - Date.parse(this.#latest?.recordedAt ?? '1970-01-01');
     if (beyond < DUE_EVENTS && (beyond === 0 || since_ms < DUE_MS)) return;
-    this.make().catch((error: unknown) => {
+    void this.made();
+  }
+
+  /**
+   * Makes one over all that is durable, with nobody there to be told of a failure: one ends the
+   * process, but for what cannot be stored just now. Then there is none, until it is tried again.
+   */
+  async made(): Promise<Shown | undefined> {
+    try {
+      return await this.make();
+    } catch (error) {
       if (!(error instanceof UnwrittenError)) this.#options.broken((error as Error).message);
-    });
+      return undefined;
+    }
+  }
+
+  /**
+   * Keeps what witnesses added to a checkpoint that was shown: signatures that are verified.
+   * Another note than the one that was shown, or one that nobody showed, is passed over.
+   */
+  keepCosigned(note: string): void {
+    const { store } = this.#options;
+    const { size, text } = { ...checkpointIn(note), ...partsOf(note) };
+    const shown = store.at(size);
+    if (shown === undefined || partsOf(shown.note).text !== text) return;
+    const cosigned = { ...shown, note: withSignatures(shown.note, partsOf(note).lines) };
+    store.keep(cosigned);
+    if (this.#latest?.size === size) this.#latest = cosigned;
   }
 
   async close(): Promise<void> {

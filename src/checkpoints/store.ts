@@ -46,6 +46,13 @@ export class CheckpointStore {
       .get() as Shown | undefined;
   }
 
+  /** The one of a size. */
+  at(size: number): Shown | undefined {
+    return this.#database
+      .prepare('SELECT size, note, recordedAt FROM checkpoint WHERE size = ?')
+      .get(size) as Shown | undefined;
+  }
+
   /** Those beyond a size, the smallest first. */
   after(size: number, limit: number): Shown[] {
     return this.#database

@@ -67,10 +67,11 @@ type Attempt =
  */
 export class Client {
   readonly url: string;
-  readonly #key: string;
+  readonly #key: string | undefined;
   readonly #io: Io;
 
-  constructor(url: string, key: string, io: Io) {
+  /** @param key nothing for what is for everybody */
+  constructor(url: string, key: string | undefined, io: Io) {
     this.url = url;
     this.#key = key;
     this.#io = io;
@@ -149,7 +150,8 @@ export class Client {
   }
 
   async #attempt({ method, path, idempotencyKey, accept, ...sent }: Sent): Promise<Attempt> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#key}` };
+    const headers: Record<string, string> = {};
+    if (this.#key !== undefined) headers['authorization'] = `Bearer ${this.#key}`;
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
     if (accept !== undefined) headers['accept'] = accept;
     const body = sent.sheet ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
@@ -213,20 +215,34 @@ export class Client {
 
 /** The client that the options and the environment describe. */
 export function clientFrom(given: Given, io: Io): Client {
+  const url = addressFrom(given);
+  const key = keyFrom(given, io);
+  if (key !== undefined) return new Client(url, key, io);
+  throw wrongUsage('No key: set TIMECREDITS_KEY to an access key, or give --key KEY.');
+}
+
+/** The same for what is for everybody, and whether there is a key all the same. */
+export function openClientFrom(
+  given: Given,
+  io: Io,
+): { readonly client: Client; readonly hasKey: boolean } {
+  const key = keyFrom(given, io);
+  return { client: new Client(addressFrom(given), key, io), hasKey: key !== undefined };
+}
+
+function addressFrom(given: Given): string {
   const url = given.text('url') ?? DEFAULT_URL;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw wrongUsage(`--url ${JSON.stringify(url)} is not an address such as ${DEFAULT_URL}.`);
   }
+  return url.replace(/\/+$/, '');
+}
+
+function keyFrom(given: Given, io: Io): string | undefined {
   const key = given.text('key') ?? io.environment['TIMECREDITS_KEY'];
-  if (key === undefined || key === '') {
-    throw wrongUsage('No key: set TIMECREDITS_KEY to an access key, or give --key KEY.');
-  }
-  if (!keySchema.safeParse(key).success) {
-    throw wrongUsage(
-      'The key is not whole or mistyped; it looks like tcl_<id>_<secret>_<checksum>.',
-    );
-  }
-  return new Client(url.replace(/\/+$/, ''), key, io);
+  if (key === undefined || key === '') return undefined;
+  if (keySchema.safeParse(key).success) return key;
+  throw wrongUsage('The key is not whole or mistyped; it looks like tcl_<id>_<secret>_<checksum>.');
 }
 
 /** A new idempotency key, for what is meant anew at every run. */

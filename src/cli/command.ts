@@ -94,6 +94,11 @@ export class Given {
     return value === undefined ? undefined : read(`--${name}`, value, schema);
   }
 
+  /** Each value of an option that may be given more than once, as its schema reads it. */
+  eachAs<S extends z.ZodType>(name: string, schema: S): z.output<S>[] {
+    return this.texts(name).map((value) => read(`--${name}`, value, schema));
+  }
+
   requiredAs<S extends z.ZodType>(name: string, schema: S): z.output<S> {
     return read(`--${name}`, this.required(name), schema);
   }

@@ -29,6 +29,7 @@ import { openingBalanceRoutes } from './routes/openingBalance.ts';
 import { organisationRoutes } from './routes/organisation.ts';
 import { checkpointRoutes } from './routes/checkpoint.ts';
 import { proofRoutes } from './routes/proof.ts';
+import { publicTileRoutes } from './routes/publicTile.ts';
 import { redemptionRoutes } from './routes/redemption.ts';
 import { refusalRoutes } from './routes/refusal.ts';
 import { reversalRoutes } from './routes/reversal.ts';
@@ -76,6 +77,7 @@ const ROUTES = [
   eventRoutes,
   checkpointRoutes,
   proofRoutes,
+  publicTileRoutes,
   clockRoutes,
   healthRoutes,
   metricsRoutes,

@@ -16,6 +16,8 @@ export type Services = {
   readonly checkpoints: Checkpoints;
   /** The Merkle tree over the stream, in tiles. */
   readonly tile: ReadTile;
+  /** Which hashes of the tree are for everybody: none, unless it is said. */
+  readonly publicTiles?: 'off' | 'salted' | 'all' | undefined;
   /** The stream as bytes, from a revision on. */
   readonly read: (fromRevision: number, limit?: number) => AsyncIterable<Page>;
   /** One event that is in the stream. */

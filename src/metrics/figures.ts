@@ -1,6 +1,7 @@
 import { REFUSAL_CODES, type RefusalCode } from '../../schemas/refusals.ts';
 import type { Appended } from '../../schemas/stream.ts';
 import type { Observer } from '../ledger/observer.ts';
+import { Publications } from '../publish/publications.ts';
 import { Distribution } from './distribution.ts';
 
 const APPEND_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -58,6 +59,8 @@ export class Figures implements Observer {
     number
   >;
   readonly routes: RouteFigures[] = [];
+  /** What came of publishing checkpoints, where that is set. */
+  readonly publications = new Publications();
   /** What no route of the ledger answers: pages, and addresses that there are not. */
   readonly otherRequests = this.route('any', 'other');
   decisions = 0;

@@ -33,6 +33,7 @@ export class Metrics {
     this.#ofWrites();
     this.#ofRequests();
     this.#ofLedger();
+    this.#ofPublishing();
     this.#ofHealth();
   }
 
@@ -134,6 +135,23 @@ export class Metrics {
     });
     this.#gauge('checkpoint_timestamp_seconds', 'When the last checkpoint was made.', () => {
       return Date.parse(checkpoints.latest?.recordedAt ?? '1970-01-01') / 1000;
+    });
+  }
+
+  #ofPublishing(): void {
+    const { publications } = this.#watched.figures;
+    this.#counter(
+      'publications_total',
+      'Attempts to publish a checkpoint. already: it was there; contradicted: somebody outside ' +
+        'holds another history than this ledger shows.',
+      ['to', 'outcome'],
+      () =>
+        Object.entries(publications.count).flatMap(([to, outcomes]) =>
+          Object.entries(outcomes).map(([outcome, count]) => ({ labels: { to, outcome }, count })),
+        ),
+    );
+    this.#gauge('publications_failing', 'Places where the last attempt to publish failed.', () => {
+      return publications.failing;
     });
   }
 

@@ -99,6 +99,56 @@ export function cosign(text: string, { verifier, privateKey }: Signer, time_s: n
 }
 
 /**
+ * A note in its parts: the text that is signed, and a line for each signature.
+ * @throws NoteError
+ */
+export function partsOf(note: string): {
+  readonly text: string;
+  readonly lines: readonly string[];
+} {
+  if (CONTROL.test(note)) throw new NoteError('the note has a control character');
+  const end = note.lastIndexOf('\n\n');
+  if (end === -1 || !note.endsWith('\n')) throw new NoteError('the note has no signatures');
+  const lines = note.slice(end + 2, -1).split('\n');
+  if (lines.length > SIGNATURES_MAX) throw new NoteError('the note has too many signatures');
+  return { text: note.slice(0, end + 1), lines };
+}
+
+/**
+ * A note with the signatures of further keys. A key that signed it already counts once, and what
+ * is more than a note may have is left out.
+ * @throws NoteError
+ */
+export function withSignatures(note: string, further: readonly string[]): string {
+  const { text, lines } = partsOf(note);
+  const known = new Set<string>();
+  const kept = [...lines, ...further].filter((line) => {
+    const { name, keyId } = signatureIn(line);
+    const key = `${name}+${keyId.toString('hex')}`;
+    if (known.has(key) || known.size === SIGNATURES_MAX) return false;
+    known.add(key);
+    return true;
+  });
+  return `${text}\n${kept.map((line) => `${line}\n`).join('')}`;
+}
+
+/** The first of some lines that is a signature of a text under a key; nothing where none is. */
+export function signatureBy(
+  verifier: Verifier,
+  text: string,
+  lines: readonly string[],
+): string | undefined {
+  return lines.find((line) => {
+    try {
+      return openNote(`${text}\n${line}\n`, [verifier]).verified.length > 0;
+    } catch (error) {
+      if (error instanceof NoteError) return false;
+      throw error;
+    }
+  });
+}
+
+/**
  * Opens a note that at least one of the given keys signed. Signatures by unknown keys are passed
  * over; one by a known key that does not fit makes the whole note worthless. A key counts once.
  * @throws NoteError
@@ -107,12 +157,7 @@ export function openNote(
   note: string,
   verifiers: readonly Verifier[],
 ): { readonly text: string; readonly verified: readonly Verified[] } {
-  if (CONTROL.test(note)) throw new NoteError('the note has a control character');
-  const end = note.lastIndexOf('\n\n');
-  if (end === -1 || !note.endsWith('\n')) throw new NoteError('the note has no signatures');
-  const text = note.slice(0, end + 1);
-  const lines = note.slice(end + 2, -1).split('\n');
-  if (lines.length > SIGNATURES_MAX) throw new NoteError('the note has too many signatures');
+  const { text, lines } = partsOf(note);
   const signatures = lines.map(signatureIn);
   const verified = signatures.flatMap(({ name, keyId, signature }) => {
     const verifier = verifiers.find((one) => one.name === name && one.keyId.equals(keyId));

@@ -20,9 +20,17 @@ const ARROWS: readonly Arrow[] = [
   { from: 'src/audit', to: ['schemas/', 'src/proofs/', 'src/audit/'], packages: 'any' },
   {
     from: 'src/metrics',
-    to: ['schemas/', 'projections/', 'src/ledger/', 'src/checkpoints/', 'src/metrics/'],
+    to: [
+      'schemas/',
+      'projections/',
+      'src/ledger/',
+      'src/checkpoints/',
+      'src/publish/',
+      'src/metrics/',
+    ],
     packages: ['prom-client'],
   },
+  { from: 'src/publish', to: ['schemas/', 'src/proofs/', 'src/publish/'], packages: 'any' },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
   {
     from: 'src/saved',
@@ -70,6 +78,16 @@ t.test('only the metrics know of Prometheus', async (t) => {
   );
   t.same(
     found(others, (imported) => imported === 'prom-client'),
+    [],
+  );
+});
+
+t.test('only publishing knows of e-mail', async (t) => {
+  const others = sourcesIn('schemas', 'src', 'projections').filter(
+    ({ file }) => file !== 'src/publish/mail.ts',
+  );
+  t.same(
+    found(others, (imported) => imported === 'nodemailer'),
     [],
   );
 });

@@ -32,6 +32,8 @@ export class CommandLine {
   readonly faults: ('none' | 'lost' | 'unreachable')[] = [];
   environment: Record<string, string | undefined>;
   confirm: Io['confirm'];
+  /** Hosts that it really asks, beside the service. */
+  readonly outside: string[] = [];
   /** When a command that goes on is to end; at once, unless a test says otherwise. */
   stopped: Io['stopped'] = async () => undefined;
   /** What happens while a command waits. */
@@ -77,7 +79,8 @@ export class CommandLine {
   }
 
   async #fetch(url: string, init: RequestInit): Promise<Response> {
-    const { pathname, search } = new URL(url);
+    const { host, pathname, search } = new URL(url);
+    if (this.outside.includes(host)) return fetch(url, init);
     const headers = init.headers as Record<string, string>;
     const body = typeof init.body === 'string' ? init.body : '';
     this.sent.push({ url: pathname + search, headers, body });

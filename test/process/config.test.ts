@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
 import t from 'tap';
 import { makeKey } from '../../schemas/keys.ts';
+import { makeSigner } from '../../src/proofs/note.ts';
 import { configFrom, DEFAULT_RULES } from '../../src/config.ts';
 
 const KEY = makeKey(new Uint8Array(10).fill(3), new Uint8Array(32).fill(4));
@@ -51,6 +52,41 @@ t.test('the clock of a demo', async (t) => {
 t.test('a ledger in memory has no files', async (t) => {
   const config = configFrom({ JOURNAL_URL: 'memory:' });
   t.match(config, { journalFile: undefined, cardKey: { file: undefined } });
+});
+
+t.test('a ledger publishes', async (t) => {
+  const { publishing, publicTiles } = configFrom({});
+  t.match({ publishing, publicTiles }, { publishing: undefined, publicTiles: 'off' }, 'nothing');
+  const witness = makeSigner('witness.example/w1', Buffer.alloc(32, 7), 'cosignature');
+  const settings = {
+    PUBLISH_FOLDER: '/mnt/kept',
+    PUBLISH_URL: 'https://one.example/{size} http://127.0.0.1:8080/two',
+    PUBLISH_MAIL: 'auditor@city.example council@medway.example',
+    PUBLISH_MAIL_FROM: 'ledger@credits.example',
+    PUBLISH_SMTP: 'smtps://ledger:p%40ss@mail.example:465',
+    PUBLISH_WITNESSES: `https://witness.example/a=b/=${witness.verifier.text}`,
+    PUBLISH_EVERY_MINUTES: '15',
+    PUBLIC_TILES: 'salted',
+  };
+  const config = configFrom(settings);
+  t.equal(config.publicTiles, 'salted');
+  t.match(config.publishing, {
+    every_ms: 900_000,
+    named: {
+      folders: ['/mnt/kept'],
+      urls: ['https://one.example/{size}', 'http://127.0.0.1:8080/two'],
+      mailboxes: ['auditor@city.example', 'council@medway.example'],
+      post: { smtp: settings.PUBLISH_SMTP, from: 'ledger@credits.example' },
+      witnesses: [{ url: 'https://witness.example/a=b' }],
+    },
+  });
+  t.equal(config.publishing?.named.witnesses[0]?.verifier.text, witness.verifier.text);
+  const own = makeSigner('credits.example/medway', Buffer.alloc(32, 7)).verifier.text;
+  const PUBLISH_WITNESSES = `https://witness.example=${own}`;
+  t.throws(() => configFrom({ PUBLISH_WITNESSES }), { message: /type 4/ }, 'to witnesses alone');
+  const many = (count: number) => Array(count).fill('https://kept.example').join(' ');
+  t.equal(configFrom({ PUBLISH_URL: many(16) }).publishing?.named.urls.length, 16);
+  t.throws(() => configFrom({ PUBLISH_URL: many(17) }), { message: /PUBLISH_URL are at most 16/ });
 });
 
 const DIGITS = '0a'.repeat(32);
@@ -156,6 +192,16 @@ const MISTAKES: [setting: string, value: string, sentence: RegExp][] = [
   ['PREDECESSOR', 'old.txt', /ORIGIN is needed with PREDECESSOR: a successor has a name/],
   ['METRICS_TOKEN', 'fifteen-letters', /METRICS_TOKEN must be 16 to 255 visible characters/],
   ['METRICS_TOKEN', 'a token with spaces in it', /METRICS_TOKEN must be 16 to 255 visible/],
+  ['PUBLISH_FOLDER', '', /PUBLISH_FOLDER must be a folder for checkpoints\./],
+  ['PUBLISH_URL', 'http://kept.example/x', /PUBLISH_URL\.0 must be an address https:/],
+  ['PUBLISH_URL', 'https://kept.example ftp://kept.example', /PUBLISH_URL\.1 must be an address/],
+  ['PUBLISH_MAIL', 'auditor', /PUBLISH_MAIL\.0 must be an address such as/],
+  ['PUBLISH_MAIL', 'a@city.example', /PUBLISH_MAIL needs PUBLISH_SMTP, the server that takes mail/],
+  ['PUBLISH_SMTP', 'mail.example', /PUBLISH_SMTP must be smtps:/],
+  ['PUBLISH_WITNESSES', 'https://witness.example', /PUBLISH_WITNESSES\.0 must be URL=KEY/],
+  ['PUBLISH_EVERY_MINUTES', '0', /PUBLISH_EVERY_MINUTES must be a number of minutes, 1 to 1440/],
+  ['PUBLISH_EVERY_MINUTES', '1441', /PUBLISH_EVERY_MINUTES must be a number of minutes/],
+  ['PUBLIC_TILES', 'on', /PUBLIC_TILES must be one of off, salted, all\./],
   ['LOG_LEVEL', 'loud', /LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent/],
 ];
 

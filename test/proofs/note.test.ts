@@ -4,10 +4,13 @@ import {
   cosign,
   makeSigner,
   openNote,
+  partsOf,
+  signatureBy,
   signerIn,
   signerText,
   signNote,
   verifierIn,
+  withSignatures,
 } from '../../src/proofs/note.ts';
 import { CHECKPOINT, NOTE, ROOTS, SEED } from './vectors.ts';
 
@@ -136,4 +139,30 @@ t.test('what is no checkpoint, though it is signed', async (t) => {
     const note = signNote(text, [signer]);
     t.throws(() => openCheckpoint(note, known), { name: 'NoteError' }, why);
   }
+});
+
+t.test('signatures are added to a note', async (t) => {
+  const witnesses = Array.from({ length: 70 }, (_, index) =>
+    makeSigner(`w${index}.example`, Buffer.alloc(32, index + 1), 'cosignature'),
+  );
+  const note = signNote('text\n', [signer]);
+  const [first, again] = [1, 2].map((time) => cosign('text\n', witnesses[0]!, time).trimEnd());
+  const cosigned = withSignatures(note, [first!]);
+  t.equal(cosigned, `${note}${first!}\n`);
+  t.equal(withSignatures(cosigned, [again!]), cosigned, 'one of each key');
+  const lines = witnesses.map((witness) => cosign('text\n', witness, 1).trimEnd());
+  const full = withSignatures(note, lines);
+  t.equal(partsOf(full).lines.length, 64, 'and no more than a note may have');
+  t.equal(openNote(full, known).text, 'text\n', 'so that it can still be opened');
+  t.throws(() => withSignatures(note, ['no signature']), refused(/a line that is no signature/));
+});
+
+t.test('the signature of one key is found among lines', async (t) => {
+  const witness = makeSigner('w.example', Buffer.alloc(32, 1), 'cosignature');
+  const right = cosign('text\n', witness, 7).trimEnd();
+  const wrong = cosign('other text\n', witness, 7).trimEnd();
+  const lines = ['', 'junk', wrong, `${right}\r`, right];
+  t.equal(signatureBy(witness.verifier, 'text\n', lines), right, 'that fits the text');
+  t.equal(signatureBy(witness.verifier, 'text\n', [wrong]), undefined);
+  t.equal(signatureBy(signer.verifier, 'text\n', lines), undefined);
 });

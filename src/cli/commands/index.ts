@@ -17,6 +17,7 @@ import { fund } from './fund.ts';
 import { issue } from './issue.ts';
 import { journalCopy } from './journalCopy.ts';
 import { keys } from './keys.ts';
+import { publish } from './publish.ts';
 import { receipt } from './receipt.ts';
 import { redeem } from './redeem.ts';
 import { replay } from './replay.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   receipt,
   checkpoint,
   checkpointRotate,
+  publish,
   keys,
   auditFetch,
   auditVerify,

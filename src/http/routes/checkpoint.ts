@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { emptySchema } from '../../../schemas/http/common.ts';
 import {
   checkpointAnswer,
@@ -8,6 +9,7 @@ import {
 } from '../../../schemas/http/proof.ts';
 import { limitOf, linked } from '../lists.ts';
 import type { Routes } from '../route.ts';
+import type { Services } from '../services.ts';
 import { PROVERS } from './proof.ts';
 
 const TAG = 'Proofs';
@@ -23,11 +25,7 @@ export function checkpointRoutes(routes: Routes): void {
     policy: 'public',
     forms: ['text/plain'],
     answer: checkpointAnswer,
-    handle: async ({ reply }) => {
-      const { note } = await checkpoints.covering(0);
-      reply.header('cache-control', 'no-cache');
-      return reply.type(TEXT).serializer(String).send(note);
-    },
+    handle: ({ reply }) => sendCheckpoint(checkpoints, reply),
   });
 
   routes.read({
@@ -68,4 +66,14 @@ export function checkpointRoutes(routes: Routes): void {
     answer: shownAnswer,
     handle: () => checkpoints.make(),
   });
+}
+
+/** Answers with the last checkpoint, cosignatures and all. */
+export async function sendCheckpoint(
+  checkpoints: Services['checkpoints'],
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { note } = await checkpoints.covering(0);
+  reply.header('cache-control', 'no-cache');
+  return reply.type(TEXT).serializer(String).send(note);
 }

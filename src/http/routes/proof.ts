@@ -19,6 +19,7 @@ import {
   rootAt,
   TILE_WIDTH,
   widthOf,
+  type ReadTile,
   type Tile,
 } from '../../proofs/tiles.ts';
 import { callerIn } from '../authentication.ts';
@@ -80,11 +81,16 @@ function proofs(routes: Routes): void {
       const to = await sizeOr(asked);
       requireWithin(to);
       if (from === 0 || from > to) return stop('beyond_the_tree', { size: to });
-      const proof = (await consistencyProof(tile, from, to)).map(encoded);
-      const [fromRoot, toRoot] = await Promise.all([rootAt(tile, from), rootAt(tile, to)]);
-      return { from, to, fromRoot: encoded(fromRoot), toRoot: encoded(toRoot), proof };
+      return consistencyBetween(tile, from, to);
     },
   });
+}
+
+/** The proof that the tree at one size begins the tree at another, with both roots, as answered. */
+export async function consistencyBetween(tile: ReadTile, from: number, to: number) {
+  const proof = (await consistencyProof(tile, from, to)).map(encoded);
+  const [fromRoot, toRoot] = await Promise.all([rootAt(tile, from), rootAt(tile, to)]);
+  return { from, to, fromRoot: encoded(fromRoot), toRoot: encoded(toRoot), proof };
 }
 
 function receipts(routes: Routes): void {
