@@ -44,6 +44,8 @@ export type ServiceOptions = {
   readonly cardHmac: Services['cardHmac'];
   /** A token that may read the metrics, and nothing else. */
   readonly metricsToken?: string | undefined;
+  /** How many lines of the log are lost; nothing where nobody counts them. */
+  readonly linesLost?: (() => number) | undefined;
   /** What was saved of the state, if it fits the stream; without it all is replayed. */
   readonly saved?: { load(journal: Journal): Promise<Derived | undefined> } | undefined;
   /** Told how far the replay at the start has come. */
@@ -122,9 +124,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   await checkpoints.make();
   const silence = () => journal.silence?.();
   const watched = { figures, sequencer, projections, checkpoints, awaited, silence };
+  const { linesLost = () => 0 } = options;
   return {
     ...watched,
-    metrics: new Metrics(watched),
+    metrics: new Metrics({ ...watched, linesLost }),
     tile,
     ...readsOf(journal, ledger),
     cardHmac: options.cardHmac,
