@@ -1,10 +1,11 @@
+import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
-import { isPlayed, movableClock, type MovableClock } from './clock.ts';
+import { isPlayed, movableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
@@ -16,6 +17,7 @@ import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
+import { SteadyClock } from './steadyClock.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED =
@@ -27,6 +29,11 @@ const DAMAGED_MIRROR =
   '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
   'aside, with those beside it, and start again; it is made anew.';
 const CLOSE_MS = 9_000;
+const MACHINE_CLOCKS = {
+  wall_ms: () => Date.now(),
+  elapsed_ms: () => performance.now(),
+  sinceBoot_ms: () => uptime() * 1000,
+};
 /** How long the end waits for whoever reads the last lines. */
 const LAST_LINES_MS = 1_000;
 const PROGRESS_EVENTS = 100_000;
@@ -105,9 +112,16 @@ async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> 
   }
 }
 
-/** Only a demo has a clock that can be moved; every other network has the machine's. */
-function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Service, 'now_ms'> {
-  return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
+/**
+ * Only a demo has a clock that can be moved, and a stream that may be of any time; every other
+ * network has the machine's.
+ */
+function clockOf({ opening, clock_ms, acceptedDay }: Config) {
+  const steady = new SteadyClock(MACHINE_CLOCKS, acceptedDay);
+  if (!isPlayed(opening.network)) return { now_ms: steady.now_ms, steady };
+  const { doubt } = steady;
+  const played = { doubt, startsAfter: () => undefined };
+  return { ...movableClock(steady.now_ms, clock_ms), steady: played };
 }
 
 async function journalOf(

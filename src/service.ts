@@ -25,6 +25,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
 import { fold, nothingDerived, type Derived } from './saved/derived.ts';
 import type { Services } from './http/services.ts';
+import type { SteadyClock } from './steadyClock.ts';
 
 /** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
 const TILES_KEPT = 256;
@@ -38,6 +39,8 @@ export type ServiceOptions = {
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
   readonly now_ms: () => number;
+  /** Says why that time is in doubt, and compares it with the last event at the start. */
+  readonly steady?: Pick<SteadyClock, 'doubt' | 'startsAfter'> | undefined;
   /** Sets that clock; handed to the routes only where the network is one that is played. */
   readonly moveClock?: ((to_ms: number) => void) | undefined;
   readonly random: (bytes: number) => Uint8Array;
@@ -81,6 +84,7 @@ export class CannotServeError extends Error {
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
   const { ledger, projections } = await derivedFor(options);
+  if (ledger.revision >= 0) options.steady?.startsAfter(ledger.recordedAt_ms);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
@@ -97,6 +101,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
     ledger,
     now_ms,
+    doubt: options.steady?.doubt,
     commandId,
     published: (recorded) => {
       projections.apply(recorded);
@@ -115,7 +120,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ...options.checkpoints,
     tile,
     size: () => sequencer.ledger.revision + 1,
-    now_ms,
+    // A checkpoint of a time that never was would keep the next one waiting for it.
+    now_ms: () => (options.steady?.doubt() === undefined ? now_ms() : ledger.recordedAt_ms),
     broken: options.broken,
   });
   await requireTrue(checkpoints, journal);

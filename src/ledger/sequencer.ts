@@ -4,7 +4,7 @@ import type { CommandId } from '../../schemas/ids.ts';
 import { refuse } from '../../schemas/refusals.ts';
 import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
 import { answerAll, notWriting, outcomeUnknown, refused } from './answers.ts';
-import { clockBehind } from './clockBehind.ts';
+import { clockFault } from './clockFault.ts';
 import { isDue } from './due.ts';
 import { Follower } from './follower.ts';
 import type { Observer } from './observer.ts';
@@ -23,6 +23,8 @@ export type SequencerOptions = {
   /** The state so far; from here on the sequencer alone changes it. */
   readonly ledger: Ledger;
   readonly now_ms: () => number;
+  /** Why that time is in doubt, so that nothing may be recorded; nothing while it is not. */
+  readonly doubt?: (() => string | undefined) | undefined;
   /** A new id for what the system itself brings about. */
   readonly commandId: () => CommandId;
   /** Told of every event once it is durable, in order, before anybody is answered. */
@@ -105,12 +107,11 @@ export class Sequencer {
 
   /** Why writes are refused just now; nothing when all is well. */
   get trouble(): string | undefined {
-    const now_ms = this.#options.now_ms();
     const { why, until_ms } = this.#trouble;
-    const recent = until_ms > now_ms ? why : undefined;
-    const behind = clockBehind(this.ledger, now_ms);
+    const recent = until_ms > this.#options.now_ms() ? why : undefined;
+    const clock = clockFault(this.ledger, this.#options);
     const stopping = this.#refusing ?? this.#ending;
-    return stopping ?? recent ?? behind ?? this.#options.stream.silence?.();
+    return stopping ?? recent ?? clock ?? this.#options.stream.silence?.();
   }
 
   /**
@@ -201,7 +202,7 @@ export class Sequencer {
    */
   async #settle(batch: readonly Item[]): Promise<void> {
     const { observer, turns } = this.#options;
-    const why = this.#refusing ?? clockBehind(this.ledger, this.#options.now_ms());
+    const why = this.#refusing ?? clockFault(this.ledger, this.#options);
     if (why !== undefined) return answerAll(batch, notWriting(why));
     const isTired = ({ decisions }: Item) => decisions >= DECISIONS_MAX;
     answerAll(batch.filter(isTired), refused(refuse('busy')));
