@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
 import { networkSchema, originSchema } from '../schemas/ids.ts';
 import { keySchema } from '../schemas/keys.ts';
-import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
+import { daySchema, givenInstantSchema, RECORDABLE, timeZoneSchema } from '../schemas/time.ts';
 import type { CardKeySource } from './cardKey.ts';
 import type { SigningKeySource } from './checkpoints/signingKey.ts';
 import { isPlayed } from './clock.ts';
@@ -27,6 +27,8 @@ export const DEFAULT_RULES: Rules = {
 };
 
 const CLOCK_IN_DEMO = 'is only for a network whose name begins with demo';
+
+const CLOCK_TIME = 'must be a time from 1981 to 2147';
 
 const PREDECESSOR = 'must be a file with the last checkpoint of the ledger that is lost';
 
@@ -82,7 +84,8 @@ const environmentSchema = z
       .regex(/^[0-9a-f]{64}$/, CARD_KEY)
       .optional(),
     BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
-    CLOCK: givenInstantSchema.optional(),
+    CLOCK: givenInstantSchema.refine(isRecordable, CLOCK_TIME).optional(),
+    ACCEPT_CLOCK: daySchema.optional(),
     ORIGIN: originSchema.optional(),
     PREDECESSOR: z.string().min(1, PREDECESSOR).optional(),
     SIGNING_KEY: z.string().optional(),
@@ -132,6 +135,8 @@ export type Config = {
   readonly publicTiles: (typeof PUBLIC_TILES)[number];
   /** What the clock of a demo shows at the start; nothing: the time it is. */
   readonly clock_ms: number | undefined;
+  /** The day on which an operator says that the machine's clock is right. */
+  readonly acceptedDay: string | undefined;
   readonly logLevel: (typeof LEVELS)[number];
   /** How an empty stream is opened. */
   readonly opening: { readonly network: string; readonly timeZone: string; readonly rules: Rules };
@@ -184,6 +189,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     publishing: publishingOf(value),
     publicTiles: value.PUBLIC_TILES,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
+    acceptedDay: value.ACCEPT_CLOCK,
     logLevel: value.LOG_LEVEL,
     opening: {
       network: value.NETWORK,
@@ -191,6 +197,11 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
       rules: rulesSchema.parse({ ...DEFAULT_RULES, ...value.RULES }),
     },
   };
+}
+
+function isRecordable(time: string): boolean {
+  const time_ms = Date.parse(time);
+  return time_ms >= RECORDABLE.from_ms && time_ms < RECORDABLE.to_ms;
 }
 
 function journalFileOf(url: string, dataDirectory: string): string | undefined {

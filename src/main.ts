@@ -1,10 +1,11 @@
+import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
-import { isPlayed, movableClock, type MovableClock } from './clock.ts';
+import { isPlayed, movableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
@@ -14,10 +15,12 @@ import { isEventStore } from './eventstoreUrl.ts';
 import { verifierIn } from './proofs/note.ts';
 import { placesOf } from './publish/places.ts';
 import { Publisher } from './publish/publisher.ts';
+import { linesTo, printsTo, taken } from './log/index.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
+import { SteadyClock } from './steadyClock.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED =
@@ -29,12 +32,27 @@ const DAMAGED_MIRROR =
   '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
   'aside, with those beside it, and start again; it is made anew.';
 const CLOSE_MS = 9_000;
+const MACHINE_CLOCKS = {
+  wall_ms: () => Date.now(),
+  elapsed_ms: () => performance.now(),
+  sinceBoot_ms: () => uptime() * 1000,
+};
+/** How long the end waits for whoever reads the last lines. */
+const LAST_LINES_MS = 1_000;
 const PROGRESS_EVENTS = 100_000;
+
+const printed = linesTo(1, { gap: (count) => `(${count} lines are lost)\n` });
+const logged = linesTo(2, { gap: gapInLog });
+printsTo('stdout', printed);
+printsTo('stderr', logged);
 
 /** The one place that reads the environment and wires everything by hand. */
 async function main(): Promise<void> {
   const config = configFrom(process.env);
-  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
+  const logger = pino({ level: config.logLevel }, logged);
+  // Node would print them by itself, and wait until somebody reads them.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => logger.warn({ err: warning }, 'a warning of the runtime'));
   const cardKey = cardKeyIn(config.cardKey);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
@@ -57,6 +75,7 @@ async function main(): Promise<void> {
     cardHmac: cardHmacWith(cardKey.key),
     metricsToken: config.metricsToken,
     publicTiles: config.publicTiles,
+    linesLost: () => printed.lost + logged.lost,
     saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
@@ -80,6 +99,7 @@ async function main(): Promise<void> {
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();
+    await taken([printed, logged], LAST_LINES_MS);
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
@@ -102,9 +122,16 @@ async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> 
   }
 }
 
-/** Only a demo has a clock that can be moved; every other network has the machine's. */
-function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Service, 'now_ms'> {
-  return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
+/**
+ * Only a demo has a clock that can be moved, and a stream that may be of any time; every other
+ * network has the machine's.
+ */
+function clockOf({ opening, clock_ms, acceptedDay }: Config) {
+  const steady = new SteadyClock(MACHINE_CLOCKS, acceptedDay);
+  if (!isPlayed(opening.network)) return { now_ms: steady.now_ms, steady };
+  const { doubt } = steady;
+  const played = { doubt, startsAfter: () => undefined };
+  return { ...movableClock(steady.now_ms, clock_ms), steady: played };
 }
 
 async function journalOf(
@@ -182,7 +209,13 @@ function showFirstKey({ firstAdminKey }: Service): void {
 }
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  printed.write(`${line}\n`);
+}
+
+/** A line of the log that stands for those that nobody took. */
+function gapInLog(lost: number): string {
+  const line = { level: pino.levels.values['warn'], time: Date.now(), lost };
+  return `${JSON.stringify({ ...line, msg: 'lines of the log are lost: nobody took them' })}\n`;
 }
 
 /** Says what is wrong and what to do, and ends the process. */
@@ -192,9 +225,15 @@ function fail(what: string, error: unknown): never {
   const known = NAMED.test(name) || syscall !== undefined;
   const mirrored = isEventStore(process.env['JOURNAL_URL'] ?? '');
   const advice = name === 'DamagedJournalError' ? (mirrored ? DAMAGED_MIRROR : DAMAGED) : '';
-  process.stderr.write(`${what} ${known ? message : stack}${advice}\n`);
+  logged.write(`${what} ${known ? message : stack}${advice}\n`);
   process.exit(1);
 }
+
+process.on('exit', () => {
+  const hangs = [printed, logged].map((lines) => lines.last()).includes(true);
+  // Node would wait for ever for the thread that stands in a write.
+  if (hangs) process.kill(process.pid, 'SIGKILL');
+});
 
 try {
   await main();

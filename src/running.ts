@@ -29,7 +29,9 @@ export async function running(
 ): Promise<Running> {
   const app = await buildApp(service, logger);
   service.metrics.watchProcess();
+  const watched = watching(service, logger);
   const ticking = setInterval(() => {
+    watched();
     service.sequencer.answerImpatient();
     service.sequencer.wake();
     service.checkpoints.makeIfDue();
@@ -61,4 +63,15 @@ export async function running(
     }
   };
   return { app, end };
+}
+
+/** Tells in the log when no more writes are taken, and when they are taken again. */
+function watching({ sequencer }: Service, logger: FastifyBaseLogger): () => void {
+  let told: string | undefined;
+  return () => {
+    const why = sequencer.trouble;
+    if (why !== undefined && told === undefined) logger.error({ why }, 'no writes are taken');
+    if (why === undefined && told !== undefined) logger.info('writes are taken again');
+    told = why;
+  };
 }

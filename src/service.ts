@@ -24,6 +24,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { keepingTiles } from './proofs/tiles.ts';
 import { fold, nothingDerived, type Derived } from './saved/derived.ts';
 import type { Services } from './http/services.ts';
+import type { SteadyClock } from './steadyClock.ts';
 
 /** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
 const TILES_KEPT = 256;
@@ -37,6 +38,8 @@ export type ServiceOptions = {
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
   readonly now_ms: () => number;
+  /** Says why that time is in doubt, and compares it with the last event at the start. */
+  readonly steady?: Pick<SteadyClock, 'doubt' | 'startsAfter'> | undefined;
   /** Sets that clock; handed to the routes only where the network is one that is played. */
   readonly moveClock?: ((to_ms: number) => void) | undefined;
   readonly random: (bytes: number) => Uint8Array;
@@ -45,6 +48,8 @@ export type ServiceOptions = {
   readonly metricsToken?: string | undefined;
   /** Which hashes of the tree are for everybody: none, unless it is said. */
   readonly publicTiles?: Services['publicTiles'];
+  /** How many lines of the log are lost; nothing where nobody counts them. */
+  readonly linesLost?: (() => number) | undefined;
   /** What was saved of the state, if it fits the stream; without it all is replayed. */
   readonly saved?: { load(journal: Journal): Promise<Derived | undefined> } | undefined;
   /** Told how far the replay at the start has come. */
@@ -80,6 +85,7 @@ export class CannotServeError extends Error {
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { journal, now_ms, random, timing = EVENT_LOOP } = options;
   const { ledger, projections } = await derivedFor(options);
+  if (ledger.revision >= 0) options.steady?.startsAfter(ledger.recordedAt_ms);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
@@ -97,6 +103,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ledger,
     now_ms,
     newCommand,
+    doubt: options.steady?.doubt,
     published: (recorded) => {
       projections.apply(recorded);
       awaited.grown();
@@ -114,7 +121,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     ...options.checkpoints,
     tile,
     size: () => sequencer.ledger.revision + 1,
-    now_ms,
+    // A checkpoint of a time that never was would keep the next one waiting for it.
+    now_ms: () => (options.steady?.doubt() === undefined ? now_ms() : ledger.recordedAt_ms),
     broken: options.broken,
   });
   await requireTrue(checkpoints, journal);
@@ -123,9 +131,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   await checkpoints.make();
   const silence = () => journal.silence?.();
   const watched = { figures, sequencer, projections, checkpoints, awaited, silence };
+  const { linesLost = () => 0 } = options;
   return {
     ...watched,
-    metrics: new Metrics(watched),
+    metrics: new Metrics({ ...watched, linesLost }),
     tile,
     publicTiles: options.publicTiles,
     ...readsOf(journal, ledger),

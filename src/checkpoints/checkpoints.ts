@@ -144,7 +144,7 @@ export class Checkpoints {
     if (this.#making !== undefined) return;
     const beyond = this.#options.size() - (this.#latest?.size ?? 0);
     const since_ms = this.#options.now_ms() - Date.parse(this.#latest?.recordedAt ?? '1970-01-01');
-    if (beyond < DUE_EVENTS && (beyond === 0 || since_ms < DUE_MS)) return;
+    if (beyond < DUE_EVENTS && (beyond === 0 || Math.abs(since_ms) < DUE_MS)) return;
     void this.made();
   }
 

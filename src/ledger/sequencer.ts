@@ -3,7 +3,7 @@ import type { Recorded } from '../../schemas/events/index.ts';
 import { refuse } from '../../schemas/refusals.ts';
 import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
 import { answerAll, notWriting, outcomeUnknown, refused } from './answers.ts';
-import { clockBehind } from './clockBehind.ts';
+import { clockFault } from './clockFault.ts';
 import { isDue } from './due.ts';
 import { Follower } from './follower.ts';
 import type { Observer } from './observer.ts';
@@ -24,6 +24,8 @@ export type SequencerOptions = {
   readonly now_ms: () => number;
   /** The random parts of what the system itself brings about. */
   readonly newCommand: () => NewCommand;
+  /** Why that time is in doubt, so that nothing may be recorded; nothing while it is not. */
+  readonly doubt?: (() => string | undefined) | undefined;
   /** Told of every event once it is durable, in order, before anybody is answered. */
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
@@ -104,12 +106,11 @@ export class Sequencer {
 
   /** Why writes are refused just now; nothing when all is well. */
   get trouble(): string | undefined {
-    const now_ms = this.#options.now_ms();
     const { why, until_ms } = this.#trouble;
-    const recent = until_ms > now_ms ? why : undefined;
-    const behind = clockBehind(this.ledger, now_ms);
+    const recent = until_ms > this.#options.now_ms() ? why : undefined;
+    const clock = clockFault(this.ledger, this.#options);
     const stopping = this.#refusing ?? this.#ending;
-    return stopping ?? recent ?? behind ?? this.#options.stream.silence?.();
+    return stopping ?? recent ?? clock ?? this.#options.stream.silence?.();
   }
 
   /**
@@ -200,7 +201,7 @@ export class Sequencer {
    */
   async #settle(batch: readonly Item[]): Promise<void> {
     const { observer, turns } = this.#options;
-    const why = this.#refusing ?? clockBehind(this.ledger, this.#options.now_ms());
+    const why = this.#refusing ?? clockFault(this.ledger, this.#options);
     if (why !== undefined) return answerAll(batch, notWriting(why));
     const isTired = ({ decisions }: Item) => decisions >= DECISIONS_MAX;
     answerAll(batch.filter(isTired), refused(refuse('busy')));

@@ -16,6 +16,8 @@ export type Watched = {
   readonly awaited: Pick<Awaited, 'waiting'>;
   /** Why nothing was heard of the journal's server, or nothing. */
   readonly silence: () => string | undefined;
+  /** How many lines of the log nobody took. */
+  readonly linesLost: () => number;
 };
 
 type Counted = { readonly labels: Readonly<Record<string, string>>; readonly count: number };
@@ -156,7 +158,10 @@ export class Metrics {
   }
 
   #ofHealth(): void {
-    const { sequencer, silence } = this.#watched;
+    const { sequencer, silence, linesLost } = this.#watched;
+    this.#counter('log_lines_lost_total', 'Lines that nobody took: see the log.', [], () => [
+      { labels: {}, count: linesLost() },
+    ]);
     this.#gauge('ready', '1 where this instance takes writes, as /readyz says; else 0.', () => {
       return (sequencer.trouble ?? silence()) === undefined ? 1 : 0;
     });
