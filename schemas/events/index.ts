@@ -19,7 +19,7 @@ import {
 } from './ledger.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
 import { networkLimitsChanged, networkRegistered } from './network.ts';
-import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
+import { creditsRedeemed, creditsRedeemedV1, creditsRedeemedV2, keyVoided } from './redemption.ts';
 import { transactionReversed, transactionReversedV1 } from './reversal.ts';
 import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import { creditsTransferred } from './transfer.ts';
@@ -49,7 +49,7 @@ import {
 } from './venue.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Every event type in its newest version, and so everything that `evolve` must know. */
 export const eventSchemas = [
@@ -108,6 +108,7 @@ export const olderSchemas = [
   ledgerOpenedV1,
   venueRegisteredV1,
   creditsRedeemedV1,
+  creditsRedeemedV2,
   transactionReversedV1,
 ] as const;
 
@@ -143,6 +144,7 @@ const SINCE: Readonly<Record<string, number>> = {
   'AccessSuspended.v1': 2,
   'AccessReinstated.v1': 2,
   'AccessRenamed.v1': 2,
+  'CreditsRedeemed.v3': 3,
 };
 
 /** One fact in the stream, in the newest version of its type. */

@@ -26,10 +26,13 @@ const COUNTERS = [
   ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
 ];
 
-/** What has a second version since the second format. */
-const RENEWED: readonly string[] = [
-  ...['LedgerOpened', 'VenueRegistered', 'CreditsRedeemed', 'TransactionReversed'],
-];
+/** What has a newer version, and the format that each of them came with. */
+const RENEWED: Readonly<Record<string, readonly number[]>> = {
+  LedgerOpened: [2],
+  VenueRegistered: [2],
+  CreditsRedeemed: [2, 3],
+  TransactionReversed: [2],
+};
 
 /** When a stream begins, and in which format. */
 export type Start = { readonly at: string; readonly format: number };
@@ -86,7 +89,7 @@ export class ModelRun {
     for (const [index, make] of opening(this.#format).entries()) {
       const ask = make(this.books);
       const command: Command = { id: idOf('cmd', `opening ${index}`), by: 'system', ask };
-      if (index === 0 && this.#format === 1) await this.#openOlder(command);
+      if (index === 0 && this.#format < 3) await this.#openOlder(command);
       else await this.#compare([this.#ask(command)]);
     }
   }
@@ -115,7 +118,7 @@ export class ModelRun {
     return { command, expected: verdict, balances };
   }
 
-  /** Begins a stream as it was begun while there was one format. */
+  /** Begins a stream as it was begun while there were fewer formats. */
   async #openOlder(command: Command): Promise<void> {
     const decision = decide(draftOf(this.#ledger), command, this.#now_ms, () => {
       throw new Error('there is nothing to recall');
@@ -124,7 +127,7 @@ export class ModelRun {
     const [opened, granted] = decision.events as [EventOf<'LedgerOpened'>, StreamEvent];
     const data = { ...opened.data, format: this.#format };
     // The types are those of the newest versions.
-    const older = { ...opened, v: 1, data } as unknown as StreamEvent;
+    const older = { ...opened, v: this.#format > 1 ? 2 : 1, data } as unknown as StreamEvent;
     await this.#journal.append(linesOf([older, granted]), -1);
     for (const [revision, event] of [older, granted].entries()) {
       evolve(this.#ledger, { revision, event });
@@ -153,7 +156,8 @@ export class ModelRun {
     for (const line of this.lines) {
       const { type, v, data } = JSON.parse(line) as StreamEvent;
       if (type === 'LedgerOpened' || type === 'FormatRaised') format = data.format;
-      same(`the version of a ${type}`, v, format > 1 && RENEWED.includes(type) ? 2 : 1);
+      const newer = (RENEWED[type] ?? []).filter((since) => since <= format);
+      same(`the version of a ${type}`, v, 1 + newer.length);
       this.#tally(`${type}.v${v}`);
     }
   }
