@@ -15,6 +15,10 @@ export type Sheet = {
 
 const REFERENCE_MAX = 40;
 
+/** How people say yes and no in a cell. */
+export const YES = ['yes', 'y', 'true', '1', 'x'];
+export const NO = ['', 'no', 'n', 'false', '0'];
+
 /**
  * Reads a CSV file with a line of headings.
  * @param headings those that the sheet may have
