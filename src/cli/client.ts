@@ -226,7 +226,9 @@ export function clientFrom(given: Given, io: Io): Client {
       'The key is not whole or mistyped; it looks like tcl_<id>_<secret>_<checksum>.',
     );
   }
-  return new Client(url.replace(/\/+$/, ''), key, io);
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return new Client(url.slice(0, end), key, io);
 }
 
 /** A new idempotency key, for what is meant anew at every run. */

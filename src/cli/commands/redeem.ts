@@ -7,6 +7,7 @@ import { clientFrom, Refused, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { EXIT, Failure, faulty, faultText, type FaultLine } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { formulaEscaped } from '../../formula.ts';
 import type { Row } from '../../sheet.ts';
 import { readSheet } from '../sheet.ts';
 import { counted } from '../table.ts';
@@ -159,7 +160,8 @@ function keepRefused(io: Io, path: string, { refused }: Tally): string | undefin
     code,
     reason: detail,
   }));
-  io.files.replace(path, stringify(rows, { header: true, columns: headings }));
+  const cast = { string: formulaEscaped };
+  io.files.replace(path, stringify(rows, { header: true, columns: headings, cast }));
   return refused.length === 0 ? undefined : path;
 }
 
