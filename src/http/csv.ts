@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { formulaEscaped } from '../formula.ts';
 import { stop } from './problems.ts';
 
 /** The type of content of a sheet. */
@@ -61,11 +62,11 @@ export async function sendCsv(
 }
 
 function written(columns: readonly string[], rows: readonly object[], header: boolean): string {
-  const cast = { string: unescaped };
-  return stringify([...rows], { columns: [...columns], header, escape_formulas: true, cast });
+  const cast = { string: escaped };
+  return stringify([...rows], { columns: [...columns], header, cast });
 }
 
 /** A plain negative amount begins like a formula and is none: a spreadsheet shall add it up. */
-function unescaped(value: string) {
-  return value.startsWith('-') && NEGATIVE.test(value) ? { value, escape_formulas: false } : value;
+function escaped(value: string): string {
+  return value.startsWith('-') && NEGATIVE.test(value) ? value : formulaEscaped(value);
 }

@@ -109,6 +109,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   limits_unchanged: 409,
   visit_twice: 422,
   visit_recorded_before: 409,
+  redemption_recorded_before: 409,
   network_limit: 422,
   internal_error: 500,
 };

@@ -250,9 +250,9 @@ export class Sequencer {
 
   async #decideAll(items: readonly Item[]): Promise<Round> {
     const commands = items.map(({ command }) => command);
-    const recalled = await recallFor(commands, this.ledger, this.#options.stream);
-    const now_ms = this.#options.now_ms();
-    const round = new Round(this.#options.ledger, now_ms, recalled);
+    const { ledger, stream, now_ms } = this.#options;
+    const recalled = await recallFor(commands, ledger, stream, now_ms());
+    const round = new Round(ledger, now_ms(), recalled);
     round.begin(this.#options.newCommand);
     if (round.onlyDue) return round;
     for (const [index, item] of items.entries()) {
