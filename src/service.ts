@@ -124,6 +124,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const watched = { figures, sequencer, projections, checkpoints, awaited, silence };
   return {
     ...watched,
+    timing,
     metrics: new Metrics(watched),
     tile,
     ...readsOf(journal, ledger),

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { credits, type Hundredths } from '../../schemas/amounts.ts';
 import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
-import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
-import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
   transactionIdAt,
   type Account,
@@ -15,12 +13,14 @@ import {
 import { ID_BYTES } from '../../schemas/keys.ts';
 import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
+import type { Admission } from './admission.ts';
 import { asksAtLeast, atLeastHeader, waitFor } from './atLeast.ts';
 import { authenticate, callerIn, type Caller, type Policy } from './authentication.ts';
 import { counted } from './counted.ts';
 import type { ReadSheet } from './csv.ts';
 import { described } from './described.ts';
-import { invalidRequest, sendProblem, stop, stopInvalid } from './problems.ts';
+import { identityOf, keyHeader } from './identity.ts';
+import { invalidRequest, sendProblem } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
 
@@ -108,11 +108,13 @@ export type WriteRoute<
 export class Routes {
   readonly app: FastifyInstance;
   readonly services: Services;
+  readonly #admission: Admission;
   readonly #unknownCards: UnknownCards;
 
-  constructor(app: FastifyInstance, services: Services) {
+  constructor(app: FastifyInstance, services: Services, admission: Admission) {
     this.app = app;
     this.services = services;
+    this.#admission = admission;
     this.#unknownCards = new UnknownCards(services.now_ms);
   }
 
@@ -205,6 +207,14 @@ export class Routes {
     return { cardHmac: this.services.cardHmac(readCard(card ?? '') ?? '') };
   }
 
+  /**
+   * Ends when who asks may hold the thread for some milliseconds more. Whatever goes through much
+   * of the history does it piece by piece.
+   */
+  piece(request: FastifyRequest): Promise<void> {
+    return this.#admission.piece(request);
+  }
+
   /** A key may have been revoked, or its role changed, in what was waited for. */
   async #awaitRevision(request: FastifyRequest, policy: Policy): Promise<void> {
     await waitFor(request, this.services.awaited);
@@ -250,43 +260,8 @@ export function transactionOf({ revision, event }: Recorded): TransactionId {
   return transactionIdAt(revision, event.command.id);
 }
 
-/** The scope of a caller's idempotency keys: its organisation, or the network. */
-export function scopeOf({ organisation }: Caller): string {
-  return organisation ?? 'network';
-}
-
-/** The path of a request with its parameters as they were understood, however it was spelled. */
-function pathOf(url: string, params: unknown): string {
-  if (!url.includes(':')) return url;
-  const values = params as Readonly<Record<string, string>>;
-  return url.replace(/:(\w+)/g, (_, name: string) => values[name]!);
-}
-
-function identityOf(
-  request: FastifyRequest,
-  caller: Caller,
-  url: string,
-): { key: string; body: string } {
-  const header = request.headers['idempotency-key'];
-  if (header === undefined) stop('idempotency_key_missing');
-  const key = idempotencyKeySchema.safeParse(header);
-  if (!key.success) stopInvalid('#', `Idempotency-Key ${key.error.issues[0]!.message}`);
-  const route = `${request.method} ${pathOf(url, request.params)}`;
-  return {
-    key: keyDigest(scopeOf(caller), unquoted(key.data)),
-    body: bodyDigest(route, request.body),
-  };
-}
-
 /** Fastify shows a validator `null` also where no body was sent, which is taken for `{}`. */
 function refuseNull(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (request.body === null) throw invalidRequest(z.object({}).safeParse(null).error!);
   done();
 }
-
-const keyHeader = z.object({
-  'idempotency-key': z.string().meta({
-    description: 'Yours, 1 to 255 visible characters: the same again, the same answer',
-    examples: ['1c0f5a52-6a6e-4f0c-9f0e-5d5b8f3f7a21'],
-  }),
-});

@@ -5,7 +5,8 @@ import { idempotencyKeyAnswer } from '../../../schemas/http/ledger.ts';
 import { idempotencyKeySchema, unquoted } from '../../../schemas/http/redemption.ts';
 import { callerIn } from '../authentication.ts';
 import { stop } from '../problems.ts';
-import { scopeOf, transactionOf, type Routes } from '../route.ts';
+import { scopeOf } from '../identity.ts';
+import { transactionOf, type Routes } from '../route.ts';
 import { isTransaction } from '../transactions.ts';
 
 const TAG = 'Ledger';

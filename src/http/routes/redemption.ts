@@ -7,7 +7,8 @@ import {
   voidBody,
 } from '../../../schemas/http/redemption.ts';
 import { holderOf, type MemberId } from '../../../schemas/ids.ts';
-import { eventOf, scopeOf, transactionOf, type Done, type Routes } from '../route.ts';
+import { scopeOf } from '../identity.ts';
+import { eventOf, transactionOf, type Done, type Routes } from '../route.ts';
 
 const TAG = 'Redemptions';
 
