@@ -29,11 +29,7 @@ export class Admission {
   readonly #connections: Connections;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(
-    shares: Shares,
-    connections: Connections,
-    headers: Readonly<Record<string, string>>,
-  ) {
+  constructor(shares: Shares, connections: Connections, headers: Readonly<Record<string, string>>) {
     this.#shares = shares;
     this.#connections = connections;
     this.#headers = headers;
@@ -103,5 +99,7 @@ function isLong({ headers, routeOptions, method, query }: FastifyRequest): boole
 
 function tooMany(limited: string): RefusedError {
   const seconds = Math.ceil(PATIENCE_MS / 1000);
-  return new RefusedError(refuse('too_many_requests', { limited, seconds }, { facts: { seconds } }));
+  return new RefusedError(
+    refuse('too_many_requests', { limited, seconds }, { facts: { seconds } }),
+  );
 }

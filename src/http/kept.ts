@@ -63,7 +63,12 @@ export class Kept {
 
   #codingFor(accepted: string): Coding {
     if (this.#bytes.length < COMPRESSED_FROM_BYTES) return 'identity';
-    const taken = accepted.split(',').map((one) => one.trim().toLowerCase().split(/\s*;\s*/));
+    const taken = accepted.split(',').map((one) =>
+      one
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/),
+    );
     const takes = (coding: Coding) =>
       taken.some(([name, quality = '']) => name === coding && !/^q=0(\.0*)?$/.test(quality));
     return takes('br') ? 'br' : takes('gzip') ? 'gzip' : 'identity';
