@@ -58,6 +58,8 @@ export type ReadRoute<
   readonly tokenHash?: string | undefined;
   /** The other types of content that it answers in, to who accepts them. */
   readonly forms?: readonly string[];
+  /** Its answer may be long whatever is asked, so that few of them are under way at once. */
+  readonly isLong?: boolean;
   /** All statuses of its answer, where there are others than 200. */
   readonly statuses?: readonly number[];
   readonly handle: (
@@ -121,14 +123,14 @@ export class Routes {
   read<A extends Schema, P extends Schema | undefined, Q extends Schema | undefined>(
     route: ReadRoute<P, Q, A>,
   ): void {
-    const { url, policy, tokenHash, forms, statuses = [200] } = route;
+    const { url, policy, tokenHash, forms, isLong, statuses = [200] } = route;
     // Who has no key keeps nobody waiting.
     const waits = policy !== 'public' && route.apart !== true;
     const figures = this.services.figures.route('GET', url);
     this.app.route({
       method: 'GET',
       url,
-      config: { policy, figures, tokenHash, ...(forms && { forms }) },
+      config: { policy, figures, tokenHash, ...(forms && { forms }), ...(isLong && { isLong }) },
       schema: described({ ...route, statuses, headers: waits ? atLeastHeader : undefined }),
       handler: counted(this.services.figures, figures, async (request, reply) => {
         if (waits && asksAtLeast(request)) await this.#awaitRevision(request, policy);

@@ -13,16 +13,20 @@ const QUIET_TURNS_MAX = 16;
 /** Gathering ends after this, should every turn of the event loop be a long one. */
 const GATHERING_MS_MAX = 4;
 
+type Waiting = { readonly item: Item; readonly number: number };
+
 /**
- * The commands that wait: those of each organisation in the order in which they came, and one of
- * each organisation in turn, so that who sends many waits behind its own.
+ * The commands that wait. Where they are more than one batch takes, it takes one of each
+ * organisation in turn, so that who sends many waits behind its own. A batch has them in the order
+ * in which they came.
  */
 export class Queue {
   readonly #timing: Pick<Timing, 'soon' | 'elapsed_ms'>;
   /** What was taken out and put back. */
   readonly #front: Item[] = [];
-  readonly #lanes = new Map<string, Item[]>();
+  readonly #lanes = new Map<string, Waiting[]>();
   #length = 0;
+  #number = 0;
   #gathered = 0;
   #waiting: { readonly enough: number; readonly resolve: () => void } | undefined;
 
@@ -40,13 +44,15 @@ export class Queue {
   }
 
   all(): readonly Item[] {
-    return [...this.#front, ...[...this.#lanes.values()].flat()];
+    return [...this.#front, ...inOrder([...this.#lanes.values()].flat())];
   }
 
   push(item: Item): void {
+    this.#number += 1;
+    const waiting = { item, number: this.#number };
     const lane = this.#lanes.get(item.lane);
-    if (lane === undefined) this.#lanes.set(item.lane, [item]);
-    else lane.push(item);
+    if (lane === undefined) this.#lanes.set(item.lane, [waiting]);
+    else lane.push(waiting);
     this.#length += 1;
     if (this.#length >= (this.#waiting?.enough ?? Infinity)) this.#waiting!.resolve();
   }
@@ -59,20 +65,21 @@ export class Queue {
 
   /** Takes out as many as one batch may have. */
   takeBatch(most = BATCH_COMMANDS_MAX): readonly Item[] {
-    const batch = this.#front.splice(0, most);
+    const first = this.#front.splice(0, most);
+    const others: Waiting[] = [];
     const lines_max = this.#lanes.size > 1 ? SHARED_LINES_MAX : BATCH_LINES_MAX;
-    let lines = batch.reduce((sum, item) => sum + linesOf(item), 0);
-    while (batch.length < most && this.#lanes.size > 0) {
+    let lines = first.reduce((sum, item) => sum + linesOf(item), 0);
+    while (first.length + others.length < most && this.#lanes.size > 0) {
       const [name, lane] = this.#lanes.entries().next().value!;
-      lines += linesOf(lane[0]!);
-      if (batch.length > 0 && lines > lines_max) break;
-      batch.push(lane.shift()!);
+      lines += linesOf(lane[0]!.item);
+      if (first.length + others.length > 0 && lines > lines_max) break;
+      others.push(lane.shift()!);
       if (lane.length > 0 && this.#lanes.size === 1) continue;
       this.#lanes.delete(name);
       if (lane.length > 0) this.#lanes.set(name, lane);
     }
-    this.#length -= batch.length;
-    return batch;
+    this.#length -= first.length + others.length;
+    return [...first, ...inOrder(others)];
   }
 
   takeAll(): readonly Item[] {
@@ -105,6 +112,10 @@ export class Queue {
     this.#waiting = undefined;
     this.#gathered = Math.min(this.length, BATCH_COMMANDS_MAX);
   }
+}
+
+function inOrder(waiting: Waiting[]): Item[] {
+  return waiting.sort((one, other) => one.number - other.number).map(({ item }) => item);
 }
 
 /** How long a command is: the lines of a list, or one. */

@@ -24,6 +24,7 @@ export function statementRoutes(routes: Routes): void {
     holder: Holder,
     period: string,
   ) => {
+    await routes.piece(request);
     const statement = await statementOf(services, holder, period);
     return wantsCsv(request) ? sendCsv(reply, COLUMNS, rowsOf(statement)) : statement;
   };
@@ -34,6 +35,7 @@ export function statementRoutes(routes: Routes): void {
     summary: "A venue's month, by day of recording, once it has ended: JSON or CSV",
     policy: ['admin', 'auditor', 'partner'],
     forms: [CSV],
+    isLong: true,
     params: venueStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
@@ -52,6 +54,7 @@ export function statementRoutes(routes: Routes): void {
     summary: "An earn group's month: its pot and its allocations, as a venue's",
     policy: ['admin', 'auditor', 'coordinator', 'partner'],
     forms: [CSV],
+    isLong: true,
     params: organisationStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
@@ -74,6 +77,7 @@ export function statementRoutes(routes: Routes): void {
     summary: 'The month of the mirror account of another network, to compare with theirs',
     policy: ['admin', 'auditor'],
     forms: [CSV],
+    isLong: true,
     params: networkStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
