@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { UnwrittenError } from '../schemas/stream.ts';
 import { buildApp } from './http/app.ts';
+import type { ConnectionLimits } from './http/connections.ts';
 import type { Journal } from './journal/journal.ts';
 import type { SavedState } from './saved/index.ts';
 import type { Service } from './service.ts';
@@ -24,8 +25,9 @@ export async function running(
   journal: Journal,
   logger: FastifyBaseLogger,
   saved?: Pick<SavedState, 'saveIfDue' | 'close'>,
+  connections?: ConnectionLimits,
 ): Promise<Running> {
-  const app = await buildApp(service, logger);
+  const app = await buildApp(service, logger, connections);
   service.metrics.watchProcess();
   const ticking = setInterval(() => {
     service.sequencer.answerImpatient();

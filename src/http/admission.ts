@@ -91,7 +91,7 @@ export class Admission {
 }
 
 function isLong({ headers, routeOptions, method, query }: FastifyRequest): boolean {
-  if (routeOptions.config?.isLong === true) return true;
+  if (routeOptions.config.isLong === true) return true;
   if (method === 'GET') return Number((query as { limit?: string }).limit ?? 0) > LONG_PAGE;
   if (headers['transfer-encoding'] !== undefined) return true;
   return Number(headers['content-length'] ?? 0) >= LONG_BODY_BYTES;

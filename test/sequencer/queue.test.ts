@@ -53,7 +53,7 @@ t.test('a batch of what several organisations ask', async (t) => {
   const late = commandsOf('b', 1);
   for (const item of late) flood.push(item);
   t.ok(flood.takeBatch().includes(late[0]!), 'so that who comes last is in the next');
-  t.ok(flood.isFull('a') === false && flood.length < 2_501, 'and there is room again');
+  t.ok(!flood.isFull('a') && flood.length < 2_501, 'and there is room again');
 });
 
 t.test('long lists of one organisation', async (t) => {
