@@ -50,6 +50,11 @@ export const portSchema = z
   .transform(Number)
   .refine((port) => port <= 65535, 'must be a port number, 0 to 65535');
 
+const connectionsSchema = z
+  .string()
+  .regex(/^[1-9][0-9]{0,4}$/, 'must be a whole number from 1 to 99999')
+  .transform(Number);
+
 const journalUrlSchema = z.string().superRefine((url, context) => {
   if (/^(sqlite:.*|memory:)$/.test(url)) return;
   const mistake = isEventStore(url) ? mistakeIn(url) : JOURNAL_URLS;
@@ -95,6 +100,8 @@ const environmentSchema = z
       .optional(),
     ...PUBLISH_SETTINGS,
     PUBLIC_TILES: z.enum(PUBLIC_TILES, `must be one of ${PUBLIC_TILES.join(', ')}`).default('off'),
+    CONNECTIONS: connectionsSchema.default(2_000),
+    CONNECTIONS_PER_ADDRESS: connectionsSchema.default(500),
     LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   })
   .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
@@ -137,6 +144,8 @@ export type Config = {
   readonly clock_ms: number | undefined;
   /** The day on which an operator says that the machine's clock is right. */
   readonly acceptedDay: string | undefined;
+  /** How many connections are open at once, in all and from one address. */
+  readonly connections: { readonly most: number; readonly perAddress: number };
   readonly logLevel: (typeof LEVELS)[number];
   /** How an empty stream is opened. */
   readonly opening: { readonly network: string; readonly timeZone: string; readonly rules: Rules };
@@ -190,6 +199,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     publicTiles: value.PUBLIC_TILES,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     acceptedDay: value.ACCEPT_CLOCK,
+    connections: { most: value.CONNECTIONS, perAddress: value.CONNECTIONS_PER_ADDRESS },
     logLevel: value.LOG_LEVEL,
     opening: {
       network: value.NETWORK,

@@ -89,13 +89,9 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const { app, end } = await running(
-    service,
-    journal,
-    logger,
-    saved,
-    publisherOf(config, service, logger),
-  );
+  const publisher = publisherOf(config, service, logger);
+  const { connections } = config;
+  const { app, end } = await running(service, journal, logger, { saved, publisher, connections });
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();

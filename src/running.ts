@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { UnwrittenError } from '../schemas/stream.ts';
 import { buildApp } from './http/app.ts';
+import type { ConnectionLimits } from './http/connections.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Publisher } from './publish/publisher.ts';
 import type { SavedState } from './saved/index.ts';
@@ -19,15 +20,21 @@ export type Running = {
   readonly end: () => Promise<void>;
 };
 
+/** What runs beside a service, where there is any, and how many connections it takes. */
+export type Beside = {
+  readonly saved?: Pick<SavedState, 'saveIfDue' | 'close'> | undefined;
+  readonly publisher?: Pick<Publisher, 'publishIfDue' | 'close'> | undefined;
+  readonly connections?: ConnectionLimits | undefined;
+};
+
 /** Sets a service going on a journal, which ends with it. */
 export async function running(
   service: Service,
   journal: Journal,
   logger: FastifyBaseLogger,
-  saved?: Pick<SavedState, 'saveIfDue' | 'close'>,
-  publisher?: Pick<Publisher, 'publishIfDue' | 'close'>,
+  { saved, publisher, connections }: Beside = {},
 ): Promise<Running> {
-  const app = await buildApp(service, logger);
+  const app = await buildApp(service, logger, connections);
   service.metrics.watchProcess();
   const watched = watching(service, logger);
   const ticking = setInterval(() => {

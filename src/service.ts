@@ -60,7 +60,7 @@ export type ServiceOptions = {
   /** How the sequencer waits: the event loop and its timers, unless it is simulated. */
   readonly timing?: Timing;
   /** How long reads wait for a revision, and how many may. */
-  readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
+  readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most' | 'mostOfOne'>;
   /** A clock for durations, unless it is that of the timing. */
   readonly elapsed_ms?: () => number;
 };
@@ -135,6 +135,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   return {
     ...watched,
     metrics: new Metrics({ ...watched, linesLost }),
+    timing,
     tile,
     publicTiles: options.publicTiles,
     ...readsOf(journal, ledger),

@@ -4,6 +4,7 @@ import type { Digest } from '../../schemas/ids.ts';
 import type { Page } from '../../schemas/stream.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { Awaited } from '../ledger/awaited.ts';
+import type { Timing } from '../ledger/timing.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Figures } from '../metrics/figures.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -28,6 +29,8 @@ export type Services = {
   readonly cardHmac: (card: string) => Digest;
   readonly random: (bytes: number) => Uint8Array;
   readonly now_ms: () => number;
+  /** How requests let others have their turn. */
+  readonly timing: Timing;
   /** Reads that wait for a revision. */
   readonly awaited: Awaited;
   /** Why nothing was heard of the journal's server for too long; nothing while all is well. */

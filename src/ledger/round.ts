@@ -27,6 +27,8 @@ export type Outcome =
 export type Item = {
   readonly command: Command;
   readonly preview: boolean;
+  /** Whose turn in the queue it takes: an organisation, or an access that has none. */
+  readonly lane: string;
   readonly since_ms: number;
   /** How often it was decided. */
   decisions: number;

@@ -120,12 +120,17 @@ export class Sequencer {
    */
   submit(command: Command, preview = false): Promise<Outcome> {
     if (this.#refusing !== undefined) return Promise.resolve(notWriting(this.#refusing));
-    if (this.#queue.isFull) return Promise.resolve(refused(refuse('busy')));
+    const lane = this.#laneOf(command);
+    if (this.#queue.isFull(lane)) return Promise.resolve(refused(refuse('busy')));
     return new Promise((resolve, reject) => {
       const since_ms = this.#options.now_ms();
-      this.#queue.push({ command, preview, since_ms, decisions: 0, resolve, reject });
+      this.#queue.push({ command, preview, lane, since_ms, decisions: 0, resolve, reject });
       this.#running ??= this.#run();
     });
+  }
+
+  #laneOf({ by }: Command): string {
+    return (by !== 'system' && this.ledger.accesses.get(by)?.organisation) || by;
   }
 
   /** Brings about what is due, should no command come that would. */

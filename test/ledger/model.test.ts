@@ -35,6 +35,8 @@ const ELSEWHERE: Readonly<Record<string, readonly RefusalCode[]>> = {
   'http/card.test.ts': ['too_many_unknown_cards'],
   'http/proof.test.ts': ['receipt_withheld', 'beyond_the_tree'],
   'http/funds.test.ts': ['fund_not_found'],
+  'http/strangers.test.ts': ['headers_too_large', 'request_incomplete'],
+  'http/admission.test.ts': ['too_many_requests'],
   'http/statement.test.ts': ['period_not_ended', 'period_before_ledger'],
   'ledger/issue.test.ts': ['list_too_long'],
   'ledger/paper.test.ts': ['redemption_recorded_before'],
