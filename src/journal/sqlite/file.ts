@@ -81,6 +81,12 @@ export function isDamage(error: unknown): boolean {
   return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
 }
 
+/** The error itself, or the damage that it comes of. */
+export function damageIn(error: unknown, file: string): unknown {
+  if (!isDamage(error)) return error;
+  return new DamagedJournalError(0, `SQLite cannot use ${file}: ${(error as Error).message}`);
+}
+
 /** What SQLite says of its own pages; `ok` when all is well. */
 export function quickCheck(database: DatabaseSync): string {
   const row = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
