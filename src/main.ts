@@ -17,14 +17,19 @@ import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
-const NAMED =
-  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event|State))Error$/;
+const NAMED = new RegExp(
+  '^(Config|\\w+Key|Note|Head|ChangedHistory|LostEnd|CannotServe|AlreadyRunning|' +
+    '\\w+(Journal|Event|State))Error$',
+);
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
 const DAMAGED_MIRROR =
   '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
   'aside, with those beside it, and start again; it is made anew.';
+const UNSOUND =
+  'what is stored is damaged or gone: nothing more is recorded or signed, while what is sound is ' +
+  'read; end the service in order, never with kill -9, and see README.md, Backup and restore';
 const CLOSE_MS = 9_000;
 const PROGRESS_EVENTS = 100_000;
 
@@ -58,6 +63,8 @@ async function main(): Promise<void> {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
     broken,
+    unsound: (why) => logger.fatal({ why }, UNSOUND),
+    unproved: (why) => logger.warn({ why }, 'the proof of everything is tried again'),
     halted: (why) => logger.error({ why }, 'no more writes are taken; start the newer version'),
   });
   // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.

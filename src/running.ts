@@ -30,6 +30,7 @@ export async function running(
   const ticking = setInterval(() => {
     service.sequencer.answerImpatient();
     service.sequencer.wake();
+    service.guard.tick();
     service.checkpoints.makeIfDue();
     saved?.saveIfDue(service.sequencer.ledger.revision);
   }, TICK_MS);

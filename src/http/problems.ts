@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { z } from 'zod';
 import { fault, refuse, REFUSALS, type Fault, type Refusal } from '../../schemas/refusals.ts';
 import { DamagedJournalError, UnwrittenError } from '../../schemas/stream.ts';
+import { ChangedHistoryError } from '../checkpoints/changedHistory.ts';
 import { countRefusal, countThrown } from './counted.ts';
 import { STATUSES } from './statuses.ts';
 
@@ -95,7 +96,8 @@ export function frameworkRefusal(
   bodyLimit: number,
 ): Refusal {
   if (error instanceof UnwrittenError) return refuse('not_writing', { why: error.message });
-  if (error instanceof DamagedJournalError) return refuse('damaged', { why: error.message });
+  if (error instanceof DamagedJournalError || error instanceof ChangedHistoryError)
+    return refuse('damaged', { why: error.message });
   const status = error.statusCode ?? 500;
   if (status === 413) return refuse('body_too_large', { limit: bodyLimit });
   if (status === 415) return refuse('unsupported_media_type');

@@ -56,8 +56,8 @@ export interface Journal {
 
   /**
    * Why its files are no longer those that were opened, so that what is written may not be found by
-   * the next start; nothing while they are. It is cheap enough to be asked each second. From when it
-   * says so nothing more is written, and what was is put where it is found, if it can be.
+   * the next start; nothing while they are. It is cheap enough to be asked each second. Once it has
+   * said so nothing more is written, and what was is put where it is found, if it can be.
    */
   gone?(): string | undefined;
 

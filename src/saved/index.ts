@@ -84,6 +84,13 @@ export class SavedState {
     }
   }
 
+  /** Why nothing may be signed over so many events: what they were decided on is not proved. */
+  unproved(size: number): string | undefined {
+    const { revision } = this.#unproved ?? {};
+    if (revision === undefined || size <= revision + 1) return undefined;
+    return `the saved state of revision ${revision}, which this start took up, is not yet proved`;
+  }
+
   /** Once, after a start: proves what was loaded, and saves where much was replayed. */
   begin(revision: number): void {
     const { dueAtStart = FEWEST_AT_START } = this.#options;

@@ -20,9 +20,13 @@ const ARROWS: readonly Arrow[] = [
   { from: 'src/audit', to: ['schemas/', 'src/proofs/', 'src/audit/'], packages: 'any' },
   {
     from: 'src/metrics',
-    to: ['schemas/', 'projections/', 'src/ledger/', 'src/checkpoints/', 'src/metrics/'],
+    to: [
+      ...['schemas/', 'projections/', 'src/ledger/', 'src/checkpoints/', 'src/guard/'],
+      'src/metrics/',
+    ],
     packages: ['prom-client'],
   },
+  { from: 'src/guard', to: ['src/journal/', 'src/guard/'], packages: 'any' },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
   {
     from: 'src/saved',
