@@ -118,7 +118,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     broken: options.broken,
     halted: options.halted,
     unsound: (why) => soundness.found(why),
-    pause: () => checkpoints.trouble,
+    unsigned: {
+      now: () => checkpoints.trouble,
+      again: () => checkpoints.stillTroubled(),
+    },
     timing,
     observer: figures,
     turns: journal.watch && new Turns(timing, () => fraction(random(FRACTION_BYTES))),

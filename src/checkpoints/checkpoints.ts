@@ -14,6 +14,8 @@ const DUE_EVENTS = 100_000;
 const DUE_MS = 60 * 60 * 1000;
 /** What is recorded is under a signature after this, and the time that one takes. */
 const HEAD_MS = 1_000;
+/** Nothing more is recorded once what was recorded could not be signed for so long. */
+const UNSIGNED_MS = 5_000;
 
 export type CheckpointsOptions = {
   readonly store: CheckpointStore;
@@ -59,7 +61,7 @@ export class Checkpoints {
   #isOwed = false;
   #isBroken = false;
   #unkept: string | undefined;
-  #unkeptHead: string | undefined;
+  #unkeptHead: { readonly why: string; readonly since_ms: number } | undefined;
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
@@ -77,7 +79,16 @@ export class Checkpoints {
 
   /** Why what was recorded last cannot be signed, though it may be again; nothing while it can. */
   get trouble(): string | undefined {
-    return this.#unkept ?? this.#unkeptHead;
+    const { why, since_ms = Infinity } = this.#unkeptHead ?? {};
+    return this.#unkept ?? (this.#options.now_ms() - since_ms >= UNSIGNED_MS ? why : undefined);
+  }
+
+  /** The same, having tried again. */
+  async stillTroubled(): Promise<string | undefined> {
+    if (this.trouble === undefined) return undefined;
+    if (this.#unkept !== undefined) await this.make().catch(() => undefined);
+    if (this.#unkeptHead !== undefined) await this.#signHead();
+    return this.trouble;
   }
 
   /** The keys that verify all of them, the newest first. */
@@ -166,12 +177,9 @@ export class Checkpoints {
       // Who must know of a failure is told of it where it happens.
       this.make().catch(() => undefined);
     }
-    if (this.#options.head === undefined || this.#heading !== undefined) return;
     if (size === this.#head?.size || Math.abs(now_ms - this.#headAt_ms) < HEAD_MS) return;
     this.#headAt_ms = now_ms;
-    this.#heading = this.#signHead(this.#options.head, size).finally(() => {
-      this.#heading = undefined;
-    });
+    void this.#signHead();
   }
 
   async close(): Promise<void> {
@@ -201,7 +209,17 @@ export class Checkpoints {
     }
   }
 
-  async #signHead(head: HeadFile, size: number): Promise<void> {
+  /** Whoever asks for it meanwhile waits for the same. */
+  #signHead(): Promise<void> {
+    const { head, size } = this.#options;
+    if (head === undefined) return Promise.resolve();
+    this.#heading ??= this.#headSigned(head, size()).finally(() => {
+      this.#heading = undefined;
+    });
+    return this.#heading;
+  }
+
+  async #headSigned(head: HeadFile, size: number): Promise<void> {
     try {
       const last = (this.#head?.size ?? 0) > (this.#latest?.size ?? 0) ? this.#head : this.#latest;
       const shown = await this.#signing.signed(size, last);
@@ -210,7 +228,10 @@ export class Checkpoints {
       this.#unkeptHead = undefined;
     } catch (error) {
       if (!(error instanceof UnwrittenError)) this.#break(error as Error);
-      else if (!(error instanceof UnsignedError)) this.#unkeptHead = error.message;
+      else if (!(error instanceof UnsignedError)) {
+        const since_ms = this.#unkeptHead?.since_ms ?? this.#options.now_ms();
+        this.#unkeptHead = { why: error.message, since_ms };
+      }
     }
   }
 

@@ -11,9 +11,6 @@ const shownSchema = z.strictObject({
   recordedAt: z.iso.datetime(),
 });
 
-/** What stands in the way of writing, and may go away. */
-const FOR_NOW = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE'];
-
 /** The head cannot be read; says what that means and what to do. */
 export class HeadError extends Error {
   override readonly name = 'HeadError';
@@ -67,8 +64,8 @@ export class HeadFile {
       await rename(beside, this.file);
       await listed(dirname(this.file));
     } catch (error) {
-      const { code = '', message } = error as NodeJS.ErrnoException;
-      if (!FOR_NOW.includes(code)) throw error;
+      // It is made anew each time, so that also one whose fsync failed may be tried again.
+      const { message } = error as Error;
       throw new UnwrittenError(`the head of the tree cannot be written: ${message}`);
     }
   }

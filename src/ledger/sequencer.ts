@@ -11,7 +11,7 @@ import { Queue } from './queue.ts';
 import { recallFor } from './recall.ts';
 import { appendUntilKnown, type Surroundings } from './resending.ts';
 import { Round, type Item, type Outcome } from './round.ts';
-import { Standstill } from './standstill.ts';
+import { Standstill, type Unsigned } from './standstill.ts';
 import type { Ledger } from './state.ts';
 import type { Stream } from './stream.ts';
 import { Taking } from './taking.ts';
@@ -33,8 +33,8 @@ export type SequencerOptions = {
   readonly halted?: ((why: string) => void) | undefined;
   /** Told where what is stored is damaged or gone: no more is written. */
   readonly unsound?: ((why: string) => void) | undefined;
-  /** Why nothing may be recorded just now, though it may be again; nothing while all is well. */
-  readonly pause?: (() => string | undefined) | undefined;
+  /** Why nothing can be signed just now, so that nothing is recorded until it can. */
+  readonly unsigned?: Unsigned | undefined;
   readonly timing: Timing;
   /** Where others write to the stream too: when this instance may. */
   readonly turns?: Turns | undefined;
@@ -64,10 +64,10 @@ export class Sequencer {
   readonly #standstill: Standstill;
 
   constructor(options: SequencerOptions) {
-    const { stream, timing, ledger, published, observer, turns, now_ms, pause } = options;
+    const { stream, timing, ledger, published, observer, turns, now_ms, unsigned } = options;
     this.#options = options;
     const silence = () => stream.silence?.();
-    this.#standstill = new Standstill({ ledger, now_ms, pause, silence });
+    this.#standstill = new Standstill({ ledger, now_ms, unsigned, silence });
     this.isOneOfSeveral = turns !== undefined;
     this.#queue = new Queue(timing);
     const follower = new Follower(stream, ledger, published);
@@ -205,7 +205,7 @@ export class Sequencer {
    */
   async #settle(batch: readonly Item[]): Promise<void> {
     const { observer, turns } = this.#options;
-    const why = this.#standstill.now;
+    const why = this.#standstill.now ?? (await this.#options.unsigned?.again());
     if (why !== undefined) return answerAll(batch, notWriting(why));
     const isTired = ({ decisions }: Item) => decisions >= DECISIONS_MAX;
     answerAll(batch.filter(isTired), refused(refuse('busy')));

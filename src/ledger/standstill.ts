@@ -3,13 +3,19 @@ import type { Ledger } from './state.ts';
 
 const TROUBLE_MS = 10_000;
 
+export type Unsigned = {
+  readonly now: () => string | undefined;
+  /** The same, having tried again where there was something. */
+  readonly again: () => Promise<string | undefined>;
+};
+
 export type StandstillOptions = {
   readonly ledger: Pick<Ledger, 'recordedAt_ms'>;
   readonly now_ms: () => number;
   /** Why nothing was heard of a server for too long; nothing while all is well. */
   readonly silence: () => string | undefined;
-  /** Why nothing may be recorded just now, though it may be again. */
-  readonly pause?: (() => string | undefined) | undefined;
+  /** Why nothing can be signed, so that nothing is recorded until it can. */
+  readonly unsigned?: Unsigned | undefined;
 };
 
 /** Why an instance takes no writes: for good, for now, or because it is about to end. */
@@ -34,17 +40,17 @@ export class Standstill {
 
   /** Why no batch is begun; nothing where one may be. */
   get now(): string | undefined {
-    const { ledger, now_ms, pause } = this.#options;
-    return this.forGood ?? clockBehind(ledger, now_ms()) ?? pause?.();
+    const { ledger, now_ms } = this.#options;
+    return this.forGood ?? clockBehind(ledger, now_ms());
   }
 
   /** Why nobody should be sent here to write, and be it that the last append failed. */
   get trouble(): string | undefined {
-    const { ledger, now_ms, silence, pause } = this.#options;
+    const { ledger, now_ms, silence, unsigned } = this.#options;
     const { why, until_ms } = this.#trouble;
     const recent = until_ms > now_ms() ? why : undefined;
     const behind = clockBehind(ledger, now_ms());
-    return this.forGood ?? this.ending ?? recent ?? behind ?? pause?.() ?? silence();
+    return this.forGood ?? this.ending ?? recent ?? behind ?? unsigned?.now() ?? silence();
   }
 
   /** Remembers a failed append for a while, after which the next one is worth trying. */

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Page } from '../../../schemas/stream.ts';
 import { DamagedJournalError } from '../errors.ts';
 
+const VERSION = 2;
 /**
  * The file of the embedded journal: one row an event. `crc` is the CRC-32 of the event's bytes
  * going on from the row before, since SQLite keeps no checksum of a row: it finds an altered,
@@ -22,7 +23,7 @@ const SCHEMA = `
     PRIMARY KEY (level, number)
   ) STRICT;
   PRAGMA application_id = 0x54434c31;
-  PRAGMA user_version = 2;
+  PRAGMA user_version = ${VERSION};
 `;
 
 /** Codes with which SQLite says that a file is not, or no longer, one of its own. */
@@ -50,9 +51,18 @@ export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'
     PRAGMA synchronous = ${synchronous};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
-    ${SCHEMA}
   `);
+  // Saying again what is there would write, which a full disk does not let it do.
+  if (!isMade(database)) database.exec(SCHEMA);
   return database;
+}
+
+function isMade(database: DatabaseSync): boolean {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get()!;
+  const { count } = database
+    .prepare(`SELECT count(*) AS count FROM sqlite_schema WHERE name IN ('event', 'tile')`)
+    .get()!;
+  return version === VERSION && count === 2;
 }
 
 /** Opens a connection that only reads, beside the writer or without one. */
