@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
+import { stateKey } from './checkpoints/signingKey.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
@@ -47,11 +48,12 @@ async function main(): Promise<void> {
   const random = pooledRandom();
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
-  const saved = savedStateOf(config, logger);
+  const checkpoints = checkpointsAt(config, random);
+  const saved = savedStateOf(config, stateKey(checkpoints.signers), logger);
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
-    checkpoints: checkpointsAt(config, random),
+    checkpoints,
     opening: { ...config.opening, predecessor },
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
@@ -116,13 +118,17 @@ async function journalOf(
   return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
-function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): SavedState | undefined {
+function savedStateOf(
+  { journalFile, stateFile }: Config,
+  key: string,
+  logger: Logger,
+): SavedState | undefined {
   if (journalFile === undefined || stateFile === undefined) return undefined;
   const inDoubt = (error: Error) => {
     logger.fatal({ err: error }, 'what is served is in doubt: this process ends at once');
     fail('The service ends.', error);
   };
-  return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
+  return new SavedState({ file: stateFile, key, journalFile, logger, inDoubt });
 }
 
 function requireNoCards({ projections }: Service, { cardKey }: Config): void {

@@ -52,8 +52,9 @@ export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
   `);
-  // Saying again what is there would write, which a full disk does not let it do.
-  if (!isMade(database)) database.exec(SCHEMA);
+  // Saying again what is there would write, which a full disk does not let it do. That it may be
+  // written at all is asked without a write.
+  database.exec(isMade(database) ? 'BEGIN IMMEDIATE; ROLLBACK' : SCHEMA);
   return database;
 }
 
