@@ -126,7 +126,7 @@ export function open(file: string, code: string, key: string): SavedFile | undef
   }
 }
 
-/** @throws DoesNotFitError where it was not made with the key, from whose holder alone it is taken */
+/** @throws DoesNotFitError where it was not made with the key */
 function requireOwn({ mac, ...told }: Header, key: string): void {
   if (timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(told, key)))) return;
   throw new DoesNotFitError('it was not made with the signing key of this ledger');

@@ -34,12 +34,12 @@ const ELSEWHERE: Readonly<Record<string, readonly RefusalCode[]>> = {
   'http/badKeys.test.ts': ['idempotency_key_missing', 'key_not_found'],
   'http/card.test.ts': ['too_many_unknown_cards'],
   'http/proof.test.ts': ['receipt_withheld', 'beyond_the_tree'],
-  'http/damage.test.ts': ['damaged'],
   'http/funds.test.ts': ['fund_not_found'],
   'http/statement.test.ts': ['period_not_ended', 'period_before_ledger'],
   'ledger/issue.test.ts': ['list_too_long'],
   'ledger/largest.test.ts': ['rest_too_large'],
   'sequencer/batches.test.ts': ['busy', 'not_writing', 'outcome_unknown'],
+  'process/unsound.test.ts': ['damaged'],
   'sequencer/faults.test.ts': ['internal_error'],
 };
 /** Looking for the smallest history that fails ends here, within the time a test may take. */

@@ -10,7 +10,9 @@ import { HttpClient, notStarted, serviceFor, type ServiceProcess } from '../supp
 import { tillIn } from './till.ts';
 
 const DAMAGED = /"level":60.*damaged or gone/;
-const OTHER_NAME = `UPDATE event SET event = replace(event, '"name":', '"nome":') WHERE revision = 2`;
+const OTHER_NAME = `
+  UPDATE event SET event = replace(event, '"name":', '"nome":') WHERE revision = 2
+`;
 
 async function selling(t: Test) {
   const folder = t.testdir();
