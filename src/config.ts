@@ -130,6 +130,8 @@ export type Config = {
   readonly cardKey: CardKeySource;
   /** Where checkpoints are kept; nothing for a ledger in memory. */
   readonly checkpointFile: string | undefined;
+  /** Where the newest head of the tree is kept, signed; nothing for a ledger in memory. */
+  readonly headFile: string | undefined;
   readonly signing: Omit<SigningKeySource, 'random'>;
   /** The last checkpoint of the ledger that an empty stream comes after. */
   readonly predecessorFile: string | undefined;
@@ -185,6 +187,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
       shared,
     },
     checkpointFile: inMemory ? undefined : join(value.DATA_DIR, 'checkpoints.sqlite'),
+    headFile: inMemory ? undefined : join(value.DATA_DIR, 'ledger.head'),
     signing: {
       text: value.SIGNING_KEY,
       file: inMemory ? undefined : join(value.DATA_DIR, 'signing.key'),

@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
+import { stateKey } from './checkpoints/signingKey.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
@@ -23,14 +24,19 @@ import { CannotServeError, openService, type Service } from './service.ts';
 import { SteadyClock } from './steadyClock.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
-const NAMED =
-  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event|State))Error$/;
+const NAMED = new RegExp(
+  '^(Config|\\w+Key|Note|Head|ChangedHistory|LostEnd|CannotServe|AlreadyRunning|' +
+    '\\w+(Journal|Event|State))Error$',
+);
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
 const DAMAGED_MIRROR =
   '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
   'aside, with those beside it, and start again; it is made anew.';
+const UNSOUND =
+  'what is stored is damaged or gone: nothing more is recorded or signed, while what is sound is ' +
+  'read; end the service in order, never with kill -9, and see README.md, Backup and restore';
 const CLOSE_MS = 9_000;
 const MACHINE_CLOCKS = {
   wall_ms: () => Date.now(),
@@ -63,11 +69,12 @@ async function main(): Promise<void> {
   const random = pooledRandom();
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
-  const saved = savedStateOf(config, logger);
+  const checkpoints = checkpointsAt(config, random);
+  const saved = savedStateOf(config, stateKey(checkpoints.signers), logger);
   const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
-    checkpoints: checkpointsAt(config, random),
+    checkpoints,
     opening: { ...config.opening, predecessor },
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
@@ -81,6 +88,8 @@ async function main(): Promise<void> {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
     broken,
+    unsound: (why) => logger.fatal({ why }, UNSOUND),
+    unproved: (why) => logger.warn({ why }, 'the proof of everything is tried again'),
     halted: (why) => logger.error({ why }, 'no more writes are taken; start the newer version'),
   });
   // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.
@@ -142,13 +151,17 @@ async function journalOf(
   return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
-function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): SavedState | undefined {
+function savedStateOf(
+  { journalFile, stateFile }: Config,
+  key: string,
+  logger: Logger,
+): SavedState | undefined {
   if (journalFile === undefined || stateFile === undefined) return undefined;
   const inDoubt = (error: Error) => {
     logger.fatal({ err: error }, 'what is served is in doubt: this process ends at once');
     fail('The service ends.', error);
   };
-  return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
+  return new SavedState({ file: stateFile, key, journalFile, logger, inDoubt });
 }
 
 function publisherOf(

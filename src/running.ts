@@ -41,6 +41,7 @@ export async function running(
     watched();
     service.sequencer.answerImpatient();
     service.sequencer.wake();
+    service.guard.tick();
     service.checkpoints.makeIfDue();
     saved?.saveIfDue(service.sequencer.ledger.revision);
     publisher?.publishIfDue();

@@ -89,6 +89,12 @@ export const requestRefusals = {
       'asks for. It waits {seconds} s at most, and less where too many wait. Send the same again.',
     'The ledger is a moment behind. Look again shortly.',
   ),
+  damaged: entry(
+    RETRY,
+    'What is stored of this is not as it was written: {why}. It is not shown, and this instance ' +
+      'records nothing more until whoever keeps the ledger has put the stream back.',
+    'The ledger cannot show this just now. Ask the scheme.',
+  ),
   // Idempotency.
   key_reused: entry(
     FINAL,

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { fault, refuse, REFUSALS, type Fault, type Refusal } from '../../schemas/refusals.ts';
-import { UnwrittenError } from '../../schemas/stream.ts';
+import { DamagedJournalError, UnwrittenError } from '../../schemas/stream.ts';
+import { ChangedHistoryError } from '../checkpoints/changedHistory.ts';
 import { countRefusal, countThrown } from './counted.ts';
 import { STATUSES } from './statuses.ts';
 
@@ -105,6 +106,8 @@ export function frameworkRefusal(
   bodyLimit: number,
 ): Refusal {
   if (error instanceof UnwrittenError) return refuse('not_writing', { why: error.message });
+  if (error instanceof DamagedJournalError || error instanceof ChangedHistoryError)
+    return refuse('damaged', { why: error.message });
   const status = error.statusCode ?? 500;
   if (status === 413) return refuse('body_too_large', { limit: bodyLimit });
   if (status === 415) return refuse('unsupported_media_type');

@@ -3,6 +3,8 @@ import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import type { Digest } from '../../schemas/ids.ts';
 import type { Page } from '../../schemas/stream.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { Soundness } from '../guard/soundness.ts';
 import type { Awaited } from '../ledger/awaited.ts';
 import type { Timing } from '../ledger/timing.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
@@ -35,6 +37,10 @@ export type Services = {
   readonly awaited: Awaited;
   /** Why nothing was heard of the journal's server for too long; nothing while all is well. */
   readonly silence: () => string | undefined;
+  /** Whether what is stored was found to be damaged or gone. */
+  readonly soundness: Pick<Soundness, 'damage'>;
+  /** Looks after what is stored, and knows when all of it was proved last. */
+  readonly guard: Guard;
   /** What is counted as it happens, and how it is worded for whoever scrapes it. */
   readonly figures: Figures;
   readonly metrics: Metrics;

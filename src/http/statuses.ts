@@ -18,6 +18,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   not_writing: 503,
   outcome_unknown: 503,
   not_there_yet: 503,
+  damaged: 503,
   key_reused: 422,
   voided: 409,
   organisation_not_found: 404,

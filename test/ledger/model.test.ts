@@ -42,6 +42,7 @@ const ELSEWHERE: Readonly<Record<string, readonly RefusalCode[]>> = {
   'ledger/paper.test.ts': ['redemption_recorded_before'],
   'ledger/largest.test.ts': ['rest_too_large'],
   'sequencer/batches.test.ts': ['busy', 'not_writing', 'outcome_unknown'],
+  'process/unsound.test.ts': ['damaged'],
   'sequencer/faults.test.ts': ['internal_error'],
 };
 /** Looking for the smallest history that fails ends here, within the time a test may take. */
