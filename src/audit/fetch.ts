@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkpointIn, openCheckpoint, type Checkpoint } from '../proofs/checkpoint.ts';
+import { unverifiedIn, openCheckpoint, type Checkpoint } from '../proofs/checkpoint.ts';
 import { HASH_BYTES, isConsistent } from '../proofs/merkle.ts';
 import { verifierIn } from '../proofs/note.ts';
 import { bundlePath, tilePath, tilesOf, widthOf, TILE_WIDTH, type Tile } from '../proofs/tiles.ts';
@@ -88,7 +88,7 @@ export async function fetchInto(
         'the proof.',
     );
   }
-  if (kept.last !== undefined && !(await continues(checkpointIn(kept.last.note), shown, source))) {
+  if (kept.last !== undefined && !(await continues(unverifiedIn(kept.last.note), shown, source))) {
     const file = join(directory, `conflict-${size}.checkpoint`);
     writeFileSync(file, newest.note, { flush: true });
     throw new MirrorError(
