@@ -6,7 +6,7 @@ import { mirrorIn, partsIn } from '../backup/parts.ts';
 import { checkpointsAt } from '../checkpoints/checkpoints.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
-import { sqliteJournal, sqliteReader } from '../journal/sqlite/index.ts';
+import { sqliteJournal, sqliteReader, type SqliteReader } from '../journal/sqlite/index.ts';
 import { openService } from '../service.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
 import type { Io } from './io.ts';
@@ -60,6 +60,7 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
     NETWORK: environment['NETWORK'],
     ORIGIN: environment['ORIGIN'],
     SIGNING_KEY: environment['SIGNING_KEY'],
+    CARD_KEY: environment['CARD_KEY'],
   });
 }
 
@@ -67,9 +68,9 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
 export function openData(
   directory: string | undefined,
   io: Io,
-): { readonly file: string; readonly reader: Pick<Journal, 'read' | 'close'> } {
-  const file = dataFile(directory, io);
-  return { file, reader: sqliteReader(file) };
+): LedgerFile & { readonly reader: SqliteReader } {
+  const ledger = ledgerFile(directory, io);
+  return { ...ledger, reader: sqliteReader(ledger.file) };
 }
 
 /** Grants an admin access on the data itself, under the lock that keeps a service out. */

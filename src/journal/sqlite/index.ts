@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Appended } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
-import { openReader, pagesOf, pickedOf } from './file.ts';
+import { openReader, pagesOf, pickedOf, quickCheck } from './file.ts';
 import { takeLock } from './lock.ts';
 import { prove } from './proving.ts';
-import { tileReader } from './tree.ts';
+import { proved as provedTree, tileReader } from './tree.ts';
 import type { Opening, Ready, Request } from './writer.ts';
 
 const WRITER = new URL('./writer.ts', import.meta.url);
@@ -94,12 +94,26 @@ export async function sqliteJournal(
   };
 }
 
+/** A stream that is only looked at. */
+export type SqliteReader = Pick<Journal, 'read' | 'pick' | 'close'> & {
+  /**
+   * Proves the file as a start does behind it: SQLite's pages, and the tree over so many events.
+   * @throws DamagedJournalError
+   */
+  prove(size: number): Promise<void>;
+};
+
 /** Opens a stream only to read it, beside a running service or without one. */
-export function sqliteReader(file: string): Pick<Journal, 'read' | 'pick' | 'close'> {
+export function sqliteReader(file: string): SqliteReader {
   const reader = openReader(file);
   return {
     read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
     pick: (revisions) => inTurns(pickedOf(reader, revisions)),
+    async prove(size) {
+      const pages = quickCheck(reader);
+      if (pages !== 'ok') throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${pages}`);
+      for await (const _ of inTurns(provedTree(reader, size)));
+    },
     close: async () => reader.close(),
   };
 }
