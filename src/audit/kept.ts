@@ -30,7 +30,7 @@ export function keptIn(text: string, file: string): Note[] {
   return notes.map((note, index) => ({
     name: notes.length === 1 ? file : `${file} note ${index + 1}`,
     // One that came as it was signed is taken so, also with what cannot be told from mail's doing.
-    note: notes.length === 1 && isWhole(text) ? text : note,
+    note: notes.length === 1 && isWhole(unmarked) ? unmarked : note,
   }));
 }
 
