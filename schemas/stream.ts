@@ -38,8 +38,8 @@ export class DamagedJournalError extends Error {
   readonly revision: number;
   readonly why: string;
 
-  constructor(revision: number, why: string) {
-    super(`The journal is damaged at revision ${revision}: ${why}`);
+  constructor(revision: number, why: string, options?: ErrorOptions) {
+    super(`The journal is damaged at revision ${revision}: ${why}`, options);
     this.revision = revision;
     this.why = why;
   }

@@ -22,7 +22,7 @@ import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Turns } from './ledger/turns.ts';
 import { Figures } from './metrics/figures.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { keepingTiles } from './proofs/tiles.ts';
+import { keepingTiles, type ReadTile } from './proofs/tiles.ts';
 import { Guard } from './guard/guard.ts';
 import { Soundness, watched } from './guard/soundness.ts';
 import { fold, nothingDerived, type Derived } from './saved/derived.ts';
@@ -91,7 +91,7 @@ export class CannotServeError extends Error {
  * @throws CannotServeError, DamagedJournalError, UnreadableEventError
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { now_ms, random, timing = EVENT_LOOP, saved } = options;
+  const { now_ms, random, timing = EVENT_LOOP } = options;
   const { ledger, projections } = await derivedFor(options);
   if (ledger.revision >= 0) options.steady?.startsAfter(ledger.recordedAt_ms);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
@@ -105,15 +105,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   if (options.unsound !== undefined) soundness.tell(options.unsound);
   const journal = watched(options.journal, soundness);
   const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
-  const checkpoints: Checkpoints = new Checkpoints({
-    ...options.checkpoints,
-    tile,
-    size: () => ledger.revision + 1,
-    // A checkpoint of a time that never was would keep the next one waiting for it.
-    now_ms: () => (options.steady?.doubt() === undefined ? now_ms() : ledger.recordedAt_ms),
-    broken: (why) => soundness.found(why),
-    withheld: (size) => soundness.damage ?? saved?.unproved?.(size),
-  });
+  const checkpoints = checkpointsOf(options, { tile, ledger, soundness });
   const sequencer = new Sequencer({
     stream: streamOf(journal, figures),
     ledger,
@@ -162,6 +154,21 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     firstAdminKey,
     asSystem,
   };
+}
+
+function checkpointsOf(
+  { checkpoints, steady, now_ms, saved }: ServiceOptions,
+  { tile, ledger, soundness }: { tile: ReadTile; ledger: Ledger; soundness: Soundness },
+): Checkpoints {
+  return new Checkpoints({
+    ...checkpoints,
+    tile,
+    size: () => ledger.revision + 1,
+    // A checkpoint of a time that never was would keep the next one waiting for it.
+    now_ms: () => (steady?.doubt() === undefined ? now_ms() : ledger.recordedAt_ms),
+    broken: (why) => soundness.found(why),
+    withheld: (size) => soundness.damage ?? saved?.unproved?.(size),
+  });
 }
 
 /** What the sequencer asks of a journal. */

@@ -23,7 +23,7 @@ const LINES_A_ROW = 2;
 
 /**
  * Reads CSV with a line of headings, as spreadsheets write it: with or without a byte order mark,
- * with any line ends, with quotes. Rows without anything in them are left out. How long it is, is seen
+ * with any line ends, with quotes. Rows without anything in them are left out. Its length is seen
  * before it is read.
  * @param known the headings that the sheet may have
  * @param needed those of them that it must have

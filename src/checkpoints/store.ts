@@ -19,6 +19,11 @@ export type Shown = {
   readonly recordedAt: string;
 };
 
+export type StoreOptions = {
+  /** Whether what is there is only looked at, also beside a running service. */
+  readonly readOnly?: boolean;
+};
+
 /**
  * Where checkpoints are kept: a file apart from the stream's, so that whoever puts back an old
  * stream, or a changed one, does not put back what was said of it.
@@ -28,7 +33,12 @@ export class CheckpointStore {
   readonly #files: OpenFiles;
 
   /** @param file where it is; `:memory:` keeps nothing past the process */
-  constructor(file: string) {
+  constructor(file: string, { readOnly = false }: StoreOptions = {}) {
+    if (readOnly) {
+      this.#database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS });
+      this.#files = new OpenFiles([]);
+      return;
+    }
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     this.#database = new DatabaseSync(file);
     this.#database.exec(`

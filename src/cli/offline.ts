@@ -7,7 +7,7 @@ import { checkpointsAt } from '../checkpoints/checkpoints.ts';
 import { isPlayed } from '../clock.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
-import { sqliteJournal, sqliteReader } from '../journal/sqlite/index.ts';
+import { sqliteJournal, sqliteReader, type SqliteReader } from '../journal/sqlite/index.ts';
 import { openService } from '../service.ts';
 import { SteadyClock } from '../steadyClock.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
@@ -63,6 +63,7 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
     ORIGIN: environment['ORIGIN'],
     ACCEPT_CLOCK: environment['ACCEPT_CLOCK'],
     SIGNING_KEY: environment['SIGNING_KEY'],
+    CARD_KEY: environment['CARD_KEY'],
   });
 }
 
@@ -70,9 +71,9 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
 export function openData(
   directory: string | undefined,
   io: Io,
-): { readonly file: string; readonly reader: Pick<Journal, 'read' | 'close'> } {
-  const file = dataFile(directory, io);
-  return { file, reader: sqliteReader(file) };
+): LedgerFile & { readonly reader: SqliteReader } {
+  const ledger = ledgerFile(directory, io);
+  return { ...ledger, reader: sqliteReader(ledger.file) };
 }
 
 /** Grants an admin access on the data itself, under the lock that keeps a service out. */

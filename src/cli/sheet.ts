@@ -52,8 +52,8 @@ function failureOf(path: string, { why, faults, lines = 0 }: Unreadable): Failur
     case 'too long':
       return faulty(
         'list_too_long',
-        `${path} has ${lines} lines, blank ones among them, which is more than one file may have. ` +
-          'Take the blank ones out, or split it.',
+        `${path} has ${lines} lines, blank ones among them, which is more than one file may ` +
+          'have. Take the blank ones out, or split it.',
       );
     case 'cells':
       return faulty('sheet_faulty', `${path} cannot be read:`, faults);

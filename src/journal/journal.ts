@@ -94,10 +94,22 @@ export function recordedIn({ firstRevision, lines }: Page): Recorded[] {
 }
 
 function parsed(line: string, revision: number): Recorded {
-  const event = JSON.parse(line) as StreamEvent;
-  const why = unreadable(event);
+  const event = jsonIn(line) as Partial<StreamEvent> | null | undefined;
+  const why = unreadable(event ?? null);
   if (why !== undefined) throw new UnreadableEventError(revision, why);
-  return { revision, event };
+  if (event?.command === undefined || event.data === undefined) {
+    throw new UnreadableEventError(revision, 'it lacks what every event has');
+  }
+  return { revision, event: event as StreamEvent };
+}
+
+/** What a line of JSON says; nothing where it is none. */
+function jsonIn(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

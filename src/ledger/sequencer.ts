@@ -65,10 +65,9 @@ export class Sequencer {
   readonly #standstill: Standstill;
 
   constructor(options: SequencerOptions) {
-    const { stream, timing, ledger, published, observer, turns, now_ms, unsigned, doubt } = options;
+    const { stream, timing, ledger, published, observer, turns } = options;
     this.#options = options;
-    const silence = () => stream.silence?.();
-    this.#standstill = new Standstill({ ledger, now_ms, doubt, unsigned, silence });
+    this.#standstill = new Standstill({ ...options, silence: () => stream.silence?.() });
     this.isOneOfSeveral = turns !== undefined;
     this.#queue = new Queue(timing);
     const follower = new Follower(stream, ledger, published);

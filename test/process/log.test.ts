@@ -18,7 +18,10 @@ const SPEND = { name: 'Medway Leisure', roles: ['spend'] };
 const { O_RDWR, O_NONBLOCK } = constants;
 const NOISE = `
   import { isMainThread } from 'node:worker_threads';
-  const noise = () => { process.emitWarning('x'.repeat(2e4)); process.stderr.write('y'.repeat(2e4)); };
+  const noise = () => {
+    process.emitWarning('x'.repeat(2e4));
+    process.stderr.write('y'.repeat(2e4));
+  };
   if (isMainThread) setInterval(noise, 20).unref(); else noise();
 `;
 

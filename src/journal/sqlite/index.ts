@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Appended } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
-import { damageIn, endOf, openReader, pagesOf, pickedOf } from './file.ts';
+import { damageIn, endOf, openReader, pagesOf, pickedOf, quickCheck } from './file.ts';
 import { takeLock } from './lock.ts';
 import { OpenFiles } from './openFiles.ts';
 import { prove, type Proof } from './proving.ts';
-import { tileReader } from './tree.ts';
+import { proved as provedTree, tileReader } from './tree.ts';
 import { Writing } from './writing.ts';
 
 /** Of a processor, for the proof of everything that goes on while a service runs. */
@@ -91,10 +91,27 @@ export async function sqliteJournal(
   };
 }
 
+/** A stream that is only looked at. */
+export type SqliteReader = Pick<Journal, 'read' | 'pick' | 'close'> & {
+  /**
+   * Proves the file as a start does behind it: SQLite's pages, and the tree over so many events.
+   * @throws DamagedJournalError
+   */
+  prove(size: number): Promise<void>;
+};
+
 /** Opens a stream only to read it, beside a running service or without one. */
-export function sqliteReader(file: string): Pick<Journal, 'read' | 'pick' | 'close'> {
+export function sqliteReader(file: string): SqliteReader {
   const reader = openReader(file);
-  return { ...readsOf(reader, file), close: async () => reader.close() };
+  return {
+    ...readsOf(reader, file),
+    async prove(size) {
+      const pages = quickCheck(reader);
+      if (pages !== 'ok') throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${pages}`);
+      for await (const _ of inTurns(provedTree(reader, size), file));
+    },
+    close: async () => reader.close(),
+  };
 }
 
 function readsOf(reader: DatabaseSync, file: string): Pick<Journal, 'read' | 'pick'> {
