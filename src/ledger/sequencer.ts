@@ -87,16 +87,12 @@ export class Sequencer {
     return this.#options.ledger;
   }
 
-  get #refusing(): string | undefined {
-    return this.#standstill.forGood;
-  }
-
   get #hasNews(): boolean {
-    return this.#refusing === undefined && this.#follower.hasNews;
+    return this.#standstill.forGood === undefined && this.#follower.hasNews;
   }
 
   #isDue(): boolean {
-    return this.#refusing === undefined && isDue(this.ledger, this.#options.now_ms());
+    return this.#standstill.forGood === undefined && isDue(this.ledger, this.#options.now_ms());
   }
 
   /** How many commands wait for the next batch. */
@@ -115,7 +111,7 @@ export class Sequencer {
    * @throws what `decide` threw: a bug, and this caller's alone
    */
   submit(command: Command, preview = false): Promise<Outcome> {
-    if (this.#refusing !== undefined) return Promise.resolve(notWriting(this.#refusing));
+    if (this.#standstill.forGood !== undefined) return Promise.resolve(notWriting(this.#standstill.forGood));
     const lane = this.#laneOf(command);
     if (this.#queue.isFull(lane)) return Promise.resolve(refused(refuse('busy')));
     return new Promise((resolve, reject) => {
@@ -186,7 +182,7 @@ export class Sequencer {
     do {
       try {
         if (this.#queue.length > 0) await this.#queue.gather();
-        await this.#taking.turn(() => this.#queue.length > 0 && this.#refusing === undefined);
+        await this.#taking.turn(() => this.#queue.length > 0 && this.#standstill.forGood === undefined);
         this.#batch = this.#queue.takeBatch(this.#options.turns?.most);
         this.#isMoreDue = false;
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);

@@ -58,8 +58,8 @@ t.test('a line of a paper sheet', async (t) => {
       refusal: {
         detail:
           `The same line of a paper sheet was recorded before, as ${transactionAt(FIRST)}, for ` +
-          '2026-06-09: venue, member, day, credits and reference are the same. Nothing was taken. ' +
-          'If it is another visit, say "again": 1.',
+          '2026-06-09: venue, member, day, credits and reference are the same. Nothing was ' +
+          'taken. If it is another visit, say "again": 1.',
         aloud: 'This visit was recorded before. Nothing was taken.',
       },
     },
