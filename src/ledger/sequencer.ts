@@ -111,7 +111,8 @@ export class Sequencer {
    * @throws what `decide` threw: a bug, and this caller's alone
    */
   submit(command: Command, preview = false): Promise<Outcome> {
-    if (this.#standstill.forGood !== undefined) return Promise.resolve(notWriting(this.#standstill.forGood));
+    if (this.#standstill.forGood !== undefined)
+      return Promise.resolve(notWriting(this.#standstill.forGood));
     const lane = this.#laneOf(command);
     if (this.#queue.isFull(lane)) return Promise.resolve(refused(refuse('busy')));
     return new Promise((resolve, reject) => {
@@ -182,7 +183,9 @@ export class Sequencer {
     do {
       try {
         if (this.#queue.length > 0) await this.#queue.gather();
-        await this.#taking.turn(() => this.#queue.length > 0 && this.#standstill.forGood === undefined);
+        await this.#taking.turn(
+          () => this.#queue.length > 0 && this.#standstill.forGood === undefined,
+        );
         this.#batch = this.#queue.takeBatch(this.#options.turns?.most);
         this.#isMoreDue = false;
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
