@@ -1,4 +1,6 @@
+import type { Command } from '../../schemas/commands.ts';
 import type { Item } from './round.ts';
+import type { Ledger } from './state.ts';
 import type { Timing } from './timing.ts';
 
 const QUEUE_MAX = 10_000;
@@ -122,4 +124,9 @@ function inOrder(waiting: Waiting[]): Item[] {
 function linesOf({ command: { ask } }: Item): number {
   if ('entries' in ask) return ask.entries.length;
   return 'visits' in ask ? ask.visits.length : 1;
+}
+
+/** In whose turn a command is taken: its organisation's, or that of an access without one. */
+export function laneOf({ accesses }: Pick<Ledger, 'accesses'>, { by }: Command): string {
+  return (by !== 'system' && accesses.get(by)?.organisation) || by;
 }

@@ -6,7 +6,7 @@ import { answerAll, notWriting, outcomeUnknown, refused } from './answers.ts';
 import { isDue } from './due.ts';
 import { Follower } from './follower.ts';
 import type { Observer } from './observer.ts';
-import { Queue } from './queue.ts';
+import { laneOf, Queue } from './queue.ts';
 import { recallFor } from './recall.ts';
 import { appendUntilKnown, type Surroundings } from './resending.ts';
 import { Round, type Item, type Outcome } from './round.ts';
@@ -87,12 +87,16 @@ export class Sequencer {
     return this.#options.ledger;
   }
 
+  get #isWriting(): boolean {
+    return this.#standstill.forGood === undefined;
+  }
+
   get #hasNews(): boolean {
-    return this.#standstill.forGood === undefined && this.#follower.hasNews;
+    return this.#isWriting && this.#follower.hasNews;
   }
 
   #isDue(): boolean {
-    return this.#standstill.forGood === undefined && isDue(this.ledger, this.#options.now_ms());
+    return this.#isWriting && isDue(this.ledger, this.#options.now_ms());
   }
 
   /** How many commands wait for the next batch. */
@@ -111,19 +115,15 @@ export class Sequencer {
    * @throws what `decide` threw: a bug, and this caller's alone
    */
   submit(command: Command, preview = false): Promise<Outcome> {
-    if (this.#standstill.forGood !== undefined)
-      return Promise.resolve(notWriting(this.#standstill.forGood));
-    const lane = this.#laneOf(command);
+    const { forGood } = this.#standstill;
+    if (forGood !== undefined) return Promise.resolve(notWriting(forGood));
+    const lane = laneOf(this.ledger, command);
     if (this.#queue.isFull(lane)) return Promise.resolve(refused(refuse('busy')));
     return new Promise((resolve, reject) => {
       const since_ms = this.#options.now_ms();
       this.#queue.push({ command, preview, lane, since_ms, decisions: 0, resolve, reject });
       this.#running ??= this.#run();
     });
-  }
-
-  #laneOf({ by }: Command): string {
-    return (by !== 'system' && this.ledger.accesses.get(by)?.organisation) || by;
   }
 
   /** Brings about what is due, should no command come that would. */
@@ -183,9 +183,7 @@ export class Sequencer {
     do {
       try {
         if (this.#queue.length > 0) await this.#queue.gather();
-        await this.#taking.turn(
-          () => this.#queue.length > 0 && this.#standstill.forGood === undefined,
-        );
+        await this.#taking.turn(() => this.#queue.length > 0 && this.#isWriting);
         this.#batch = this.#queue.takeBatch(this.#options.turns?.most);
         this.#isMoreDue = false;
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
