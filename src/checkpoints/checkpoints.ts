@@ -1,7 +1,7 @@
 import { UnwrittenError, type Page } from '../../schemas/stream.ts';
 import { DamagedJournalError } from '../journal/journal.ts';
 import { leafHash } from '../proofs/merkle.ts';
-import { checkpointIn } from '../proofs/checkpoint.ts';
+import { unverifiedIn } from '../proofs/checkpoint.ts';
 import { partsOf, signNote, withSignatures, type Signer } from '../proofs/note.ts';
 import { frontierAt, rootAt, type ReadTile } from '../proofs/tiles.ts';
 import { ChangedHistoryError, LostEndError } from './changedHistory.ts';
@@ -196,7 +196,7 @@ export class Checkpoints {
    */
   keepCosigned(note: string): void {
     const { store } = this.#options;
-    const { size, text } = { ...checkpointIn(note), ...partsOf(note) };
+    const { size, text } = { ...unverifiedIn(note), ...partsOf(note) };
     const shown = store.at(size);
     if (shown === undefined || partsOf(shown.note).text !== text) return;
     const cosigned = { ...shown, note: withSignatures(shown.note, partsOf(note).lines) };

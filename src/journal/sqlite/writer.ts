@@ -42,7 +42,7 @@ function serve(): void {
   const write = rowWriter(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
-  const save = () => void database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  const save = () => database.exec('PRAGMA wal_checkpoint(PASSIVE)');
 
   const append = ({ expectedRevision, text }: Request): Appended => {
     const given = text === '' ? [] : text.split('\n');
