@@ -53,7 +53,7 @@ t.test('an amount', async (t) => {
 });
 
 t.test('a cell that a spreadsheet may take for a formula', async (t) => {
-  const signs = [...'=+-@＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌−﬩'];
+  const signs = Array.from('=+-@＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌−﬩');
   const cells = [
     ...signs.map((sign) => `${sign}SUM(A1)`),
     ...['\t=1', '\ttab', '\rreturn', '\nline', ' =1', '\u00a0=1', '\u200b=1', '\ufeff\u200e＝1'],

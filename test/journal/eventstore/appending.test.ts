@@ -159,7 +159,7 @@ t.test('a server that takes less at once than a batch may have', async (t) => {
 
 t.test('what another instance wrote first', async (t) => {
   const here = await given(t);
-  const other = await openJournal({ ...server, ...networkOf(here) }, t.testdir());
+  const other = await openJournal({ ...server, ...networkOf(here) }, join(t.testdirName, 'other'));
   t.teardown(() => other.close());
   const { promise: grown, resolve } = Promise.withResolvers<number>();
   here.journal.watch!({ grown: resolve, broken: (why) => t.fail(why) });
