@@ -69,9 +69,9 @@ async function main(): Promise<void> {
   const random = pooledRandom();
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
+  const predecessor = await predecessorOf(config, journal);
   const checkpoints = checkpointsAt(config, random);
   const saved = savedStateOf(config, stateKey(checkpoints.signers), logger);
-  const predecessor = await predecessorOf(config, journal);
   const service = await openService({
     journal,
     checkpoints,

@@ -30,7 +30,7 @@ t.test('the bytes of an event are the same on another machine', async (t) => {
   const events = [named('Café “Zur Brücke” 🌉'), enrolled(1), citing(300)];
   await first.append(linesOf(events), -1);
   await t.test('which reads them from the server', async (t) => {
-    const second = await openJournal(server, join(t.testdirName, 'second'));
+    const second = await openJournal(server, t.testdir());
     t.teardown(() => second.close());
     t.same(await linesIn(second), events.map(canonical));
   });
