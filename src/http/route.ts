@@ -113,7 +113,13 @@ export class Routes {
   constructor(app: FastifyInstance, services: Services) {
     this.app = app;
     this.services = services;
-    this.#unknownCards = new UnknownCards(services.now_ms);
+    const { now_ms, sequencer } = services;
+    const { isOneOfSeveral } = sequencer;
+    this.#unknownCards = new UnknownCards({
+      now_ms,
+      ledger: () => sequencer.ledger,
+      isOneOfSeveral,
+    });
   }
 
   read<A extends Schema, P extends Schema | undefined, Q extends Schema | undefined>(
@@ -175,7 +181,6 @@ export class Routes {
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
         const identity = preview ? {} : identityOf(request, caller, route.url);
-        this.#unknownCards.check(caller.accessId);
         const prepared = route.prepare({ params, query, body, caller, request, reply });
         const command: Command = {
           id: `cmd_${base32(this.services.random(ID_BYTES))}`,
@@ -183,11 +188,11 @@ export class Routes {
           ...identity,
           ask: prepared.ask,
         };
+        const taken = this.#unknownCards.take(caller, prepared.ask);
+        if ('refusal' in taken) return sendProblem(request, reply, taken.refusal);
         const outcome = await this.services.sequencer.submit(command, preview);
-        if (outcome.outcome === 'refused') {
-          this.#unknownCards.note(caller.accessId, outcome.refusal);
-          return sendProblem(request, reply, outcome.refusal);
-        }
+        this.#unknownCards.settle(taken);
+        if (outcome.outcome === 'refused') return sendProblem(request, reply, outcome.refusal);
         return this.#answer(reply, outcome, status, prepared.answer);
       }),
     });
