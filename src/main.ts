@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
-import { cardHmacWith, cardKeyIn } from './cardKey.ts';
+import { cardHmacWith, cardKeyCheck, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
 import { isPlayed, movableClock, type MovableClock } from './clock.ts';
@@ -11,14 +11,16 @@ import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
 import { isEventStore } from './eventstoreUrl.ts';
+import { closeToOthers } from './journal/ownerOnly.ts';
+import { CARD_KEY_CHECK, requireOwnKeys } from './ownKeys.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
-import { CannotServeError, openService, type Service } from './service.ts';
+import { openService, type Service } from './service.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED =
-  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event|State))Error$/;
+  /^\w*(Config|Key|Store|Note|History|CannotServe|AlreadyRunning|Journal|Event|State)Error$/;
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
@@ -30,9 +32,10 @@ const PROGRESS_EVENTS = 100_000;
 
 /** The one place that reads the environment and wires everything by hand. */
 async function main(): Promise<void> {
+  process.umask(0o077);
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
-  const cardKey = cardKeyIn(config.cardKey);
+  const { unproved } = requireOwnKeys(config);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
@@ -44,9 +47,13 @@ async function main(): Promise<void> {
   void provedBehind(journal, logger);
   const saved = savedStateOf(config, logger);
   const predecessor = await predecessorOf(config, journal);
+  closeData(config, logger);
+  const cardKey = cardKeyIn(config.cardKey);
+  cardKey.keep?.();
+  const checkpoints = checkpointsAt(config, random);
   const service = await openService({
     journal,
-    checkpoints: checkpointsAt(config, random),
+    checkpoints,
     opening: { ...config.opening, predecessor },
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
@@ -62,10 +69,8 @@ async function main(): Promise<void> {
   });
   // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.
   showFirstKey(service);
-  if (cardKey.keep !== undefined) {
-    requireNoCards(service, config);
-    cardKey.keep();
-  }
+  checkpoints.store.keepCheck(CARD_KEY_CHECK, cardKeyCheck(cardKey.key));
+  if (unproved) logger.warn('the card key is taken as it is: there was nothing to compare it with');
   const { app, end } = await running(service, journal, logger, saved);
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
@@ -118,13 +123,15 @@ function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): Saved
   return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
 }
 
-function requireNoCards({ projections }: Service, { cardKey }: Config): void {
-  const cards = projections.directory.membersOf().some(({ cardId }) => cardId !== undefined);
-  if (!cards) return;
-  throw new CannotServeError(
-    `The members have cards, but the key to them, ${cardKey.file}, is missing. ` +
-      'Put it back from the backup; without it no card is known.',
-  );
+/** Whoever else has an account on the machine has no business with the data. */
+function closeData(config: Config, logger: Logger): void {
+  const { dataDirectory, journalFile, checkpointFile, stateFile, cardKey, signing } = config;
+  if (journalFile === undefined) return;
+  const files = [journalFile, checkpointFile, stateFile, cardKey.file, signing.file];
+  const own = files.filter((file) => file !== undefined).map((file) => resolve(file));
+  const { closed, open } = closeToOthers(resolve(dataDirectory), own);
+  if (closed.length > 0) logger.warn({ closed }, 'others could read this data; now only its owner');
+  if (open.length > 0) logger.warn({ open }, 'others can read this data, and it cannot be closed');
 }
 
 function welcome({ sequencer, checkpoints }: Service, config: Config, address: string): void {

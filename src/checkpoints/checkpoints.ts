@@ -58,9 +58,7 @@ export class Checkpoints {
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
-    const { store, signers } = options;
-    this.#latest = store.latest();
-    for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);
+    this.#latest = options.store.latest();
   }
 
   /** The last one that was made; nothing before the first. */
@@ -172,6 +170,7 @@ export class Checkpoints {
     await this.requireUnchanged();
     const text = shown.note.slice(0, shown.note.lastIndexOf('\n\n') + 1);
     const added = signNote(text, missing).slice(text.length + 1);
+    this.#keepKeys();
     this.#latest = { ...shown, note: shown.note + added };
     this.#options.store.keep(this.#latest);
     return this.#latest;
@@ -189,9 +188,16 @@ export class Checkpoints {
     const text = checkpointText({ origin, size, root });
     const recordedAt = new Date(now_ms()).toISOString();
     const shown = { size, note: signNote(text, signers), recordedAt };
+    this.#keepKeys();
     store.keep(shown);
     this.#latest = shown;
     return shown;
+  }
+
+  /** Only once something is signed with them: those of another ledger are not taken for its own. */
+  #keepKeys(): void {
+    const { store, signers } = this.#options;
+    for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);
   }
 
   /** Proves it, since tiles that are kept in memory need not be those that a root is made of. */

@@ -7,6 +7,7 @@ import { checkpointsAt } from '../checkpoints/checkpoints.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
 import { sqliteJournal, sqliteReader } from '../journal/sqlite/index.ts';
+import { requireOwnSigner } from '../ownKeys.ts';
 import { openService } from '../service.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
 import type { Io } from './io.ts';
@@ -60,6 +61,7 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
     NETWORK: environment['NETWORK'],
     ORIGIN: environment['ORIGIN'],
     SIGNING_KEY: environment['SIGNING_KEY'],
+    CARD_KEY: environment['CARD_KEY'],
   });
 }
 
@@ -81,6 +83,7 @@ export async function grantOffline(
   const ledger = ledgerFile(directory, io);
   const config = ledger.mirror ? serverConfig(directory, ledger, io) : dataConfig(directory, io);
   const opening = await openingOf(ledger.file);
+  requireOwn(config);
   const journal = await journalOf(config, ledger.file, opening.network, io);
   const checkpoints = checkpointsAt(config, io.random);
   try {
@@ -116,6 +119,15 @@ export async function grantOffline(
   } finally {
     checkpoints.store.close();
     await journal.close();
+  }
+}
+
+/** @throws Failure where the key that would sign is not the ledger's own */
+function requireOwn(config: Config): void {
+  try {
+    requireOwnSigner(config);
+  } catch (error) {
+    throw faulty('not_own_key', (error as Error).message);
   }
 }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Appended } from '../../../schemas/stream.ts';
+import { ownFolder } from '../ownerOnly.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
 import { openReader, pagesOf, pickedOf } from './file.ts';
 import { takeLock } from './lock.ts';
@@ -30,7 +30,7 @@ export async function sqliteJournal(
   file: string,
   { mirror = false }: SqliteOptions = {},
 ): Promise<Journal> {
-  mkdirSync(dirname(file), { recursive: true });
+  ownFolder(dirname(file));
   const release = takeLock(`${file}-lock`);
   const workerData: Opening = { file, mirror };
   const worker = new Worker(WRITER, { workerData });
