@@ -83,9 +83,10 @@ export async function grantOffline(
   const ledger = ledgerFile(directory, io);
   const config = ledger.mirror ? serverConfig(directory, ledger, io) : dataConfig(directory, io);
   const opening = await openingOf(ledger.file);
-  requireOwn(config);
+  const isKept = io.files.exists(config.checkpointFile!);
+  if (isKept) requireOwn(config);
   const journal = await journalOf(config, ledger.file, opening.network, io);
-  const checkpoints = checkpointsAt(config, io.random);
+  const checkpoints = checkpointsAt(isKept ? config : nothingKept(config), io.random);
   try {
     // It ends before a proof behind it would, so it waits for it.
     await journal.proved;
@@ -120,6 +121,14 @@ export async function grantOffline(
     checkpoints.store.close();
     await journal.close();
   }
+}
+
+/** Where what was shown is missing the next start says so: nothing is made anew here. */
+function nothingKept({ signing }: Config): Parameters<typeof checkpointsAt>[0] {
+  return {
+    checkpointFile: undefined,
+    signing: { origin: signing.origin, defaultOrigin: signing.defaultOrigin },
+  };
 }
 
 /** @throws Failure where the key that would sign is not the ledger's own */

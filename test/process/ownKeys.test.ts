@@ -47,7 +47,9 @@ function mixed(states: readonly State[]): string {
 
 /** The bytes of all that is in a folder, but for what SQLite puts beside a file that it reads. */
 function bytesIn(directory: string): unknown {
-  const names = readdirSync(directory).filter((name) => !/-(wal|shm|lock)$/.test(name));
+  const names = readdirSync(directory).filter(
+    (name) => !/-(wal|shm|lock|lock-journal)$/.test(name),
+  );
   return names.toSorted().map((name) => {
     const bytes = readFileSync(join(directory, name));
     return [name, createHash('sha256').update(bytes).digest('hex')];
