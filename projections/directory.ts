@@ -43,6 +43,8 @@ export type MemberItem = {
   readonly since: number;
   readonly memberId: MemberId;
   readonly organisationIds: OrganisationId[];
+  /** The organisation that enrolled the member. */
+  readonly enrolledBy?: OrganisationId | undefined;
   cardId?: CardId | undefined;
   /** Cards of merged members, which answer beside the live one. */
   otherCardIds?: CardId[] | undefined;
@@ -248,7 +250,8 @@ export class Directory {
 
   #enrolled(since: number, { data }: EventOf<'MemberEnrolled'>): void {
     const { memberId, organisationId } = data;
-    const member: MemberItem = { since, memberId, organisationIds: [], state: OPEN };
+    const enrolledBy = organisationId && { enrolledBy: organisationId };
+    const member: MemberItem = { since, memberId, organisationIds: [], ...enrolledBy, state: OPEN };
     this.members.set(memberId, member);
     this.#all.push(member);
     if (organisationId !== undefined) this.#join(organisationId, member);

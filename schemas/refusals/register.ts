@@ -38,6 +38,12 @@ export const registerRefusals = {
     'There is no member {id} here.',
     'That member is not known. Nothing was changed.',
   ),
+  enrolled_elsewhere: entry(
+    FINAL,
+    'Another organisation enrolled this member, and yours joined later: a coordinator of the one ' +
+      'that enrolled, or an admin, can close or merge the wallet.',
+    'Only the group that enrolled this member can do that, or the scheme. Nothing was changed.',
+  ),
   card_unknown: entry(
     FINAL,
     'No card has this number.',
@@ -93,8 +99,10 @@ export const registerRefusals = {
   ),
   card_required: entry(
     FINAL,
-    'This member has a card: send "card" instead of "memberId".',
-    'This member has a card. Nothing was taken. Ask to see the card.',
+    'The id alone is too little here: send the member\'s card as "card". Where it was lost, or ' +
+      'there is none, a coordinator of a group that the member belongs to can issue one now, or ' +
+      'add the member to another group.',
+    'The card is needed here. Nothing was taken. If it is lost, the group can issue a new one.',
   ),
   member_has_card: entry(
     FINAL,

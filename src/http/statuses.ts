@@ -20,6 +20,7 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   organisation_not_found: 404,
   venue_not_found: 404,
   member_not_found: 404,
+  enrolled_elsewhere: 403,
   card_unknown: 404,
   card_not_found: 404,
   access_not_found: 404,

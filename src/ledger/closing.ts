@@ -14,7 +14,7 @@ import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { holderMissing, move } from './account.ts';
 import { fundsOf, returnsOf } from './allocation.ts';
 import { actsFor, reject, type Context, type Fact, type Verdict } from './context.ts';
-import { memberOf } from './member.ts';
+import { mayEnd, memberOf } from './member.ts';
 import { releasedByMember, releasedByOrganisation, releasedByVenue } from './release.ts';
 import { accountNow, balanceOf, endOf, movedRest, restTooLarge, survivorOf } from './rest.ts';
 import type { Ledger } from './state.ts';
@@ -25,6 +25,7 @@ export function closeMember(context: Context, ask: CloseMember): Verdict {
   const found = memberOf(context, ask.memberId);
   if ('refusal' in found) return found;
   const { memberId, member } = found;
+  if (!mayEnd(caller, member)) return reject('enrolled_elsewhere');
   const wallet = accountOf.wallet(memberId);
   const refused = restRefused(context, wallet, ask.restTo, member.standing === 'closed');
   if (refused !== undefined) return { refusal: refused };

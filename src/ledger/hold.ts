@@ -24,7 +24,7 @@ import {
 } from './context.ts';
 import { CLOCK_AHEAD_MS } from './day.ts';
 import { addDue } from './expiry.ts';
-import { findBearer } from './member.ts';
+import { cardMissing, findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
 import { available, ENDED, rulesOf, type Hold, type Ledger } from './state.ts';
@@ -89,10 +89,8 @@ function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
   }
   const found = findBearer(state, member!);
   if ('refusal' in found) return found;
+  if (caller.role !== 'admin' && cardMissing(found)) return reject('card_required');
   const { memberId, cardId } = found;
-  if (caller.role !== 'admin' && cardId === undefined && found.member.card !== undefined) {
-    return reject('card_required');
-  }
   return {
     account: accountOf.wallet(memberId),
     memberId,

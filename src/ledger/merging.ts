@@ -5,7 +5,7 @@ import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { move } from './account.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
 import { moveHolds } from './hold.ts';
-import { memberOf, type FoundMember } from './member.ts';
+import { mayEnd, memberOf, type FoundMember } from './member.ts';
 import { movedRest, restTooLarge } from './rest.ts';
 import type { Ledger, Member } from './state.ts';
 
@@ -16,6 +16,9 @@ export function mergeMembers(context: Context, ask: MergeMembers): Verdict {
   if ('refusal' in from) return from;
   const into = memberOf(context, ask.into);
   if ('refusal' in into) return into;
+  if (![from, into].every(({ member }) => mayEnd(caller, member))) {
+    return reject('enrolled_elsewhere');
+  }
   const refused = refusalOf(state, from, into, ask);
   if (refused !== undefined) return { refusal: refused };
   const credit = accountOf.wallet(ask.into);
@@ -75,6 +78,7 @@ function united(id: MemberId, from: Member, into: Member): Partial<Member> {
   return {
     organisations: [...new Set([...into.organisations, ...from.organisations])],
     card,
+    carded: into.carded ?? from.carded,
     otherCards: otherCards.length === 0 ? undefined : otherCards,
     merged: [...(into.merged ?? []), id, ...(from.merged ?? [])],
     standing: into.standing ?? from.standing,

@@ -7,7 +7,7 @@ import { earlierUnder } from './idempotency.ts';
 import { move } from './account.ts';
 import { count, peopleIn, whose } from './cap.ts';
 import { cancelled } from './hold.ts';
-import { findBearer } from './member.ts';
+import { cardMissing, findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
 import { memberHalted, venueHalted } from './standing.ts';
@@ -23,9 +23,7 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   }
   const found = findBearer(state, ask.member);
   if ('refusal' in found) return found;
-  if (caller.role === 'partner' && found.cardId === undefined && found.member.card !== undefined) {
-    return reject('card_required');
-  }
+  if (caller.role === 'partner' && cardMissing(found)) return reject('card_required');
   const halted = memberHalted(found.member) ?? venueHalted(state, venue);
   if (halted !== undefined) return halted;
   const { memberId, cardId } = found;

@@ -72,7 +72,11 @@ export type Member = {
   /** A dense number, for flat tables. */
   readonly number: number;
   readonly organisations: readonly OrganisationId[];
+  /** The organisation that enrolled the member; the others joined later. */
+  readonly enrolledBy?: OrganisationId | undefined;
   readonly card?: CardId | undefined;
+  /** The member has had a card, so the id alone no longer opens the wallet. */
+  readonly carded?: true | undefined;
   readonly standing?: Standing | undefined;
   /** Where the rest of a closed wallet has gone, and goes. */
   readonly restTo?: Account | undefined;

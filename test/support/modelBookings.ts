@@ -9,7 +9,7 @@ import {
   daysBefore,
   forget,
   halted,
-  hasCard,
+  hadCard,
   move,
   startInLondon,
   whoIs,
@@ -186,7 +186,7 @@ export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): R
   if (ask.potOf === undefined) {
     const found = whoIs(books, ask.member!);
     if ('refused' in found) return found;
-    const carded = hasCard(books, found.member);
+    const carded = hadCard(books, found.member);
     if (caller.role !== 'admin' && carded && !found.shown) return { refused: 'card_required' };
     member = found.member;
     account = `wallet:${member}`;

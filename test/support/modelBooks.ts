@@ -13,7 +13,7 @@ export type Books = {
   rules: Rules | undefined;
   organisations: Record<string, { roles: readonly string[] } & Stands>;
   venues: Record<string, string>;
-  members: Record<string, { groups: string[] } & Stands>;
+  members: Record<string, { groups: string[]; enrolledBy?: string | undefined } & Stands>;
   /** How venues stand. */
   standings: Record<string, Stands>;
   /** Ids that answer for another member since a merge. */
@@ -238,6 +238,11 @@ export function namedIn(books: Books, bearer: Bearer): Found {
 export function hasCard(books: Books, member: string): boolean {
   const cards = Object.values(books.cards).filter((card) => card.member === member);
   return books.members[member]!.standing !== 'closed' && cards.some(({ revoked }) => !revoked);
+}
+
+/** Whether a member has ever had a card, under whichever id. */
+export function hadCard(books: Books, member: string): boolean {
+  return Object.values(books.cards).some((card) => card.member === member);
 }
 
 /** Why a member, a venue with the organisation that has it, or an organisation may not. */

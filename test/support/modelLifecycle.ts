@@ -135,6 +135,7 @@ function empty(books: Books, from: string, given: string): void {
 function closeMember(books: Books, caller: Caller, ask: AskOf<'CloseMember'>): Ruling {
   const id = nameNow(books, ask.memberId);
   if (!sees(books, caller, id)) return { refused: 'member_not_found' };
+  if (!actsFor(caller, books.members[id]!.enrolledBy)) return { refused: 'enrolled_elsewhere' };
   const wallet = `wallet:${id}`;
   const closed = books.members[id]!.standing === 'closed';
   const refused = wrongRest(books, caller, wallet, ask.restTo, closed);
@@ -196,6 +197,9 @@ function closeOrganisation(
 function merge(books: Books, caller: Caller, { from, into }: AskOf<'MergeMembers'>): Ruling {
   const both = [from, into].map((id) => nameNow(books, id));
   if (both.some((id) => !sees(books, caller, id))) return { refused: 'member_not_found' };
+  if (both.some((id) => !actsFor(caller, books.members[id]!.enrolledBy))) {
+    return { refused: 'enrolled_elsewhere' };
+  }
   if (both.some((id) => books.members[id]!.standing === 'closed')) {
     return { refused: 'member_closed' };
   }

@@ -7,7 +7,7 @@ import {
   daysBefore,
   forget,
   halted,
-  hasCard,
+  hadCard,
   knows,
   move,
   nameNow,
@@ -27,7 +27,7 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
   if (owner === undefined || !actsFor(caller, owner)) return { refused: 'venue_not_found' };
   const found = whoIs(books, ask.member);
   if ('refused' in found) return found;
-  const carded = hasCard(books, found.member);
+  const carded = hadCard(books, found.member);
   if (caller.role === 'partner' && carded && !found.shown) return { refused: 'card_required' };
   const no = halted(books, { member: found.member, venue: ask.venueId });
   if (no) return { refused: no };
