@@ -40,8 +40,8 @@ export function revokeCard({ state, caller }: Context, { cardId }: RevokeCard): 
 export function cardIssued(state: Ledger, { data }: EventOf<'CardIssued'>): void {
   state.cards.set(data.cardId, { member: data.memberId, revoked: false });
   state.cardByHmac.set(data.hmac, data.cardId);
-  const member = state.member.get(data.memberId)!;
-  state.member.set(data.memberId, { ...member, card: data.cardId, carded: true });
+  state.member.set(data.memberId, { ...state.member.get(data.memberId)!, card: data.cardId });
+  state.pasts.set(data.memberId, { ...state.pasts.get(data.memberId), carded: true });
 }
 
 /** Where the live card is revoked, a card of a merged member takes its place. */

@@ -25,7 +25,7 @@ export function closeMember(context: Context, ask: CloseMember): Verdict {
   const found = memberOf(context, ask.memberId);
   if ('refusal' in found) return found;
   const { memberId, member } = found;
-  if (!mayEnd(caller, member)) return reject('enrolled_elsewhere');
+  if (!mayEnd(context, found)) return reject('enrolled_elsewhere');
   const wallet = accountOf.wallet(memberId);
   const refused = restRefused(context, wallet, ask.restTo, member.standing === 'closed');
   if (refused !== undefined) return { refusal: refused };

@@ -89,7 +89,7 @@ function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
   }
   const found = findBearer(state, member!);
   if ('refusal' in found) return found;
-  if (caller.role !== 'admin' && cardMissing(found)) return reject('card_required');
+  if (caller.role !== 'admin' && cardMissing(state, found)) return reject('card_required');
   const { memberId, cardId } = found;
   return {
     account: accountOf.wallet(memberId),

@@ -49,10 +49,10 @@ export function addMembership({ state, caller }: Context, ask: AddMembership): V
     return reject('organisation_not_found', { id: organisationId ?? 'without an id' });
   }
   if ('refusal' in found) return found;
-  const { organisations, carded } = found.member;
+  const { organisations } = found.member;
   if (organisations.includes(organisationId)) return reject('already_member');
-  const unknown = organisations.length === 0 && carded === undefined;
-  if (!hers && !unknown && found.cardId === undefined) return reject('card_required');
+  const elsewhere = organisations.length > 0 && found.cardId === undefined;
+  if (!hers && (elsewhere || cardMissing(state, found))) return reject('card_required');
   if (found.member.standing === 'closed') return reject('member_closed');
   if (state.organisations.get(organisationId)?.standing === 'closed') {
     return reject('organisation_closed');
@@ -107,13 +107,13 @@ export function memberOf(
  * Whether the caller may end a wallet: the organisation that enrolled the member may, and an admin.
  * One that joined later could otherwise take the wallet to itself.
  */
-export function mayEnd(caller: Caller, { enrolledBy }: Member): boolean {
-  return actsFor(caller, enrolledBy);
+export function mayEnd({ state, caller }: Context, { memberId }: FoundMember): boolean {
+  return actsFor(caller, state.pasts.get(memberId)?.enrolledBy);
 }
 
 /** Whether a till must be shown a card: once a member has had one, the id alone is too little. */
-export function cardMissing(found: FoundBearer): boolean {
-  return 'member' in found && found.member.carded === true && found.cardId === undefined;
+export function cardMissing(state: Ledger, found: FoundMember & { cardId?: CardId }): boolean {
+  return found.cardId === undefined && state.pasts.get(found.memberId)?.carded === true;
 }
 
 /** Suspends a member's wallet, or lets it be debited again. */
@@ -135,12 +135,9 @@ export function belongsToCaller(caller: Caller, member: Member): boolean {
 
 export function memberEnrolled(state: Ledger, { data }: EventOf<'MemberEnrolled'>): void {
   const { memberId, organisationId } = data;
-  const number = state.members;
-  const member: Member =
-    organisationId === undefined
-      ? { number, organisations: [] }
-      : { number, organisations: [organisationId], enrolledBy: organisationId };
-  state.member.set(memberId, member);
+  const organisations = organisationId === undefined ? [] : [organisationId];
+  state.member.set(memberId, { number: state.members, organisations });
+  if (organisationId !== undefined) state.pasts.set(memberId, { enrolledBy: organisationId });
   state.members += 1;
 }
 

@@ -16,7 +16,7 @@ export function mergeMembers(context: Context, ask: MergeMembers): Verdict {
   if ('refusal' in from) return from;
   const into = memberOf(context, ask.into);
   if ('refusal' in into) return into;
-  if (![from, into].every(({ member }) => mayEnd(caller, member))) {
+  if (![from, into].every((one) => mayEnd(context, one))) {
     return reject('enrolled_elsewhere');
   }
   const refused = refusalOf(state, from, into, ask);
@@ -71,6 +71,9 @@ export function membersMerged(state: Ledger, { data }: EventOf<'MembersMerged'>)
     mergedInto: data.into,
   });
   state.member.set(data.into, { ...into, ...united(data.from, from, into) });
+  if (state.pasts.get(data.from)?.carded) {
+    state.pasts.set(data.into, { ...state.pasts.get(data.into), carded: true });
+  }
 }
 
 function united(id: MemberId, from: Member, into: Member): Partial<Member> {
@@ -78,7 +81,6 @@ function united(id: MemberId, from: Member, into: Member): Partial<Member> {
   return {
     organisations: [...new Set([...into.organisations, ...from.organisations])],
     card,
-    carded: into.carded ?? from.carded,
     otherCards: otherCards.length === 0 ? undefined : otherCards,
     merged: [...(into.merged ?? []), id, ...(from.merged ?? [])],
     standing: into.standing ?? from.standing,

@@ -23,7 +23,7 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   }
   const found = findBearer(state, ask.member);
   if ('refusal' in found) return found;
-  if (caller.role === 'partner' && cardMissing(found)) return reject('card_required');
+  if (caller.role === 'partner' && cardMissing(state, found)) return reject('card_required');
   const halted = memberHalted(found.member) ?? venueHalted(state, venue);
   if (halted !== undefined) return halted;
   const { memberId, cardId } = found;

@@ -72,11 +72,7 @@ export type Member = {
   /** A dense number, for flat tables. */
   readonly number: number;
   readonly organisations: readonly OrganisationId[];
-  /** The organisation that enrolled the member; the others joined later. */
-  readonly enrolledBy?: OrganisationId | undefined;
   readonly card?: CardId | undefined;
-  /** The member has had a card, so the id alone no longer opens the wallet. */
-  readonly carded?: true | undefined;
   readonly standing?: Standing | undefined;
   /** Where the rest of a closed wallet has gone, and goes. */
   readonly restTo?: Account | undefined;
@@ -85,6 +81,13 @@ export type Member = {
   readonly merged?: readonly MemberId[] | undefined;
   /** Cards of merged members, which answer for this one beside the live card. */
   readonly otherCards?: readonly CardId[] | undefined;
+};
+/** What stays true of a member, whatever becomes of groups and cards. */
+export type Past = {
+  /** The organisation that enrolled the member; the others joined later. */
+  readonly enrolledBy?: OrganisationId | undefined;
+  /** The member has had a card, so the id alone no longer opens the wallet. */
+  readonly carded?: true | undefined;
 };
 export type Card = { readonly member: MemberId; readonly revoked: boolean };
 export type Access = {
@@ -135,6 +138,7 @@ export type Ledger = {
   readonly venues: Table<VenueId, Venue>;
   readonly venuesOf: Table<OrganisationId, readonly VenueId[]>;
   readonly member: Table<MemberId, Member>;
+  readonly pasts: Table<MemberId, Past>;
   readonly cards: Table<CardId, Card>;
   readonly cardByHmac: Table<Digest, CardId>;
   readonly accesses: Table<AccessId, Access>;
@@ -196,6 +200,7 @@ export function emptyLedger(): Ledger {
     venues: new Map(),
     venuesOf: new Map(),
     member: new Map(),
+    pasts: new Map(),
     cards: new Map(),
     cardByHmac: new Map(),
     accesses: new Map(),
@@ -236,6 +241,7 @@ export function draftOf(base: Ledger): Draft {
     venues: new Overlay(base.venues),
     venuesOf: new Overlay(base.venuesOf),
     member: new Overlay(base.member),
+    pasts: new Overlay(base.pasts),
     cards: new Overlay(base.cards),
     cardByHmac: new Overlay(base.cardByHmac),
     accesses: new Overlay(base.accesses),
