@@ -49,7 +49,7 @@ import {
 } from './venue.ts';
 
 /** The newest format this code writes and reads; `FormatRaised` raises a ledger to it. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Every event type in its newest version, and so everything that `evolve` must know. */
 export const eventSchemas = [

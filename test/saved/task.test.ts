@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { FORMAT } from '../../schemas/events/index.ts';
 import { derivedFrom, partsOf } from '../../src/saved/derived.ts';
 import { open } from '../../src/saved/file.ts';
 import { eventHash } from '../../src/saved/load.ts';
@@ -28,7 +29,7 @@ t.test('a state that was never saved', async (t) => {
   const data = await dataOf(t, LINES);
   const { saved } = await performed(data);
   t.match(saved, { revision: END, bytes: readFileSync(data.file).length }, 'is saved');
-  t.match(headerOf(data), { revision: END, event: eventHash(LINES[END]!), format: 2 });
+  t.match(headerOf(data), { revision: END, event: eventHash(LINES[END]!), format: FORMAT });
   t.ok(bytesIn(data).equals(bytesOf(LINES)), 'as what the stream makes of it');
 });
 

@@ -105,7 +105,7 @@ export class Resolver {
       const body = kind === 'retry' ? earlier.body : hashOf('another body');
       return this.#note({ ...earlier, id, body });
     }
-    const older = this.#books.format === 1 && this.#number(6) === 0;
+    const older = this.#books.format < 3 && this.#number(6) === 0;
     const { ask, by } = this.#ask(older ? 'raise' : kind, now_ms, knownCards);
     if (this.#number(10) < 3) return this.#note({ id, by, ask });
     const scope = this.#scope(by);

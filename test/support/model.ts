@@ -74,7 +74,7 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
   switch (ask.type) {
     case 'OpenLedger': {
       if (books.events > 0) return { refused: 'ledger_already_open' };
-      Object.assign(books, { rules: ask.rules, format: 2 });
+      Object.assign(books, { rules: ask.rules, format: 3 });
       books.accesses[ask.admin.accessId] = { role: 'admin', revoked: false };
       return { events: 2 };
     }
@@ -89,7 +89,7 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     case 'AgreeReimbursement':
       return settle(books, caller, ask);
     case 'RaiseFormat':
-      if (ask.format !== books.format + 1 || ask.format > 2) return { refused: 'format_not_next' };
+      if (ask.format !== books.format + 1 || ask.format > 3) return { refused: 'format_not_next' };
       books.format = ask.format;
       return { events: 1 };
     case 'BringForward':
