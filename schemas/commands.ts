@@ -147,7 +147,8 @@ export type CaptureHold = Order<
   { holdId: HoldId; credits?: string | undefined; terminal?: string | undefined }
 >;
 export type CancelHold = Order<'CancelHold', { holdId: HoldId }>;
-export type VoidKey = Order<'VoidKey', { voids: Digest }>;
+/** `shared`: the key as it was while both roles of the organisation shared their keys. */
+export type VoidKey = Order<'VoidKey', { voids: Digest; shared?: Digest | undefined }>;
 export type TransferCredits = Order<
   'TransferCredits',
   {
@@ -232,6 +233,8 @@ export type Command = {
   readonly by: By['access'];
   readonly key?: Digest | undefined;
   readonly body?: Digest | undefined;
+  /** Of an access of an organisation of both roles: the key as it was while they shared keys. */
+  readonly sharedKey?: Digest | undefined;
   readonly ask: Ask;
 };
 

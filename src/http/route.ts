@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { credits, type Hundredths } from '../../schemas/amounts.ts';
 import { base32 } from '../../schemas/base32.ts';
 import { COMMAND_ROLES, type Ask, type Bearer, type Command } from '../../schemas/commands.ts';
-import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
+import { bodyDigest } from '../../schemas/digest.ts';
 import type { EventOf, EventType, Recorded } from '../../schemas/events/index.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import {
@@ -21,6 +21,7 @@ import { counted } from './counted.ts';
 import type { ReadSheet } from './csv.ts';
 import { described } from './described.ts';
 import { invalidRequest, sendProblem, stop, stopInvalid } from './problems.ts';
+import { scoped } from './scope.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
 
@@ -174,7 +175,7 @@ export class Routes {
         const caller = callerIn(request);
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
-        const identity = preview ? {} : identityOf(request, caller, route.url);
+        const identity = preview ? {} : identityOf(this.services, request, caller, route.url);
         this.#unknownCards.check(caller.accessId);
         const prepared = route.prepare({ params, query, body, caller, request, reply });
         const command: Command = {
@@ -250,11 +251,6 @@ export function transactionOf({ revision, event }: Recorded): TransactionId {
   return transactionIdAt(revision, event.command.id);
 }
 
-/** The scope of a caller's idempotency keys: its organisation, or the network. */
-export function scopeOf({ organisation }: Caller): string {
-  return organisation ?? 'network';
-}
-
 /** The path of a request with its parameters as they were understood, however it was spelled. */
 function pathOf(url: string, params: unknown): string {
   if (!url.includes(':')) return url;
@@ -263,19 +259,18 @@ function pathOf(url: string, params: unknown): string {
 }
 
 function identityOf(
+  services: Services,
   request: FastifyRequest,
   caller: Caller,
   url: string,
-): { key: string; body: string } {
+): Pick<Command, 'key' | 'sharedKey' | 'body'> {
   const header = request.headers['idempotency-key'];
   if (header === undefined) stop('idempotency_key_missing');
   const key = idempotencyKeySchema.safeParse(header);
   if (!key.success) stopInvalid('#', `Idempotency-Key ${key.error.issues[0]!.message}`);
   const route = `${request.method} ${pathOf(url, request.params)}`;
-  return {
-    key: keyDigest(scopeOf(caller), unquoted(key.data)),
-    body: bodyDigest(route, request.body),
-  };
+  const { key: own, shared } = scoped(services, caller, unquoted(key.data));
+  return { key: own, sharedKey: shared, body: bodyDigest(route, request.body) };
 }
 
 /** Fastify shows a validator `null` also where no body was sent, which is taken for `{}`. */

@@ -128,6 +128,8 @@ function asked(context: Context, ask: Ask): Fields {
     }
     case 'IssueCard':
       return { memberId: ask.memberId };
+    case 'VoidKey':
+      return { voids: ask.voids };
     case 'GrantAccess': {
       const { type: _, accessId: _id, keyHash: _hash, ...fields } = ask;
       return fields;

@@ -1,5 +1,5 @@
 import type { Ask, Command } from '../../schemas/commands.ts';
-import { revisionIn } from '../../schemas/ids.ts';
+import { revisionIn, type Digest } from '../../schemas/ids.ts';
 import { lineDigests } from './issueFaults.ts';
 import { sheetDigest } from './issue.ts';
 import { findBearer } from './member.ts';
@@ -13,8 +13,9 @@ export type Needs = { readonly events: readonly number[]; readonly commands: rea
  * Tells which old events to read before a command is decided, so that `decide` stays synchronous.
  * May name too many (a candidate that turns out to be another), never too few.
  */
-export function needsOf(state: Ledger, { key, ask }: Command): Needs {
-  const commands = key === undefined ? [] : [...state.keys.candidates(key)];
+export function needsOf(state: Ledger, { key, sharedKey, ask }: Command): Needs {
+  const used = (one: Digest | undefined) => (one === undefined ? [] : state.keys.candidates(one));
+  const commands = [...used(key), ...used(sharedKey)];
   const events: number[] = [];
   add(state, ask, commands, events);
   const exists = (revision: number) => revision <= state.revision;
@@ -25,6 +26,7 @@ function add(state: Ledger, ask: Ask, commands: number[], events: number[]): voi
   switch (ask.type) {
     case 'VoidKey':
       events.push(...state.keys.candidates(ask.voids));
+      if (ask.shared !== undefined) events.push(...state.keys.candidates(ask.shared));
       return;
     case 'ReverseTransaction':
       events.push(revisionIn(ask.transactionId));

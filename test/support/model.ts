@@ -66,7 +66,7 @@ export function carryOut(books: Books, command: Command, now_ms: number): Verdic
   const first = books.events;
   books.events += ruling.events;
   books.lastDay = today;
-  if (key !== '') books.requests[key] = { body, first, count: ruling.events };
+  if (key !== '') books.requests[key] = { body, first, count: ruling.events, role: access.role };
   return { outcome: 'accepted', first, count: ruling.events };
 }
 

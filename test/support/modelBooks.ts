@@ -27,7 +27,10 @@ export type Books = {
   /** Credits that somebody's minutes have made and still count, in hundredths. */
   made: Record<string, number>;
   transactions: Transaction[];
-  requests: Record<string, { body: string | undefined; first: number; count: number }>;
+  requests: Record<
+    string,
+    { body: string | undefined; first: number; count: number; role: string }
+  >;
   voided: Record<string, number>;
   offers: Record<string, { terms: PublishOffer; withdrawn: boolean }>;
   /** Venues that take amounts of their own choosing beside their offers. */
@@ -192,6 +195,11 @@ export function balanceOf(books: Books, account: string): number {
 export function actsFor(caller: Caller, organisation: string | undefined): boolean {
   if (caller.role === 'admin' || caller.role === 'system') return true;
   return organisation !== undefined && organisation === caller.organisation;
+}
+
+/** The same, for what is the business of one role of an organisation that may have both. */
+export function actsAs(caller: Caller, role: string, organisation: string | undefined): boolean {
+  return actsFor(caller, organisation) && ['admin', 'system', role].includes(caller.role);
 }
 
 export function knows(caller: Caller, groups: readonly string[]): boolean {

@@ -53,6 +53,7 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
 export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'>): Ruling {
   if (voids in books.voided) return { standing: books.voided[voids]! };
   const request = books.requests[voids];
+  if (request && request.role !== caller.role) return { refused: 'key_not_redemption' };
   const held = Object.values(books.holds).find(({ at }) => at === request?.first);
   if (held !== undefined) {
     if (held.ended === 'hold_captured') return { refused: 'hold_captured' };

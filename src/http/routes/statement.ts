@@ -60,6 +60,8 @@ export function statementRoutes(routes: Routes): void {
         return stop('organisation_not_found', { id });
       }
       if (!group.roles.includes('earn')) return stop('not_an_earn_group', { id });
+      const { role } = callerIn(request);
+      if (role === 'partner') stop('forbidden', { role, roles: 'coordinator' });
       const funds = services.sequencer.ledger.funds.get(id) ?? [];
       const names = funds.map(({ name }) => name).toSorted();
       const more = names.map((fund) => accountOf.allocation(id, fund));
