@@ -198,6 +198,17 @@ export const registerRefusals = {
     'That is not suspended.',
     'That is not suspended. Nothing more to do.',
   ),
+  not_ended: entry(
+    FINAL,
+    'That is neither closed nor merged, so there is nothing to undo.',
+    'That is open already. Nothing was changed.',
+  ),
+  minutes_joined: entry(
+    FINAL,
+    'Since the merge the minutes of both have completed a credit together. Reverse the issue that ' +
+      'completed it, separate the members, then issue those minutes again to the right one.',
+    'Their hours have made a credit together. Nothing was changed. Ask the scheme.',
+  ),
   merge_into_itself: entry(
     FINAL,
     'A member is not merged into the same member. Name two.',

@@ -48,6 +48,8 @@ export const STATUSES: { readonly [C in RefusalCode]: number } = {
   organisation_closed: 422,
   already_suspended: 409,
   not_suspended: 409,
+  not_ended: 409,
+  minutes_joined: 409,
   merge_into_itself: 422,
   rest_not_allowed: 422,
   rest_unplaced: 422,

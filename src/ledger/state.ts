@@ -37,11 +37,14 @@ import {
 import type { Unsettled } from './unsettled.ts';
 import type { Standing } from './standing.ts';
 
+/** What an ending moved, and to where. */
+export type Rest = { readonly moved: Hundredths; readonly to: Account };
 export type Organisation = {
   readonly roles: readonly OrganisationRole[];
   readonly standing?: Standing | undefined;
   /** Where the pot of a closed one has gone, and goes. */
   readonly potTo?: Account | undefined;
+  readonly rest?: Rest | undefined;
 };
 export type Venue = {
   readonly organisation: OrganisationId;
@@ -76,11 +79,22 @@ export type Member = {
   readonly standing?: Standing | undefined;
   /** Where the rest of a closed wallet has gone, and goes. */
   readonly restTo?: Account | undefined;
+  readonly rest?: Rest | undefined;
+  /** The cards that a closed one had, and has again should it be opened. */
+  readonly cardsBefore?: readonly CardId[] | undefined;
   readonly mergedInto?: MemberId | undefined;
+  /** What a merged one was and brought with it, to be given back should the two be separated. */
+  readonly joining?: Joining | undefined;
   /** Every member that was merged into this one, also through another. */
   readonly merged?: readonly MemberId[] | undefined;
   /** Cards of merged members, which answer for this one beside the live card. */
   readonly otherCards?: readonly CardId[] | undefined;
+};
+export type Joining = {
+  readonly member: Member;
+  /** Groups that the other one did not belong to. */
+  readonly brought: readonly OrganisationId[];
+  readonly rest?: Rest | undefined;
 };
 /** What stays true of a member, whatever becomes of groups and cards. */
 export type Past = {

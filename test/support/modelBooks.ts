@@ -20,6 +20,8 @@ export type Books = {
   mergedInto: Record<string, string>;
   /** Where credits go on to that would come to a closed account. */
   goesTo: Record<string, string>;
+  /** What a closing moved out of an account, and where that was then. */
+  rests: Record<string, { moved: number; to: string }>;
   cards: Record<string, { id: string; member: string; revoked: boolean }>;
   accesses: Record<string, Access>;
   balances: Record<string, number>;
@@ -148,7 +150,7 @@ export function emptyBooks(): Books {
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
     ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
     ...{ tillEntries: [], settlements: [], rates: {}, networks: {}, visits: [] },
-    ...{ standings: {}, mergedInto: {}, goesTo: {} },
+    ...{ standings: {}, mergedInto: {}, goesTo: {}, rests: {} },
   };
 }
 
