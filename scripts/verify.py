@@ -67,6 +67,7 @@ class Ledger:
         self.latest, self.step, self.randoms = "", 100, []  # randoms: of the ids of each event
         self.run = None  # the command that is not over: its id, next index and count
         self.balances, self.settled, self.given, self.merged = {}, set(), {}, {}
+        self.kin = {}
 
     def take(self, revision, event):
         try:
@@ -139,7 +140,8 @@ class Ledger:
         self.given[member][place] = (before[0] + minutes, before[1] + credits)
         while member in self.merged:
             member = self.merged[member]
-        all_of = [self.given.get(one, {}).get(place, (0, 0)) for one in self.kin.get(member, [member])]
+        kin = self.kin.get(member, [member])
+        all_of = [self.given.get(one, {}).get(place, (0, 0)) for one in kin]
         return sum(minutes for minutes, _ in all_of), sum(credits for _, credits in all_of)
 
 def root_of(leaves):
