@@ -48,7 +48,7 @@ function verdict(t: Test, files: Record<string, string | Buffer>, ...options: st
 t.test('verify.py fits into a cup of coffee', async (t) => {
   const text = readFileSync(SCRIPT, 'utf8');
   const lines = text.trimEnd().split('\n');
-  t.ok(lines.length < 250, `${lines.length} lines`);
+  t.ok(lines.length < 260, `${lines.length} lines`);
   t.ok(
     lines.every((line) => line.length <= 100),
     'that fit',
