@@ -1,7 +1,6 @@
 import type { Hundredths } from '../../schemas/amounts.ts';
 import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
-import type { OrganisationRole } from '../../schemas/events/organisation.ts';
 import type {
   AccessId,
   Account,
@@ -13,7 +12,6 @@ import type {
   OrganisationId,
   VenueId,
 } from '../../schemas/ids.ts';
-import type { Role } from '../../schemas/roles.ts';
 import {
   calendarIn,
   dayStartsIn,
@@ -22,6 +20,7 @@ import {
   type WallTime,
 } from '../../schemas/time.ts';
 import type { Use } from './cap.ts';
+import type { Access, Card, Member, Organisation, Past, Venue } from './registered.ts';
 import {
   FlatIndex,
   FlatTable,
@@ -35,23 +34,18 @@ import {
   type Table,
 } from './tables.ts';
 import type { Unsettled } from './unsettled.ts';
-import type { Standing } from './standing.ts';
 
-/** What an ending moved, and to where. */
-export type Rest = { readonly moved: Hundredths; readonly to: Account };
-export type Organisation = {
-  readonly roles: readonly OrganisationRole[];
-  readonly standing?: Standing | undefined;
-  /** Where the pot of a closed one has gone, and goes. */
-  readonly potTo?: Account | undefined;
-  readonly rest?: Rest | undefined;
-};
-export type Venue = {
-  readonly organisation: OrganisationId;
-  /** It takes amounts of its own choosing also while it has offers. */
-  readonly openAmounts?: true;
-  readonly standing?: Standing | undefined;
-};
+export type {
+  Access,
+  Card,
+  Joining,
+  Member,
+  Organisation,
+  Past,
+  Rest,
+  Venue,
+} from './registered.ts';
+
 export type Offer = {
   /** A dense number, for flat tables. */
   readonly number: number;
@@ -71,48 +65,6 @@ export type Hold = {
 export type DueHolds = { readonly hold: number; readonly others?: DueHolds | undefined };
 /** How a booking ended, in a flat table. */
 export const ENDED = { captured: 1, cancelled: 2, expired: 3 } as const;
-export type Member = {
-  /** A dense number, for flat tables. */
-  readonly number: number;
-  readonly organisations: readonly OrganisationId[];
-  readonly card?: CardId | undefined;
-  readonly standing?: Standing | undefined;
-  /** Where the rest of a closed wallet has gone, and goes. */
-  readonly restTo?: Account | undefined;
-  readonly rest?: Rest | undefined;
-  /** The cards that a closed one had, and has again should it be opened. */
-  readonly cardsBefore?: readonly CardId[] | undefined;
-  readonly mergedInto?: MemberId | undefined;
-  /** What a merged one was and brought with it, to be given back should the two be separated. */
-  readonly joining?: Joining | undefined;
-  /** Every member that was merged into this one, also through another. */
-  readonly merged?: readonly MemberId[] | undefined;
-  /** Cards of merged members, which answer for this one beside the live card. */
-  readonly otherCards?: readonly CardId[] | undefined;
-};
-export type Joining = {
-  readonly member: Member;
-  /** Groups that the other one did not belong to. */
-  readonly brought: readonly OrganisationId[];
-  readonly rest?: Rest | undefined;
-};
-/** What stays true of a member, whatever becomes of groups and cards. */
-export type Past = {
-  /** The organisation that enrolled the member; the others joined later. */
-  readonly enrolledBy?: OrganisationId | undefined;
-  /** The member has had a card, so the id alone no longer opens the wallet. */
-  readonly carded?: true | undefined;
-};
-export type Card = { readonly member: MemberId; readonly revoked: boolean };
-export type Access = {
-  readonly role: Role;
-  readonly organisation?: OrganisationId | undefined;
-  readonly member?: MemberId | undefined;
-  readonly keyHash: Digest;
-  readonly expiresOn?: Day | undefined;
-  readonly revoked: boolean;
-  readonly suspended?: true;
-};
 export type Fund = {
   readonly name: string;
   readonly firstDay?: Day | undefined;

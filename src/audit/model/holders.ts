@@ -41,6 +41,9 @@ function namedIn({ revision, event, debited, credited }: Subject): string[] {
       return [...named, event.data.memberId, event.data.organisationId];
     case 'CardIssued':
     case 'CreditsIssued':
+    case 'MemberSuspended':
+    case 'MemberReinstated':
+    case 'MemberReopened':
       return [...named, event.data.memberId];
     case 'CardRevoked':
       return [...named, event.data.memberId, event.data.cardId];
@@ -66,10 +69,6 @@ function namedIn({ revision, event, debited, credited }: Subject): string[] {
     }
     case 'NetworkLimitsChanged':
       return [...named, `clearing:${event.data.network}`];
-    case 'MemberSuspended':
-    case 'MemberReinstated':
-    case 'MemberReopened':
-      return [...named, event.data.memberId];
     case 'MemberClosed':
       return [...named, event.data.memberId, accountNeeds(event.data.restTo)];
     case 'MembersMerged':
