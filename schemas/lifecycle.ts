@@ -44,7 +44,7 @@ export type SuspendAccess = Of<'SuspendAccess', { accessId: AccessId }>;
 export type ReinstateAccess = Of<'ReinstateAccess', { accessId: AccessId }>;
 export type RenameAccess = Of<'RenameAccess', { accessId: AccessId; label: string }>;
 
-/** What can be asked of what is registered: to rest, to go on, to be called otherwise, to end, to begin again. */
+/** What can be asked of what is registered: to rest, to go on, to be renamed, to end or reopen. */
 export type LifecycleAsk =
   | SuspendMember
   | ReinstateMember

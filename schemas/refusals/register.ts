@@ -205,8 +205,8 @@ export const registerRefusals = {
   ),
   minutes_joined: entry(
     FINAL,
-    'Since the merge the minutes of both have completed a credit together. Reverse the issue that ' +
-      'completed it, separate the members, then issue those minutes again to the right one.',
+    'Since the merge the minutes of both have completed a credit together. Reverse the issue ' +
+      'that completed it, separate the members, then issue those minutes again to the right one.',
     'Their hours have made a credit together. Nothing was changed. Ask the scheme.',
   ),
   merge_into_itself: entry(

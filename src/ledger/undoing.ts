@@ -121,7 +121,7 @@ export function organisationReopened(
   state.organisations.set(data.organisationId, { roles });
 }
 
-/** Groups and cards that the merge brought go back with the member; a suspension stays with both. */
+/** Groups and cards go back with the member who brought them; a suspension stays with both. */
 export function membersSeparated(state: Ledger, { data }: EventOf<'MembersSeparated'>): void {
   move(state, data);
   const { member, brought } = state.member.get(data.from)!.joining!;
