@@ -1,5 +1,5 @@
 import { base32 } from '../../schemas/base32.ts';
-import { keyDigest } from '../../schemas/digest.ts';
+import { keyDigest, saltFrom } from '../../schemas/digest.ts';
 import type { EventOf, EventType, StreamEvent } from '../../schemas/events/index.ts';
 import { FORMAT, versionIn } from '../../schemas/events/index.ts';
 import { WEEKDAYS } from '../../schemas/events/offer.ts';
@@ -238,6 +238,7 @@ export class Commands {
     const recordedAt = instant(this.#time_ms);
     const occurredOn = this.#calendar(this.#time_ms);
     const id = `cmd_${numbered(this.#count)}` as const;
+    const seed = Buffer.from(id);
     const asked = key === 'system' ? {} : this.#identity(organisation ?? 'network');
     return facts.map(
       (fact, index) =>
@@ -249,6 +250,7 @@ export class Commands {
           by: { access: key === 'system' ? key : accessIn(key)!, organisation },
           command: { id, index, count: facts.length, ...(index === 0 && asked) },
           data: fact.data,
+          salt: saltFrom(seed, index),
         }) as StreamEvent,
     );
   }
