@@ -26,10 +26,14 @@ const COUNTERS = [
   ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
 ];
 
-/** What has a second version since the second format. */
-const RENEWED: readonly string[] = [
-  ...['LedgerOpened', 'VenueRegistered', 'CreditsRedeemed', 'TransactionReversed'],
-];
+/** The format since which a type has a second version. */
+const RENEWED: Readonly<Record<string, number>> = {
+  LedgerOpened: 2,
+  VenueRegistered: 2,
+  CreditsIssued: 3,
+  CreditsRedeemed: 2,
+  TransactionReversed: 2,
+};
 
 /** When a stream begins, and in which format. */
 export type Start = { readonly at: string; readonly format: number };
@@ -156,7 +160,7 @@ export class ModelRun {
       const salted = type === 'FormatRaised' ? data.format > 3 : format >= 3;
       if (type !== 'LedgerOpened') same(`whether a ${type} has a salt`, salt !== undefined, salted);
       if (type === 'LedgerOpened' || type === 'FormatRaised') format = data.format;
-      same(`the version of a ${type}`, v, format > 1 && RENEWED.includes(type) ? 2 : 1);
+      same(`the version of a ${type}`, v, format >= (RENEWED[type] ?? Infinity) ? 2 : 1);
       this.#tally(`${type}.v${v}`);
     }
   }
