@@ -4,6 +4,7 @@ import { Entries } from './entries.ts';
 import { Holds } from './holds.ts';
 import { Funds } from './funds.ts';
 import { IssuingReport } from './issuing.ts';
+import { References } from './references.ts';
 import { Reversals } from './reversals.ts';
 
 /** The folds that a service keeps beside its stream, one for each question. */
@@ -14,6 +15,7 @@ export class Projections {
   readonly directory = new Directory();
   readonly reversals = new Reversals();
   readonly holds = new Holds();
+  readonly references = new References();
 
   apply(recorded: readonly Recorded[]): void {
     for (const one of recorded) {
@@ -23,6 +25,7 @@ export class Projections {
       this.directory.apply(one);
       this.reversals.apply(one);
       this.holds.apply(one);
+      this.references.apply(one);
     }
   }
 
@@ -35,6 +38,7 @@ export class Projections {
       directory: this.directory.saved(),
       reversals: this.reversals.saved(),
       holds: this.holds.saved(),
+      references: this.references.saved(),
     };
   }
 
@@ -46,6 +50,7 @@ export class Projections {
       directory: Directory.restored(saved.directory),
       reversals: Reversals.restored(saved.reversals),
       holds: Holds.restored(saved.holds),
+      references: References.restored(saved.references),
     });
   }
 }

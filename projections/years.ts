@@ -3,6 +3,9 @@ import { addDays, type Day } from '../schemas/time.ts';
 /** A year of the network, named for the calendar year it begins in; both days are in it. */
 export type NetworkYear = { readonly year: number; readonly from: Day; readonly to: Day };
 
+/** After it no day has a spelling. */
+const LAST_YEAR = 9999;
+
 type Start = { readonly since: Day; readonly monthAndDay: string };
 
 /**
@@ -33,7 +36,8 @@ export class Years {
 
   /** The days of a year, whether or not it has begun. */
   of(year: number): NetworkYear {
-    return { year, from: this.#beginning(year), to: addDays(this.#beginning(year + 1), -1) };
+    const to = year < LAST_YEAR ? addDays(this.#beginning(year + 1), -1) : `${LAST_YEAR}-12-31`;
+    return { year, from: this.#beginning(year), to };
   }
 
   /** Without the years that are known by now, which are only remembered. */
@@ -52,7 +56,10 @@ export class Years {
       const day = `${year}-${monthAndDay}`;
       return day < since ? since : day;
     });
-    const found = days.find((day, index) => day < (this.#starts[index + 1]?.since ?? '9999-12-31'));
+    const found = days.find((day, index) => {
+      const next = this.#starts[index + 1];
+      return next === undefined || day < next.since;
+    });
     return found ?? `${year}-01-01`;
   }
 }

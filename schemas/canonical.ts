@@ -8,7 +8,8 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 /**
  * The RFC 8785 (JSON Canonicalization Scheme) form of a value: keys sorted by UTF-16 code units,
  * no spaces, numbers and strings as ECMAScript writes them. Members that are undefined are absent.
- * @throws TypeError for what JSON cannot hold: not a finite number, a function, a bigint
+ * @throws TypeError for what JSON cannot hold: not a finite number, a function, a bigint; and for
+ *   text with a lone surrogate, which has no bytes in UTF-8
  */
 export function canonical(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
@@ -27,5 +28,7 @@ export function canonical(value: unknown): string {
 }
 
 function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+  if (PLAIN.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new TypeError('JSON in UTF-8 cannot hold a lone surrogate');
+  return JSON.stringify(text);
 }

@@ -123,6 +123,9 @@ export type RedeemCredits = Order<
     occurredAt?: string | undefined;
     reference?: string | undefined;
     terminal?: string | undefined;
+    /** A line of a paper sheet, and how many other visits were the same in all that it says. */
+    paper?: true | undefined;
+    again?: number | undefined;
   }
 >;
 /** Who came along, as the till counted them. */

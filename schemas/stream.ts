@@ -9,6 +9,11 @@ export type Appended =
   | { readonly outcome: 'unknown'; readonly why: string }
   /** Nothing was written; a later append may succeed, as when a full disk is given room. */
   | { readonly outcome: 'unavailable'; readonly why: string }
+  /**
+   * What is stored is damaged, or is gone: nothing more is written, while what is sound is read. It
+   * may have been written, where the next start would not find it.
+   */
+  | { readonly outcome: 'unsound'; readonly why: string }
   /** The journal can no longer tell what it holds: the process must end and start again. */
   | { readonly outcome: 'broken'; readonly why: string }
   /** One event is not what its schema says, which is a bug; nothing was written. */
@@ -25,6 +30,19 @@ export function linesOf(events: readonly StreamEvent[]): string[] {
 /** What was recorded last cannot be stored just now, so nothing is proved of it: try again. */
 export class UnwrittenError extends Error {
   override readonly name: string = 'UnwrittenError';
+}
+
+/** Stored bytes are not those that were written; says where, and what was expected and found. */
+export class DamagedJournalError extends Error {
+  override readonly name = 'DamagedJournalError';
+  readonly revision: number;
+  readonly why: string;
+
+  constructor(revision: number, why: string, options?: ErrorOptions) {
+    super(`The journal is damaged at revision ${revision}: ${why}`, options);
+    this.revision = revision;
+    this.why = why;
+  }
 }
 
 /** An event that this code cannot read, because newer code wrote it. */

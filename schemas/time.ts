@@ -12,6 +12,19 @@ const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/**
+ * When anything may be recorded: days are kept in sixteen bits from 1970, and there is room on both
+ * sides for hours that were given before and for bookings of days to come.
+ */
+export const RECORDABLE = {
+  from_ms: Date.parse('1981-01-01T00:00:00Z'),
+  to_ms: Date.parse('2148-01-01T00:00:00Z'),
+};
+
+/** No calendar day that has a spelling is before or after these. */
+const FIRST_DAY: Day = '0000-01-01';
+const LAST_DAY: Day = '9999-12-31';
+
 /** An instant in UTC with milliseconds, in its one spelling. */
 export const instantSchema = z
   .string()
@@ -127,9 +140,13 @@ export const dayNumber: (day: Day) => number = keepingLast(
   (day) => Date.parse(`${day}T00:00:00Z`) / DAY_MS,
 );
 
-/** The calendar day of a number that `dayNumber` gave. */
+/** The calendar day of a number that `dayNumber` gave, or the nearest that has a spelling. */
 export const dayAt: (number: number) => Day = keepingLast((number) =>
-  new Date(number * DAY_MS).toISOString().slice(0, 10),
+  number < dayNumber(FIRST_DAY)
+    ? FIRST_DAY
+    : number > dayNumber(LAST_DAY)
+      ? LAST_DAY
+      : new Date(number * DAY_MS).toISOString().slice(0, 10),
 );
 
 /** The day a number of days later (or earlier, if negative). */
@@ -178,7 +195,15 @@ function isReal(text: string): boolean {
   const day = twoDigits(text, 8);
   if (day < 1 || day > daysIn(Number(text.slice(0, 4)), month)) return false;
   if (text.length === 'YYYY-MM-DD'.length) return true;
-  return twoDigits(text, 11) < 24 && twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60;
+  const isTime = twoDigits(text, 11) < 24 && twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60;
+  return isTime && hasSpelling(text);
+}
+
+/** Whether an instant is one in UTC too: with its offset it may be before the year 0, or after. */
+function hasSpelling(text: string): boolean {
+  if (!text.startsWith('0000') && !text.startsWith('9999')) return true;
+  const time_ms = Date.parse(text);
+  return time_ms >= Date.parse(`${FIRST_DAY}T00:00:00Z`) && time_ms < Date.parse('+010000-01-01');
 }
 
 function twoDigits(text: string, at: number): number {

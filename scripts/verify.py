@@ -13,7 +13,9 @@ published elsewhere. It needs Python 3.7, and openssl 3 for signatures. What it 
    first opens the ledger, no other does. Times of recording never fall. A command's events stand
    together, and all are there. What an event cites stands at the revision that the id names.
 2. Books. Every movement names two accounts and an amount, which one gives and the other gets. No
-   allocation, wallet or pot is ever below zero, and no till that was never settled.
+   allocation, wallet or pot is ever below zero, and no till that was never settled. Credits are
+   redeemed at the till of a venue of the organisation that recorded it, of the offer and of the
+   booking; what is reversed comes from where it went; a settlement takes all that its till got.
 3. Hours. For every member, and apart for the wallet and for each group's pot, after every event:
    60 x (credits issued - taken back - written off) + minutes carried = minutes given - withdrawn,
    in whole steps of the rules of the time.
@@ -67,12 +69,15 @@ class Ledger:
         self.latest, self.step, self.randoms = "", 100, []  # randoms: of the ids of each event
         self.run = None  # the command that is not over: its id, next index and count
         self.balances, self.settled, self.given, self.merged = {}, set(), {}, {}
+        self.owners, self.offers, self.held = {}, {}, {}  # of venues; venues of offers, bookings
+        self.tills, self.entries = {}, {}  # the till of each redemption; what is not settled yet
 
     def take(self, revision, event):
         try:
             kind, data = event["type"], event["data"]
             self.order(revision, kind, data, event["command"], event["recordedAt"])
             self.move(kind, data)
+            self.sell(revision, kind, data, event["by"].get("organisation"))
             self.hours(kind, data, event["by"].get("organisation"))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Wrong(f"expected an event; found one with {type(error).__name__}: {error}")
@@ -103,6 +108,46 @@ class Ledger:
         self.balances[credit] = self.balances.get(credit, 0) + hundredths(credits)
         guarded = debit.startswith(GUARDED) and debit not in self.settled
         expect(left >= 0 or not guarded, debit + " at zero or above", written(left))
+
+    def sell(self, revision, kind, data, group):
+        if kind == "VenueRegistered":
+            self.owners[data["venueId"]] = data["organisationId"]
+        if kind == "OfferPublished":
+            self.offers[data["offerId"]] = data["venueId"]
+        if kind == "CreditsHeld":
+            self.held[revision] = data["venueId"]
+        till, place = data.get("credit") or "", (data.get("holdId") or "_").split("_")[1]
+        if kind in ("CreditsRedeemed", "HoldCaptured"):
+            venue = till.partition(":")[2]
+            due = self.held[int(place)] if kind == "HoldCaptured" else venue
+            due = self.offers[data["offerId"]] if "offerId" in data else due
+            expect(till == "till:" + due, "credits for till:" + due, till)
+            owner = self.owners.get(venue)
+            expect(owner is not None, venue + " to be registered before", "no event that does so")
+            expect(group == owner, f"{till} to be of {group}, which recorded it", owner)
+        if kind in ("CreditsRedeemed", "HoldCaptured", "VisitRecorded"):
+            self.tills[revision] = till
+        if kind == "TransactionReversed" and "debit" in data:
+            due = self.tills.get(int(data["reverses"].split("_")[1]))
+            mirrored = due is None or not due.startswith("till:") or data["debit"] == due
+            expect(mirrored, f"credits back from {due}", data["debit"])
+        if kind == "TillSettled":
+            return self.settle("till:" + data["venueId"], data)
+        for account, sign in ((data.get("debit") or "", -1), (till, 1)):
+            if account.startswith("till:"):
+                entry = (revision, sign * hundredths(data["credits"]))
+                self.entries.setdefault(account, []).append(entry)
+
+    def settle(self, till, data):
+        first, last = data["firstRevision"], data["lastRevision"]
+        taken = [entry for entry in self.entries.get(till, []) if entry[0] <= last]
+        ends = (taken[0][0], taken[-1][0]) if taken else None
+        expect((first, last) == ends, f"the entries of {till} that wait, {ends}", (first, last))
+        self.entries[till] = self.entries[till][len(taken):]
+        due = sum(amount for _, amount in taken)
+        sign = 1 if data.get("debit") == till else -1
+        found = sign * hundredths(data.get("credits", "0"))
+        expect(found == due, f"a settlement of {written(due)} from {till}", written(found))
 
     def hours(self, kind, data, group):
         if kind in ("LedgerOpened", "RulesChanged"):
@@ -160,14 +205,20 @@ def replay(path):
         wrong = (len(leaves), "expected {}, event {} of {}; found the end".format(*ledger.run))
     return ledger, leaves, wrong
 
+def unpacked(text):
+    """The bytes of base64 that is written the one way it can be."""
+    raw = base64.b64decode(text, validate=True)
+    expect(base64.b64encode(raw).decode() == text, "base64", text)
+    return raw
+
 def signer_of(origin, text, signatures, keys):
     """The key of the ledger, not of a witness, that signed; None where openssl does not tell."""
     for key in re.findall(r"(?m)^\s*([^#\s]\S*)", keys):
         name, _, material = key.split("+", 2)
-        public = base64.b64decode(material)
+        public = unpacked(material)
         key_id = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
         for line in signatures:
-            signature = base64.b64decode(line.split(" ")[-1])
+            signature = unpacked(line.split(" ")[-1])
             known = (1, origin, f"\u2014 {origin}", key_id)
             if (public[0], name, line.rpartition(" ")[0], signature[:4]) == known:
                 return key if fits(public[1:], text, signature[4:]) else None
@@ -202,8 +253,10 @@ def first_bad_leaf(folder, leaves, size, root):
 def compare(path, keys, leaves, folder, faults):
     """Prints what a checkpoint says, and gives how many events it proves."""
     text, _, signatures = path.read_bytes().decode().replace("\r\n", "\n").rpartition("\n\n")
-    origin, size, encoded = text.split("\n")[:3]
-    size, root = int(size), base64.b64decode(encoded)
+    origin, size, encoded, *others = text.split("\n")
+    expect(re.fullmatch("0|[1-9][0-9]{0,15}", size), "a size in plain digits", size)
+    expect("" not in others, "no empty line in the checkpoint", "one")
+    size, root = int(size), unpacked(encoded)
     key = signer_of(origin, text + "\n", signatures.splitlines(), keys) if keys else None
     show(f"{path}: {size} events of {origin}, signature {f'by {key}' if key else 'NOT verified'}")
     found, there = root_of(leaves[:size]), len(leaves[:size])

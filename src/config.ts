@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { rulesSchema, type Rules } from '../schemas/events/ledger.ts';
 import { networkSchema, originSchema } from '../schemas/ids.ts';
 import { keySchema } from '../schemas/keys.ts';
-import { givenInstantSchema, timeZoneSchema } from '../schemas/time.ts';
+import { daySchema, givenInstantSchema, RECORDABLE, timeZoneSchema } from '../schemas/time.ts';
 import type { CardKeySource } from './cardKey.ts';
 import type { SigningKeySource } from './checkpoints/signingKey.ts';
 import { isPlayed } from './clock.ts';
@@ -28,6 +28,8 @@ export const DEFAULT_RULES: Rules = {
 
 const CLOCK_IN_DEMO = 'is only for a network whose name begins with demo';
 
+const CLOCK_TIME = 'must be a time from 1981 to 2147';
+
 const PREDECESSOR = 'must be a file with the last checkpoint of the ledger that is lost';
 
 const TOKEN = 'must be 16 to 255 visible characters, such as `openssl rand -hex 20` makes';
@@ -47,6 +49,11 @@ export const portSchema = z
   .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
   .transform(Number)
   .refine((port) => port <= 65535, 'must be a port number, 0 to 65535');
+
+const connectionsSchema = z
+  .string()
+  .regex(/^[1-9][0-9]{0,4}$/, 'must be a whole number from 1 to 99999')
+  .transform(Number);
 
 const journalUrlSchema = z.string().superRefine((url, context) => {
   if (/^(sqlite:.*|memory:)$/.test(url)) return;
@@ -82,7 +89,8 @@ const environmentSchema = z
       .regex(/^[0-9a-f]{64}$/, CARD_KEY)
       .optional(),
     BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
-    CLOCK: givenInstantSchema.optional(),
+    CLOCK: givenInstantSchema.refine(isRecordable, CLOCK_TIME).optional(),
+    ACCEPT_CLOCK: daySchema.optional(),
     ORIGIN: originSchema.optional(),
     PREDECESSOR: z.string().min(1, PREDECESSOR).optional(),
     SIGNING_KEY: z.string().optional(),
@@ -92,6 +100,8 @@ const environmentSchema = z
       .optional(),
     ...PUBLISH_SETTINGS,
     PUBLIC_TILES: z.enum(PUBLIC_TILES, `must be one of ${PUBLIC_TILES.join(', ')}`).default('off'),
+    CONNECTIONS: connectionsSchema.default(2_000),
+    CONNECTIONS_PER_ADDRESS: connectionsSchema.default(500),
     LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   })
   .refine(({ CLOCK, NETWORK }) => CLOCK === undefined || isPlayed(NETWORK), {
@@ -120,6 +130,8 @@ export type Config = {
   readonly cardKey: CardKeySource;
   /** Where checkpoints are kept; nothing for a ledger in memory. */
   readonly checkpointFile: string | undefined;
+  /** Where the newest head of the tree is kept, signed; nothing for a ledger in memory. */
+  readonly headFile: string | undefined;
   readonly signing: Omit<SigningKeySource, 'random'>;
   /** The last checkpoint of the ledger that an empty stream comes after. */
   readonly predecessorFile: string | undefined;
@@ -132,6 +144,10 @@ export type Config = {
   readonly publicTiles: (typeof PUBLIC_TILES)[number];
   /** What the clock of a demo shows at the start; nothing: the time it is. */
   readonly clock_ms: number | undefined;
+  /** The day on which an operator says that the machine's clock is right. */
+  readonly acceptedDay: string | undefined;
+  /** How many connections are open at once, in all and from one address. */
+  readonly connections: { readonly most: number; readonly perAddress: number };
   readonly logLevel: (typeof LEVELS)[number];
   /** How an empty stream is opened. */
   readonly opening: { readonly network: string; readonly timeZone: string; readonly rules: Rules };
@@ -171,6 +187,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
       shared,
     },
     checkpointFile: inMemory ? undefined : join(value.DATA_DIR, 'checkpoints.sqlite'),
+    headFile: inMemory ? undefined : join(value.DATA_DIR, 'ledger.head'),
     signing: {
       text: value.SIGNING_KEY,
       file: inMemory ? undefined : join(value.DATA_DIR, 'signing.key'),
@@ -184,6 +201,8 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     publishing: publishingOf(value),
     publicTiles: value.PUBLIC_TILES,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
+    acceptedDay: value.ACCEPT_CLOCK,
+    connections: { most: value.CONNECTIONS, perAddress: value.CONNECTIONS_PER_ADDRESS },
     logLevel: value.LOG_LEVEL,
     opening: {
       network: value.NETWORK,
@@ -191,6 +210,11 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
       rules: rulesSchema.parse({ ...DEFAULT_RULES, ...value.RULES }),
     },
   };
+}
+
+function isRecordable(time: string): boolean {
+  const time_ms = Date.parse(time);
+  return time_ms >= RECORDABLE.from_ms && time_ms < RECORDABLE.to_ms;
 }
 
 function journalFileOf(url: string, dataDirectory: string): string | undefined {

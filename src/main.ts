@@ -1,10 +1,12 @@
+import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
+import { stateKey } from './checkpoints/signingKey.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
-import { isPlayed, movableClock, type MovableClock } from './clock.ts';
+import { isPlayed, movableClock } from './clock.ts';
 import { configFrom, type Config } from './config.ts';
 import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
@@ -14,27 +16,49 @@ import { isEventStore } from './eventstoreUrl.ts';
 import { verifierIn } from './proofs/note.ts';
 import { placesOf } from './publish/places.ts';
 import { Publisher } from './publish/publisher.ts';
+import { linesTo, printsTo, taken } from './log/index.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
 import { CannotServeError, openService, type Service } from './service.ts';
+import { SteadyClock } from './steadyClock.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
-const NAMED =
-  /^(Config|\w+Key|Note|ChangedHistory|CannotServe|AlreadyRunning|\w+(Journal|Event|State))Error$/;
+const NAMED = new RegExp(
+  '^(Config|\\w+Key|Note|Head|ChangedHistory|LostEnd|CannotServe|AlreadyRunning|' +
+    '\\w+(Journal|Event|State))Error$',
+);
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
   '(timecredits restore; README.md, Backup and restore).';
 const DAMAGED_MIRROR =
   '. Nothing is served. Where the stream is on a server, this file is only a copy of it: put it ' +
   'aside, with those beside it, and start again; it is made anew.';
+const UNSOUND =
+  'what is stored is damaged or gone: nothing more is recorded or signed, while what is sound is ' +
+  'read; end the service in order, never with kill -9, and see README.md, Backup and restore';
 const CLOSE_MS = 9_000;
+const MACHINE_CLOCKS = {
+  wall_ms: () => Date.now(),
+  elapsed_ms: () => performance.now(),
+  sinceBoot_ms: () => uptime() * 1000,
+};
+/** How long the end waits for whoever reads the last lines. */
+const LAST_LINES_MS = 1_000;
 const PROGRESS_EVENTS = 100_000;
+
+const printed = linesTo(1, { gap: (count) => `(${count} lines are lost)\n` });
+const logged = linesTo(2, { gap: gapInLog });
+printsTo('stdout', printed);
+printsTo('stderr', logged);
 
 /** The one place that reads the environment and wires everything by hand. */
 async function main(): Promise<void> {
   const config = configFrom(process.env);
-  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: false }));
+  const logger = pino({ level: config.logLevel }, logged);
+  // Node would print them by itself, and wait until somebody reads them.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => logger.warn({ err: warning }, 'a warning of the runtime'));
   const cardKey = cardKeyIn(config.cardKey);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
@@ -45,11 +69,12 @@ async function main(): Promise<void> {
   const random = pooledRandom();
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
-  const saved = savedStateOf(config, logger);
   const predecessor = await predecessorOf(config, journal);
+  const checkpoints = checkpointsAt(config, random);
+  const saved = savedStateOf(config, stateKey(checkpoints.signers), logger);
   const service = await openService({
     journal,
-    checkpoints: checkpointsAt(config, random),
+    checkpoints,
     opening: { ...config.opening, predecessor },
     bootstrapAdminKey: config.bootstrapAdminKey,
     ...clockOf(config),
@@ -57,11 +82,14 @@ async function main(): Promise<void> {
     cardHmac: cardHmacWith(cardKey.key),
     metricsToken: config.metricsToken,
     publicTiles: config.publicTiles,
+    linesLost: () => printed.lost + logged.lost,
     saved,
     progress: (revision) => {
       if ((revision + 1) % PROGRESS_EVENTS === 0) say(`  ${revision + 1} events replayed …`);
     },
     broken,
+    unsound: (why) => logger.fatal({ why }, UNSOUND),
+    unproved: (why) => logger.warn({ why }, 'the proof of everything is tried again'),
     halted: (why) => logger.error({ why }, 'no more writes are taken; start the newer version'),
   });
   // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.
@@ -70,16 +98,13 @@ async function main(): Promise<void> {
     requireNoCards(service, config);
     cardKey.keep();
   }
-  const { app, end } = await running(
-    service,
-    journal,
-    logger,
-    saved,
-    publisherOf(config, service, logger),
-  );
+  const publisher = publisherOf(config, service, logger);
+  const { connections } = config;
+  const { app, end } = await running(service, journal, logger, { saved, publisher, connections });
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
     await end();
+    await taken([printed, logged], LAST_LINES_MS);
   });
   const address = await app.listen({ host: config.host, port: config.port });
   welcome(service, config, address);
@@ -102,9 +127,16 @@ async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> 
   }
 }
 
-/** Only a demo has a clock that can be moved; every other network has the machine's. */
-function clockOf({ opening, clock_ms }: Config): Partial<MovableClock> & Pick<Service, 'now_ms'> {
-  return isPlayed(opening.network) ? movableClock(Date.now, clock_ms) : { now_ms: Date.now };
+/**
+ * Only a demo has a clock that can be moved, and a stream that may be of any time; every other
+ * network has the machine's.
+ */
+function clockOf({ opening, clock_ms, acceptedDay }: Config) {
+  const steady = new SteadyClock(MACHINE_CLOCKS, acceptedDay);
+  if (!isPlayed(opening.network)) return { now_ms: steady.now_ms, steady };
+  const { doubt } = steady;
+  const played = { doubt, startsAfter: () => undefined };
+  return { ...movableClock(steady.now_ms, clock_ms), steady: played };
 }
 
 async function journalOf(
@@ -119,13 +151,17 @@ async function journalOf(
   return eventstoreJournal({ url, network: opening.network, file: journalFile, random, log });
 }
 
-function savedStateOf({ journalFile, stateFile }: Config, logger: Logger): SavedState | undefined {
+function savedStateOf(
+  { journalFile, stateFile }: Config,
+  key: string,
+  logger: Logger,
+): SavedState | undefined {
   if (journalFile === undefined || stateFile === undefined) return undefined;
   const inDoubt = (error: Error) => {
     logger.fatal({ err: error }, 'what is served is in doubt: this process ends at once');
     fail('The service ends.', error);
   };
-  return new SavedState({ file: stateFile, journalFile, logger, inDoubt });
+  return new SavedState({ file: stateFile, key, journalFile, logger, inDoubt });
 }
 
 function publisherOf(
@@ -182,7 +218,13 @@ function showFirstKey({ firstAdminKey }: Service): void {
 }
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  printed.write(`${line}\n`);
+}
+
+/** A line of the log that stands for those that nobody took. */
+function gapInLog(lost: number): string {
+  const line = { level: pino.levels.values['warn'], time: Date.now(), lost };
+  return `${JSON.stringify({ ...line, msg: 'lines of the log are lost: nobody took them' })}\n`;
 }
 
 /** Says what is wrong and what to do, and ends the process. */
@@ -192,9 +234,15 @@ function fail(what: string, error: unknown): never {
   const known = NAMED.test(name) || syscall !== undefined;
   const mirrored = isEventStore(process.env['JOURNAL_URL'] ?? '');
   const advice = name === 'DamagedJournalError' ? (mirrored ? DAMAGED_MIRROR : DAMAGED) : '';
-  process.stderr.write(`${what} ${known ? message : stack}${advice}\n`);
+  logged.write(`${what} ${known ? message : stack}${advice}\n`);
   process.exit(1);
 }
+
+process.on('exit', () => {
+  const hangs = [printed, logged].map((lines) => lines.last()).includes(true);
+  // Node would wait for ever for the thread that stands in a write.
+  if (hangs) process.kill(process.pid, 'SIGKILL');
+});
 
 try {
   await main();

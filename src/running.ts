@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { UnwrittenError } from '../schemas/stream.ts';
 import { buildApp } from './http/app.ts';
+import type { ConnectionLimits } from './http/connections.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Publisher } from './publish/publisher.ts';
 import type { SavedState } from './saved/index.ts';
@@ -19,19 +20,28 @@ export type Running = {
   readonly end: () => Promise<void>;
 };
 
+/** What runs beside a service, where there is any, and how many connections it takes. */
+export type Beside = {
+  readonly saved?: Pick<SavedState, 'saveIfDue' | 'close'> | undefined;
+  readonly publisher?: Pick<Publisher, 'publishIfDue' | 'close'> | undefined;
+  readonly connections?: ConnectionLimits | undefined;
+};
+
 /** Sets a service going on a journal, which ends with it. */
 export async function running(
   service: Service,
   journal: Journal,
   logger: FastifyBaseLogger,
-  saved?: Pick<SavedState, 'saveIfDue' | 'close'>,
-  publisher?: Pick<Publisher, 'publishIfDue' | 'close'>,
+  { saved, publisher, connections }: Beside = {},
 ): Promise<Running> {
-  const app = await buildApp(service, logger);
+  const app = await buildApp(service, logger, connections);
   service.metrics.watchProcess();
+  const watched = watching(service, logger);
   const ticking = setInterval(() => {
+    watched();
     service.sequencer.answerImpatient();
     service.sequencer.wake();
+    service.guard.tick();
     service.checkpoints.makeIfDue();
     saved?.saveIfDue(service.sequencer.ledger.revision);
     publisher?.publishIfDue();
@@ -61,4 +71,15 @@ export async function running(
     }
   };
   return { app, end };
+}
+
+/** Tells in the log when no more writes are taken, and when they are taken again. */
+function watching({ sequencer }: Service, logger: FastifyBaseLogger): () => void {
+  let told: string | undefined;
+  return () => {
+    const why = sequencer.trouble;
+    if (why !== undefined && told === undefined) logger.error({ why }, 'no writes are taken');
+    if (why === undefined && told !== undefined) logger.info('writes are taken again');
+    told = why;
+  };
 }

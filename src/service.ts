@@ -17,13 +17,18 @@ import { wholeCommands } from './ledger/follower.ts';
 import { Awaited, type AwaitedOptions } from './ledger/awaited.ts';
 import { Sequencer } from './ledger/sequencer.ts';
 import type { Ledger } from './ledger/state.ts';
+import type { Stream } from './ledger/stream.ts';
 import { EVENT_LOOP, type Timing } from './ledger/timing.ts';
 import { Turns } from './ledger/turns.ts';
 import { Figures } from './metrics/figures.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { keepingTiles } from './proofs/tiles.ts';
+import { keepingTiles, type ReadTile } from './proofs/tiles.ts';
+import { Guard } from './guard/guard.ts';
+import { Soundness, watched } from './guard/soundness.ts';
 import { fold, nothingDerived, type Derived } from './saved/derived.ts';
+import type { SavedState } from './saved/index.ts';
 import type { Services } from './http/services.ts';
+import type { SteadyClock } from './steadyClock.ts';
 
 /** Some 16 KiB each, with what is worked out of them: 65,000 events and the tree above. */
 const TILES_KEPT = 256;
@@ -32,11 +37,13 @@ const FRACTION_BYTES = 4;
 export type ServiceOptions = {
   readonly journal: Journal;
   /** Where checkpoints are kept, and the keys that sign them. */
-  readonly checkpoints: Pick<CheckpointsOptions, 'store' | 'signers'>;
+  readonly checkpoints: Pick<CheckpointsOptions, 'store' | 'head' | 'signers'>;
   readonly opening: Config['opening'] & { readonly predecessor?: Predecessor | undefined };
   /** The first admin's key for an empty stream; one is made where none is given. */
   readonly bootstrapAdminKey?: string | undefined;
   readonly now_ms: () => number;
+  /** Says why that time is in doubt, and compares it with the last event at the start. */
+  readonly steady?: Pick<SteadyClock, 'doubt' | 'startsAfter'> | undefined;
   /** Sets that clock; handed to the routes only where the network is one that is played. */
   readonly moveClock?: ((to_ms: number) => void) | undefined;
   readonly random: (bytes: number) => Uint8Array;
@@ -45,17 +52,23 @@ export type ServiceOptions = {
   readonly metricsToken?: string | undefined;
   /** Which hashes of the tree are for everybody: none, unless it is said. */
   readonly publicTiles?: Services['publicTiles'];
+  /** How many lines of the log are lost; nothing where nobody counts them. */
+  readonly linesLost?: (() => number) | undefined;
   /** What was saved of the state, if it fits the stream; without it all is replayed. */
-  readonly saved?: { load(journal: Journal): Promise<Derived | undefined> } | undefined;
+  readonly saved?: (Pick<SavedState, 'load'> & Partial<Pick<SavedState, 'unproved'>>) | undefined;
   /** Told how far the replay at the start has come. */
   readonly progress?: (revision: number) => void;
   readonly broken: (why: string) => void;
   /** Told when others write what this code cannot read: it serves on, and writes no more. */
   readonly halted?: ((why: string) => void) | undefined;
+  /** Told when something that is stored is found to be damaged or gone. */
+  readonly unsound?: ((why: string) => void) | undefined;
+  /** Told why a proof of everything could not be made. */
+  readonly unproved?: ((why: string) => void) | undefined;
   /** How the sequencer waits: the event loop and its timers, unless it is simulated. */
   readonly timing?: Timing;
   /** How long reads wait for a revision, and how many may. */
-  readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most'>;
+  readonly reads?: Pick<AwaitedOptions, 'patience_ms' | 'most' | 'mostOfOne'>;
   /** A clock for durations, unless it is that of the timing. */
   readonly elapsed_ms?: () => number;
 };
@@ -78,8 +91,9 @@ export class CannotServeError extends Error {
  * @throws CannotServeError, DamagedJournalError, UnreadableEventError
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { journal, now_ms, random, timing = EVENT_LOOP } = options;
+  const { now_ms, random, timing = EVENT_LOOP } = options;
   const { ledger, projections } = await derivedFor(options);
+  if (ledger.revision >= 0) options.steady?.startsAfter(ledger.recordedAt_ms);
   const figures = new Figures(options.elapsed_ms ?? timing.elapsed_ms);
   const awaited = new Awaited({
     ...options.reads,
@@ -87,45 +101,48 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     timing,
   });
   const newCommand = () => drawCommand(random);
+  const soundness = new Soundness();
+  if (options.unsound !== undefined) soundness.tell(options.unsound);
+  const journal = watched(options.journal, soundness);
+  const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
+  const checkpoints = checkpointsOf(options, { tile, ledger, soundness });
   const sequencer = new Sequencer({
-    stream: {
-      append: figures.timed((lines, expected) => journal.append(lines, expected)),
-      read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
-      silence: () => journal.silence?.(),
-      end: async () => journal.end?.(),
-    },
+    stream: streamOf(journal, figures),
     ledger,
     now_ms,
     newCommand,
+    doubt: options.steady?.doubt,
     published: (recorded) => {
       projections.apply(recorded);
       awaited.grown();
     },
     broken: options.broken,
     halted: options.halted,
+    unsound: (why) => soundness.found(why),
+    unsigned: {
+      now: () => checkpoints.trouble,
+      again: () => checkpoints.stillTroubled(),
+    },
     timing,
     observer: figures,
     turns: journal.watch && new Turns(timing, () => fraction(random(FRACTION_BYTES))),
   });
+  soundness.tell((why) => sequencer.halt(why));
   follow(journal, sequencer);
   const asSystem = (ask: Ask) => sequencer.submit({ ...newCommand(), by: 'system', ask });
-  const tile = keepingTiles((asked) => journal.tile(asked), TILES_KEPT);
-  const checkpoints = new Checkpoints({
-    ...options.checkpoints,
-    tile,
-    size: () => sequencer.ledger.revision + 1,
-    now_ms,
-    broken: options.broken,
-  });
   await requireTrue(checkpoints, journal);
   const firstAdminKey = await openIfEmpty(options, sequencer, asSystem);
   requireNetwork(ledger.network, options.opening.network);
-  await checkpoints.make();
+  await checkpoints.begin();
+  const guard = guardOf(options, soundness, figures);
   const silence = () => journal.silence?.();
-  const watched = { figures, sequencer, projections, checkpoints, awaited, silence };
+  const { linesLost = () => 0 } = options;
+  const watching = { figures, sequencer, projections, checkpoints, awaited, silence, guard };
   return {
-    ...watched,
-    metrics: new Metrics(watched),
+    ...watching,
+    soundness,
+    metrics: new Metrics({ ...watching, soundness, linesLost }),
+    timing,
     tile,
     publicTiles: options.publicTiles,
     ...readsOf(journal, ledger),
@@ -137,6 +154,40 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     firstAdminKey,
     asSystem,
   };
+}
+
+function checkpointsOf(
+  { checkpoints, steady, now_ms, saved }: ServiceOptions,
+  { tile, ledger, soundness }: { tile: ReadTile; ledger: Ledger; soundness: Soundness },
+): Checkpoints {
+  return new Checkpoints({
+    ...checkpoints,
+    tile,
+    size: () => ledger.revision + 1,
+    // A checkpoint of a time that never was would keep the next one waiting for it.
+    now_ms: () => (steady?.doubt() === undefined ? now_ms() : ledger.recordedAt_ms),
+    broken: (why) => soundness.found(why),
+    withheld: (size) => soundness.damage ?? saved?.unproved?.(size),
+  });
+}
+
+/** What the sequencer asks of a journal. */
+function streamOf(journal: Journal, figures: Figures): Stream {
+  return {
+    append: figures.timed((lines, expected) => journal.append(lines, expected)),
+    read: (fromRevision, limit) => readRecorded(journal, fromRevision, limit),
+    silence: () => journal.silence?.(),
+    end: async () => journal.end?.(),
+  };
+}
+
+function guardOf(
+  { journal, checkpoints, now_ms, unproved }: ServiceOptions,
+  soundness: Soundness,
+  { elapsed_ms }: Figures,
+): Guard {
+  const othersGone = () => checkpoints.store.gone();
+  return new Guard({ journal, othersGone, soundness, now_ms, elapsed_ms, unproved });
 }
 
 /** The state at the end of the stream. */

@@ -19,7 +19,7 @@ import {
 } from './ledger.ts';
 import { offerPublished, offerWithdrawn } from './offer.ts';
 import { networkLimitsChanged, networkRegistered } from './network.ts';
-import { creditsRedeemed, creditsRedeemedV1, keyVoided } from './redemption.ts';
+import { creditsRedeemed, creditsRedeemedV1, creditsRedeemedV2, keyVoided } from './redemption.ts';
 import { transactionReversed, transactionReversedV1 } from './reversal.ts';
 import { reimbursementAgreed, tillSettled } from './settlement.ts';
 import { creditsTransferred } from './transfer.ts';
@@ -109,6 +109,7 @@ export const olderSchemas = [
   venueRegisteredV1,
   creditsIssuedV1,
   creditsRedeemedV1,
+  creditsRedeemedV2,
   transactionReversedV1,
 ] as const;
 
@@ -145,6 +146,7 @@ const SINCE: Readonly<Record<string, number>> = {
   'AccessReinstated.v1': 2,
   'AccessRenamed.v1': 2,
   'CreditsIssued.v2': 3,
+  'CreditsRedeemed.v3': 3,
 };
 
 /** One fact in the stream, in the newest version of its type. */

@@ -26,16 +26,37 @@ export const creditsRedeemedV1 = eventSchema(
   z.strictObject({ ...moved, party, reference, terminal }),
 );
 
+const offerId = offerIdSchema.optional();
+const slot = slotSchema.optional();
+
 /** `slot`: where the offer has so many places for each slot, the one that was taken. */
-export const creditsRedeemed = eventSchema(
+export const creditsRedeemedV2 = eventSchema(
   'CreditsRedeemed',
   2,
+  z.strictObject({ ...moved, offerId, party, reference, slot, terminal }),
+);
+
+/** How many lines of paper sheets may be the same in all they say, beside the first. */
+export const AGAIN_MAX = 99;
+
+/** A whole number from 1: how many equal lines stand before one. */
+export const againSchema = z.int().min(1).max(AGAIN_MAX);
+
+/**
+ * `paper`: a line of a paper sheet, which is recorded once; `again`: how many other visits were the
+ * same in all that the line says.
+ */
+export const creditsRedeemed = eventSchema(
+  'CreditsRedeemed',
+  3,
   z.strictObject({
+    again: againSchema.optional(),
     ...moved,
-    offerId: offerIdSchema.optional(),
+    offerId,
+    paper: z.literal(true).optional(),
     party,
     reference,
-    slot: slotSchema.optional(),
+    slot,
     terminal,
   }),
 );

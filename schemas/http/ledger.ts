@@ -109,4 +109,11 @@ export const metricsAnswer = z.string().meta({
 
 /** Whoever watches over processes may add what it likes to the address. */
 export const anyQuery = z.object({});
-export const healthAnswer = z.object({ ok: z.boolean(), why: z.string().optional() });
+export const healthAnswer = z.object({
+  ok: z.boolean(),
+  why: z.string().optional(),
+  proved: z
+    .object({ events: z.int(), at: z.string() })
+    .optional()
+    .meta({ description: 'when every event was last compared with what was written' }),
+});

@@ -63,7 +63,11 @@ export const consistencyAnswer = z.object({
 export const receiptAnswer = z.object({
   transactionId: transactionIdSchema,
   revision: revisionSchema,
-  event: z.looseObject({}).meta({ description: 'The event as the stream holds it' }),
+  event: z.looseObject({}).meta({
+    description:
+      'The event as the stream holds it. The receipt proves that it was recorded, not that it ' +
+      'still stands: a later reversal is an event of its own',
+  }),
   proof: z.string().meta({ description: 'c2sp.org/tlog-proof: index, hashes and checkpoint' }),
 });
 

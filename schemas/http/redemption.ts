@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { amountSchema, balanceSchema } from '../amounts.ts';
-import { partySchema } from '../events/redemption.ts';
+import { againSchema, partySchema } from '../events/redemption.ts';
 import {
   memberIdSchema,
   offerIdSchema,
@@ -28,9 +28,22 @@ export const redemptionBody = z
     occurredAt: givenInstantSchema.optional(),
     reference: slugSchema.optional(),
     terminal: slugSchema.optional(),
+    paper: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'a line of a paper sheet: recorded once, whatever its key' }),
+    again: againSchema.optional().meta({
+      description:
+        'with `paper`: another visit, and how many before it were the same in venue, member, ' +
+        'day, credits and reference',
+    }),
   })
   .refine(oneBearer, ONE_BEARER)
   .refine(onePrice, ONE_PRICE)
+  .refine(({ paper, again }) => paper || again === undefined, {
+    path: ['again'],
+    error: 'is said of a line of a paper sheet; say "paper": true too',
+  })
   .meta({
     examples: [
       {

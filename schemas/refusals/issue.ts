@@ -2,6 +2,13 @@ import { entry, FINAL, type Entry } from './entry.ts';
 
 /** Days, hours and lists that cannot be recorded. */
 export const issueRefusals = {
+  // Lines of paper sheets.
+  redemption_recorded_before: entry(
+    FINAL,
+    'The same line of a paper sheet was recorded before, as {first}, for {day}: {same}. ' +
+      'Nothing was taken. If it is another visit, {say}"again": {again}.',
+    'This visit was recorded before. Nothing was taken.',
+  ),
   // Days and hours.
   occurred_in_future: entry(
     FINAL,

@@ -38,6 +38,16 @@ export const requestRefusals = {
     'The body is larger than {limit} bytes. Send a long list in parts.',
     'That is too much at once. Nothing was changed. Send it in parts.',
   ),
+  headers_too_large: entry(
+    FINAL,
+    'The address and the headers of the request are larger than 16 KiB. Send less of them.',
+    'The till sent something the ledger cannot read. Nothing was taken.',
+  ),
+  request_incomplete: entry(
+    RETRY,
+    'The request did not arrive whole in time. Send it again, on a new connection.',
+    'The ledger did not hear all of that. Try this same sale again.',
+  ),
   idempotency_key_missing: entry(
     FINAL,
     'Every call that writes needs an Idempotency-Key header of 1 to 255 visible characters.',
@@ -47,6 +57,12 @@ export const requestRefusals = {
     RETRY,
     'More than {limit} unknown cards in a minute from one access. Wait, then go on.',
     'Too many unknown cards were tried. Wait a minute, then try this same sale again.',
+  ),
+  too_many_requests: entry(
+    RETRY,
+    'More was asked than this caller has a share of ({limited}), so this request did nothing. ' +
+      'Wait {seconds} s, then send the same again.',
+    'The ledger is asked too much at once. Try this same sale again in a moment.',
   ),
   // What stands in the way of writing at all.
   busy: entry(
@@ -72,6 +88,12 @@ export const requestRefusals = {
     'This instance has revision {revision} and not yet {asked}, which Ledger-Revision-At-Least ' +
       'asks for. It waits {seconds} s at most, and less where too many wait. Send the same again.',
     'The ledger is a moment behind. Look again shortly.',
+  ),
+  damaged: entry(
+    RETRY,
+    'What is stored of this is not as it was written: {why}. It is not shown, and this instance ' +
+      'records nothing more until whoever keeps the ledger has put the stream back.',
+    'The ledger cannot show this just now. Ask the scheme.',
   ),
   // Idempotency.
   key_reused: entry(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progress, type Part, type Settings } from './figures.ts';
 import { bookings } from './bookings.ts';
+import { floods } from './floods.ts';
 import { growth } from './growth.ts';
 import { instances } from './instances.ts';
 import { issuing } from './issuing.ts';
@@ -21,7 +22,7 @@ Measures the service on this machine: both sides of every comparison in one run,
 median of the rounds. The data is made up, in a temporary folder that is removed at the end.
 
   --only      some of redemptions,bookings,issuing,replay,start,growth,statements,proofs,
-              verify, with commas
+              floods,verify, with commas
   --seconds   how long each side is loaded in each round
   --rounds    how many rounds; fewer than three say little
   --events    how many events the largest stream of start and growth has, a million unless told;
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, (settings: Settings) => Promise<Part>>> = {
   growth,
   statements,
   proofs,
+  floods,
   verify,
 };
 

@@ -21,7 +21,7 @@ import { DEFAULT_RULES } from '../../src/config.ts';
  */
 export const NETWORK = 'bench';
 const TIME_ZONE = 'Europe/London';
-const FUND = 'bench-fund';
+export const FUND = 'bench-fund';
 const LIST_LINES = 20;
 export const APPEND_EVENTS = 1000;
 const COMMAND_MS = 20_000;

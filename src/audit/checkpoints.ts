@@ -9,20 +9,27 @@ export type Note = {
   /** Where it is from, in words. */
   readonly name: string;
   readonly note: string;
-  /** What the file says of it besides. */
+  /** What the file says of it besides, which nobody signed. */
   readonly size?: number;
+  readonly recordedAt?: string;
+  /** Why it is no note at all, if it is none. */
+  readonly unread?: string;
+  /** What was undone of what mail or an editor did to it, in words. */
+  readonly undone?: string;
 };
 
 /** A checkpoint that was signed with a known key. */
-export type Signed = Opened & { readonly name: string };
+export type Signed = Opened & { readonly name: string; readonly recordedAt?: string | undefined };
+
+const LIST = 'checkpoints.ndjson';
+const NEWEST = 'checkpoint';
 
 /** The checkpoints of an auditor's directory, oldest first, the newest last. */
 export function notesIn(directory: string): Note[] {
-  const all = join(directory, 'checkpoints.ndjson');
-  const newest = join(directory, 'checkpoint');
+  const [all, newest] = [join(directory, LIST), join(directory, NEWEST)];
   return [
-    ...(existsSync(all) ? notesOf(readFileSync(all, 'utf8'), 'checkpoints.ndjson') : []),
-    ...(existsSync(newest) ? notesOf(readFileSync(newest, 'utf8'), 'checkpoint') : []),
+    ...(existsSync(all) ? notesOf(readFileSync(all, 'utf8'), LIST) : []),
+    ...(existsSync(newest) ? [{ name: NEWEST, note: readFileSync(newest, 'utf8') }] : []),
   ];
 }
 
@@ -30,30 +37,26 @@ export function notesIn(directory: string): Note[] {
 export function notesOf(text: string, file: string): Note[] {
   if (!text.startsWith('{')) return [{ name: file, note: text }];
   const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line, index) => {
-    const name = `${file} line ${index + 1}`;
-    try {
-      const { note, size } = JSON.parse(line) as { note: unknown; size: unknown };
-      return { name, note: String(note), size: Number(size) };
-    } catch {
-      return { name, note: '' };
-    }
-  });
+  return lines.map((line, index) => ({ name: `${file} line ${index + 1}`, ...noteIn(line) }));
 }
 
-/** A note that follows another in the same file, behind the signatures of that one. */
-const NEXT_NOTE = /(?<=^— .*\n)\s*(?=[^—\s])/m;
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
-/**
- * The checkpoints in a file that somebody kept: as `notesOf` reads them, or several notes one after
- * another. What mail and editors do to the ends of lines is undone; it is nothing that is signed.
- */
-export function keptIn(text: string, file: string): Note[] {
-  const tidy = `${text.replaceAll('\r\n', '\n').trim()}\n`;
-  if (tidy.startsWith('{')) return notesOf(tidy, file);
-  const notes = tidy.split(NEXT_NOTE);
-  if (notes.length === 1) return notesOf(tidy, file);
-  return notes.map((note, index) => ({ name: `${file} note ${index + 1}`, note }));
+/** What a line of JSON says of a checkpoint, without what it does not say. */
+function noteIn(line: string): Omit<Note, 'name'> {
+  try {
+    const said = JSON.parse(line) as Record<string, unknown> | null;
+    const { note, size, recordedAt } = said ?? {};
+    return {
+      note: typeof note === 'string' ? note : '',
+      ...(size !== undefined && { size: Number(size) }),
+      ...(recordedAt !== undefined && { recordedAt: textOf(recordedAt) }),
+    };
+  } catch {
+    return { note: '' };
+  }
 }
 
 /**
@@ -81,6 +84,8 @@ type Opening = {
   readonly size: number;
   /** Whether its last checkpoint says so, so that its tiles must be those of this size. */
   readonly whole: boolean;
+  /** Why its last checkpoint proves nothing, if it does not. */
+  readonly unsigned: string | undefined;
   readonly breaches: readonly Breach[];
 };
 
@@ -94,16 +99,24 @@ export function openAll(
   verifiers: readonly Verifier[],
 ): Opening {
   const breaches: Breach[] = [];
+  const refused = new Map<string, string>();
   const opened = (notes: readonly Note[]): Signed[] =>
-    notes.flatMap(({ name, note, size }) => {
+    notes.flatMap(({ name, note, size, recordedAt, unread }) => {
+      if (unread !== undefined) {
+        breaches.push(breach(`a checkpoint in ${name}`, unread));
+        return [];
+      }
       try {
         const checkpoint = openCheckpoint(note, verifiers);
         if (size !== undefined && size !== checkpoint.size) {
-          breaches.push(breach(`${name} to be of size ${checkpoint.size}, as its note is`, size));
+          const expected = `${name} to be of size ${checkpoint.size}, as its note is`;
+          breaches.push(breach(expected, Number.isNaN(size) ? 'no number' : size));
         }
-        return [{ name, ...checkpoint }];
+        return [{ name, recordedAt, ...checkpoint }];
       } catch (error) {
-        breaches.push(breach(`${name} to be signed with a known key`, (error as Error).message));
+        const { message } = error as Error;
+        refused.set(note, message);
+        breaches.push(breach(`${name} to be signed with a known key`, message));
         return [];
       }
     });
@@ -124,9 +137,24 @@ export function openAll(
     ...fallenIn(found.filter((one) => !isForeign(one))),
     ...forkedIn(bySize),
   );
+  breaches.push(...endIn(own, found));
   const mirrored = bySize.findLast((one) => found.includes(one)) ?? bySize.at(-1);
-  const whole = own.length === 0 || own.at(-1)!.note === mirrored?.note;
-  return { signed: bySize, size: mirrored?.size ?? 0, whole, breaches };
+  const newest = own.at(-1);
+  const whole = newest === undefined || newest.note === mirrored?.note;
+  const why = newest && refused.get(newest.note);
+  const unsigned = why === undefined ? undefined : `${newest!.name}: ${why}`;
+  return { signed: bySize, size: mirrored?.size ?? 0, whole, unsigned, breaches };
+}
+
+/** The newest checkpoint is also the last of all that were fetched. */
+function endIn(own: readonly Note[], found: readonly Signed[]): Breach[] {
+  const listed = own.findLast(({ name }) => name !== NEWEST);
+  const last = found.find(({ name }) => name === listed?.name);
+  const newest = found.find(({ name }) => name === NEWEST);
+  if (newest === undefined || last === undefined || last.origin !== newest.origin) return [];
+  if (last.size >= newest.size) return [];
+  const expected = `${LIST} to end with the checkpoint of size ${newest.size}, as ${NEWEST} says`;
+  return [breach(expected, `that it ends at ${last.size}: lines are missing`)];
 }
 
 /** Of one size there is one root; who signs two has shown two histories. */

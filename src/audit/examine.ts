@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HASH_BYTES, leafHash, rootOver } from '../proofs/merkle.ts';
 import { TILE_BYTES, TILE_WIDTH, tilePath } from '../proofs/tiles.ts';
@@ -14,7 +14,10 @@ export type Task = {
   readonly count: number;
   /** Whole lines; the first is the first of a tile. */
   readonly bytes: Uint8Array;
-  /** Where tiles are, and how many full ones of leaves there must be; nothing: none are held. */
+  /**
+   * Where tiles are, and how many full ones of leaves there must be; there may be more, which are
+   * compared as well. Nothing: none are held.
+   */
   readonly tiles: { readonly folder: string; readonly full: number } | undefined;
 };
 
@@ -25,12 +28,12 @@ export type Examined = {
   /** The hash of each leaf, and the root of each full tile of them. */
   readonly leaves: Uint8Array;
   readonly roots: Uint8Array;
-  /** The first line that is not as its schema says, or not in its canonical bytes. */
-  readonly form: Spot | undefined;
+  /** Lines that are not as their schemas say, or not in their canonical bytes. */
+  readonly forms: readonly Spot[];
   /** The first line that nothing can be made of. */
   readonly unreadable: number | undefined;
-  /** The first leaf that is not the one in its tile, or tile that is not there. */
-  readonly tile: Spot | undefined;
+  /** In each tile the first leaf that is not the one in it; or that it is not there. */
+  readonly unlike: readonly Spot[];
 };
 
 const NEWLINE = 0x0a;
@@ -42,7 +45,7 @@ export function examine({ firstRevision, count, bytes, tiles }: Task): Examined 
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   // Not out of Node's pool, so that another thread can be given them.
   const leaves = Buffer.alloc(count * HASH_BYTES);
-  let form: Spot | undefined;
+  const forms: Spot[] = [];
   let unreadable: number | undefined;
   let start = 0;
   for (let index = 0; index < count; index += 1) {
@@ -52,13 +55,13 @@ export function examine({ firstRevision, count, bytes, tiles }: Task): Examined 
     if (newline === -1 || !hasShape(lines.toString('latin1', start, end))) {
       const found = formIn(lines.subarray(start, end), newline !== -1);
       const revision = firstRevision + index;
-      if (found.breach !== undefined) form ??= { revision, ...named(found), ...found.breach };
+      if (found.breach !== undefined) forms.push({ revision, ...named(found), ...found.breach });
       if (found.event === undefined) unreadable ??= revision;
     }
     start = end + 1;
   }
   const roots = rootsOf(leaves);
-  return { leaves, roots, form, unreadable, tile: tileBreach(leaves, firstRevision, tiles) };
+  return { leaves, roots, forms, unreadable, unlike: unlikeTiles(leaves, firstRevision, tiles) };
 }
 
 function formIn(line: Buffer, ends: boolean): ReturnType<typeof formOf> {
@@ -84,19 +87,20 @@ function rootsOf(leaves: Buffer): Uint8Array {
   return roots;
 }
 
-function tileBreach(leaves: Buffer, firstRevision: number, tiles: Task['tiles']): Spot | undefined {
-  if (tiles === undefined) return undefined;
+function unlikeTiles(leaves: Buffer, firstRevision: number, tiles: Task['tiles']): Spot[] {
+  if (tiles === undefined) return [];
   const first = firstRevision / TILE_WIDTH;
-  const here = Math.min(Math.ceil(leaves.length / TILE_BYTES), tiles.full - first);
-  for (let tile = 0; tile < here; tile += 1) {
-    const place = { level: 0, index: first + tile, width: TILE_WIDTH };
+  const there = Math.floor(leaves.length / TILE_BYTES);
+  const needed = Math.min(Math.ceil(leaves.length / TILE_BYTES), tiles.full - first);
+  return Array.from({ length: Math.max(there, needed) }, (_, tile) => {
+    const path = tilePath({ level: 0, index: first + tile, width: TILE_WIDTH });
+    if (tile >= needed && !existsSync(join(tiles.folder, path))) return [];
     const hashes = leaves.subarray(tile * TILE_BYTES, (tile + 1) * TILE_BYTES);
-    const found = tileUnlike(tiles.folder, tilePath(place), hashes);
-    if (found === undefined) continue;
+    const found = tileUnlike(tiles.folder, path, hashes);
+    if (found === undefined) return [];
     const { at, ...spot } = found;
-    return { revision: (first + tile) * TILE_WIDTH + at, ...spot };
-  }
-  return undefined;
+    return [{ revision: (first + tile) * TILE_WIDTH + at, ...spot }];
+  }).flat();
 }
 
 /** Where the file of a tile differs from its hashes as they were worked out anew, if as many. */

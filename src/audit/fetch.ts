@@ -13,9 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkpointIn, openCheckpoint, type Checkpoint } from '../proofs/checkpoint.ts';
+import { unverifiedIn, openCheckpoint, type Checkpoint } from '../proofs/checkpoint.ts';
 import { HASH_BYTES, isConsistent } from '../proofs/merkle.ts';
 import { verifierIn } from '../proofs/note.ts';
+import { FETCHED, noteOf, touchedSince } from './fetched.ts';
 import { bundlePath, tilePath, tilesOf, widthOf, TILE_WIDTH, type Tile } from '../proofs/tiles.ts';
 
 /** A checkpoint as the ledger shows it. */
@@ -81,6 +82,8 @@ export async function fetchInto(
     );
   }
   const kept = new Kept(directory);
+  const touched = touchedSince(directory);
+  if (touched !== undefined) throw new MirrorError(touched);
   if (kept.size > size || kept.checkpointed > size) {
     throw new MirrorError(
       `This directory has ${Math.max(kept.size, kept.checkpointed)} events of the ledger, which ` +
@@ -88,7 +91,7 @@ export async function fetchInto(
         'the proof.',
     );
   }
-  if (kept.last !== undefined && !(await continues(checkpointIn(kept.last.note), shown, source))) {
+  if (kept.last !== undefined && !(await continues(unverifiedIn(kept.last.note), shown, source))) {
     const file = join(directory, `conflict-${size}.checkpoint`);
     writeFileSync(file, newest.note, { flush: true });
     throw new MirrorError(
@@ -101,6 +104,7 @@ export async function fetchInto(
   const newEvents = await fetchEvents(kept, size, source, progress);
   const newTiles = await fetchTiles(directory, size, source);
   const newCheckpoints = await fetchCheckpoints(kept, newest, source);
+  replaceFile(join(directory, FETCHED), noteOf(directory));
   return { size, newEvents, newTiles, newCheckpoints, newKeys };
 }
 

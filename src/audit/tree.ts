@@ -124,7 +124,7 @@ export class TileFiles {
     const all = size > tree.size ? [] : [...tilesOf(size)];
     const needed = all.filter(({ level, width }) => level > 0 || width < TILE_WIDTH);
     const missing = needed.filter((one) => !there.has(tilePath(one)));
-    const beyond = this.#full.filter(({ index }) => (index + 1) * TILE_WIDTH > size);
+    const beyond = this.#full.filter(({ index }) => (index + 1) * TILE_WIDTH > tree.size);
     for (const tile of [...this.tiles, ...missing, ...beyond]) {
       const span = TILE_WIDTH ** tile.level;
       const revision = tile.index * TILE_WIDTH * span;

@@ -2,16 +2,21 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { revisionIn } from '../../schemas/ids.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
+import { HASH_BYTES } from '../proofs/merkle.ts';
 import type { Verifier } from '../proofs/note.ts';
 import { TILE_WIDTH } from '../proofs/tiles.ts';
 import { notesIn, openAll, type Note, type Signed } from './checkpoints.ts';
-import { OF_EVENTS, type Examined, type Spot } from './examine.ts';
-import { byPlace, type Fault } from './fault.ts';
+import { OF_EVENTS, type Examined } from './examine.ts';
+import { byPlace, faultOf, type Fault } from './fault.ts';
+import { changedSince } from './fetched.ts';
 import { EventsFile, type Lines } from './lines.ts';
+import { ACCEPTED, type Accepted } from './model/accepted.ts';
+import { Findings } from './model/findings.ts';
 import { FORM } from './model/form.ts';
-import { breach, type Breach } from './model/invariant.ts';
-import { Judge } from './model/judge.ts';
+import { breach, type Finding } from './model/invariant.ts';
+import { invariants, Judge } from './model/judge.ts';
 import { Team } from './team.ts';
+import { untimely } from './times.ts';
 import { TileFiles, Tree } from './tree.ts';
 
 /** What an auditor hands in. */
@@ -20,6 +25,8 @@ export type Asked = {
   /** Checkpoints that were kept elsewhere. */
   readonly saved: readonly Note[];
   readonly verifiers: readonly Verifier[];
+  /** Breaches that were looked into before. */
+  readonly accepted?: Accepted | undefined;
   /** How many threads beside this one examine lines. */
   readonly helpers: number;
   /** Told now and then how many events were verified. */
@@ -41,8 +48,11 @@ export type Verified = {
   /** How many tiles were compared; nothing where the directory has none. */
   readonly tiles: number | undefined;
   readonly rules: readonly { readonly name: string; readonly says: string }[];
-  /** Everything that does not hold, the first bad event first. */
+  /** Everything that does not hold, the first bad event first; of each rule at most 1,000. */
   readonly faults: readonly Fault[];
+  /** How many there are of each rule that is broken. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly accepted: readonly (Fault & { readonly reason: string })[];
 };
 
 const CHECKPOINTS = {
@@ -80,15 +90,19 @@ class Verification {
   readonly file: EventsFile;
   readonly #asked: Asked;
   readonly #team: Team;
-  readonly #judge = new Judge();
-  readonly #faults: Fault[] = [];
+  readonly #found: Findings;
+  readonly #judge: Judge;
   readonly #signed: readonly Signed[];
   readonly #size: number;
   readonly #whole: boolean;
+  readonly #unsigned: string | undefined;
+  /** When the last event of a checkpoint of some size was recorded. */
+  readonly #lastEvents: Map<number, string>;
   readonly #holding: Signed[] = [];
   readonly #tileFiles: TileFiles | undefined;
   readonly #tree: Tree;
   #compared = 0;
+  #parted = false;
   #judging = true;
 
   constructor(asked: Asked, team: Team) {
@@ -96,11 +110,18 @@ class Verification {
     this.#asked = asked;
     this.#team = team;
     this.file = new EventsFile(join(directory, 'events.ndjson'));
-    const { signed, size, whole, breaches } = openAll(notesIn(directory), saved, verifiers);
+    this.#found = new Findings(asked.accepted);
+    this.#judge = new Judge(invariants(), asked.accepted, this.#found);
+    const opening = openAll(notesIn(directory), saved, verifiers);
+    const { signed, size, whole, unsigned, breaches } = opening;
     this.#signed = signed;
     this.#size = size;
     this.#whole = whole;
-    for (const one of breaches) this.#fault(CHECKPOINTS.name, one);
+    this.#unsigned = unsigned;
+    const changed = changedSince(directory);
+    for (const one of [...breaches, changed.list ?? []].flat()) this.#fault(CHECKPOINTS.name, one);
+    if (changed.tiles !== undefined) this.#fault(TILES.name, changed.tiles);
+    this.#lastEvents = new Map(signed.map((one) => [one.size, '']));
     const tiles = join(directory, 'tile');
     this.#tileFiles = hasFiles(tiles) ? new TileFiles(tiles) : undefined;
     const partial = this.#tileFiles?.tiles.filter(({ level }) => level === 0) ?? [];
@@ -119,8 +140,11 @@ class Verification {
     await this.#compareCheckpoints();
     this.#compareTiles();
     this.#compareEnds();
-    const { books, findings, invariants } = this.#judge;
-    for (const { invariant, ...spot } of findings) this.#fault(invariant, spot);
+    for (const one of untimely(this.#holding, this.#lastEvents)) this.#fault(CHECKPOINTS.name, one);
+    const { books } = this.#judge;
+    const rules = [CHECKPOINTS, TILES, FORM, ...this.#judge.invariants];
+    if (this.#asked.accepted !== undefined) rules.push(ACCEPTED);
+    const faults = this.#found.kept.map(faultOf).map((one) => this.#judged(one));
     return {
       origin: this.#signed[0]?.origin,
       size: this.#signed.at(-1)?.size,
@@ -130,8 +154,10 @@ class Verification {
       sum: books.sum,
       checkpoints: this.#holding,
       tiles: this.#tileFiles && this.#tileFiles.tiles.length + this.#tileFiles.fullLeafTiles,
-      rules: [CHECKPOINTS, TILES, FORM, ...invariants.map(({ name, says }) => ({ name, says }))],
-      faults: this.#faults.map((one) => this.#judged(one)).toSorted(byPlace),
+      rules: rules.map(({ name, says }) => ({ name, says })),
+      faults: faults.toSorted(byPlace),
+      counts: new Map(rules.map(({ name }) => [name, this.#found.countOf(name)])),
+      accepted: this.#found.accepted.map(({ reason, ...one }) => ({ ...faultOf(one), reason })),
     };
   }
 
@@ -143,7 +169,7 @@ class Verification {
 
   async #take(under: { lines: Lines; examined: Promise<Examined> }): Promise<void> {
     const { firstRevision, count, bytes } = under.lines;
-    const { leaves, roots, form, unreadable, tile } = await under.examined;
+    const { leaves, roots, forms, unreadable, unlike } = await under.examined;
     const end = firstRevision + count;
     const sizes = this.#signed.map(({ size }) => size);
     this.#tree.add(
@@ -151,20 +177,35 @@ class Verification {
       roots,
       sizes.filter((size) => size > firstRevision && size <= end),
     );
-    if (form !== undefined) this.#first(FORM.name, form);
-    if (tile !== undefined) this.#first(TILES.name, tile);
+    const leafOf = (revision: number) => {
+      const at = (revision - firstRevision) * HASH_BYTES;
+      return leaves.subarray(at, at + HASH_BYTES);
+    };
+    for (const one of forms) {
+      const leaf = Buffer.from(leafOf(one.revision)).toString('base64');
+      this.#fault(FORM.name, { ...one, ...(one.event !== undefined && { leaf }) });
+    }
+    for (const one of unlike) this.#fault(TILES.name, one);
     await this.#compareCheckpoints();
-    if (this.#judging) this.#judgeLines(bytes, firstRevision, unreadable ?? end);
+    if (this.#judging) this.#judgeLines(bytes, firstRevision, unreadable ?? end, leafOf);
     // Without that event nothing that follows could be judged rightly.
     if (unreadable !== undefined) this.#judging = false;
     this.#asked.progress?.(end);
   }
 
-  #judgeLines(bytes: Buffer, first: number, end: number): void {
+  #judgeLines(
+    bytes: Buffer,
+    first: number,
+    end: number,
+    leafOf: (revision: number) => Uint8Array,
+  ): void {
     const lines = bytes.toString('utf8').split('\n');
     for (let revision = first; revision < end; revision += 1) {
       const event = JSON.parse(lines[revision - first]!) as StreamEvent;
-      this.#judge.take(revision, event, this.#citedBy(event, revision));
+      if (this.#lastEvents.has(revision + 1)) {
+        this.#lastEvents.set(revision + 1, event.recordedAt);
+      }
+      this.#judge.take(revision, event, this.#citedBy(event, revision), leafOf(revision));
     }
   }
 
@@ -183,13 +224,17 @@ class Verification {
       const root = Buffer.from(await this.#tree.root(checkpoint.size));
       if (root.equals(checkpoint.root)) {
         this.#holding.push(checkpoint);
+        this.#parted = false;
         continue;
       }
       // Two of one size that differ have a fault of their own, and it is at no event.
       if (this.#holding.at(-1)?.size === checkpoint.size) continue;
+      // Behind the first that is bad all others are, until one holds again.
+      if (this.#parted) continue;
+      this.#parted = true;
       const shown = Buffer.from(checkpoint.root).toString('base64');
       const expected = `the root ${shown} that ${checkpoint.name} of size ${checkpoint.size} signs`;
-      this.#first(CHECKPOINTS.name, {
+      this.#fault(CHECKPOINTS.name, {
         revision: this.#holding.at(-1)?.size ?? 0,
         to: checkpoint.size - 1,
         ...breach(expected, root.toString('base64')),
@@ -199,11 +244,16 @@ class Verification {
 
   #compareTiles(): void {
     if (this.#tileFiles === undefined) return;
+    const bad = this.#found.kept.filter(({ invariant }) => invariant === TILES.name);
     for (const spot of this.#tileFiles.unlike(this.#tree, this.#whole ? this.#size : 0)) {
-      this.#first(TILES.name, spot);
+      const { revision, to = revision } = spot;
+      // A tile above others that are bad is bad for them.
+      if (bad.some((one) => one.revision! >= revision && one.revision! <= to)) continue;
+      this.#fault(TILES.name, spot);
     }
-    const [strange] = this.#tileFiles.strange;
-    if (strange !== undefined) this.#fault(TILES.name, breach('only tiles', `tile/${strange}`));
+    for (const strange of this.#tileFiles.strange) {
+      this.#fault(TILES.name, breach('only tiles', `tile/${strange}`));
+    }
   }
 
   /** The events end where the newest checkpoint does. */
@@ -217,15 +267,10 @@ class Verification {
       ', all that the copy claims. Fetch what is new; where there is no more, it was cut off';
     const found = `${revision}${all ? why : ''}`;
     if (size > revision) return this.#fault(CHECKPOINTS.name, { revision, ...breach(end, found) });
-    const more = `${revision}, of which the last ${revision - size} no key that you trust signed`;
+    const unsigned = this.#unsigned === undefined ? '' : ` (${this.#unsigned})`;
+    const count = revision - size;
+    const more = `${revision}, of which the last ${count} no key that you trust signed${unsigned}`;
     this.#fault(CHECKPOINTS.name, { revision: size, ...breach(end, more) });
-  }
-
-  /** Notes the first fault of a rule that has a place; a later one may follow from it. */
-  #first(rule: string, spot: Spot & { readonly to?: number }): void {
-    const known = this.#faults.find((one) => one.rule === rule && one.revision !== undefined);
-    if (known === undefined) this.#faults.push({ rule, ...spot });
-    else if (byPlace({ rule, ...spot }, known) < 0) Object.assign(known, { to: undefined }, spot);
   }
 
   /** A tile that differs from events which a checkpoint signs is itself what is wrong. */
@@ -238,8 +283,8 @@ class Verification {
     return { ...fault, found };
   }
 
-  #fault(rule: string, found: Breach & { readonly revision?: number }): void {
-    this.#faults.push({ rule, ...found });
+  #fault(invariant: string, found: Omit<Finding, 'invariant'>): void {
+    this.#found.add({ invariant, ...found });
   }
 }
 

@@ -5,8 +5,9 @@ import { backup as copyOnline, type DatabaseSync } from 'node:sqlite';
 import type { Shown } from '../checkpoints/store.ts';
 import { endOf, openReader } from '../journal/sqlite/file.ts';
 import { tileReader } from '../journal/sqlite/tree.ts';
-import { checkpointIn } from '../proofs/checkpoint.ts';
+import { unverifiedIn } from '../proofs/checkpoint.ts';
 import { rootAt } from '../proofs/tiles.ts';
+import { notCopied, requireWhole } from './copied.ts';
 import {
   BackupError,
   CHECKPOINT,
@@ -37,7 +38,8 @@ export type BackedUp = Pick<Manifest, 'root' | 'size' | 'files'> & {
 
 /**
  * Copies a ledger while its service runs. Checkpoints are copied before the stream, so that none
- * of them lies beyond it; all of it appears under its name at once, when it is whole and on disk.
+ * of them lies beyond it; what was copied is gone over, every event of it; and all of it appears
+ * under its name at once, when it is whole and on disk.
  * @throws BackupError
  */
 export async function backUp({ source, to, withKeys, now_ms }: BackUpOptions): Promise<BackedUp> {
@@ -57,6 +59,7 @@ export async function backUp({ source, to, withKeys, now_ms }: BackUpOptions): P
   try {
     const shown = await copyCheckpoints(source, partial);
     const { size, root } = await copyLedger(source, partial, shown);
+    await requireWhole(partsIn(partial), size);
     if (shown !== undefined) writeFileSync(join(partial, CHECKPOINT), shown.note);
     if (withKeys) copyKeys(source, partial);
     const files = sizesIn(partial);
@@ -70,7 +73,7 @@ export async function backUp({ source, to, withKeys, now_ms }: BackUpOptions): P
     return { root, size, files, shown, took_ms: now_ms() - began_ms };
   } catch (error) {
     rmSync(partial, { recursive: true });
-    throw error;
+    throw notCopied(error, source);
   }
 }
 
@@ -93,7 +96,7 @@ function copyLedger(source: Parts, to: string, shown: Shown | undefined) {
     if (size === 0) {
       throw new BackupError('no_ledger', `${source.ledger} holds no ledger yet.`);
     }
-    const expected = shown && Buffer.from(checkpointIn(shown.note).root).toString('base64');
+    const expected = shown && Buffer.from(unverifiedIn(shown.note).root).toString('base64');
     if (shown && (size < shown.size || (await rootOf(shown.size)) !== expected)) {
       throw new BackupError(
         'history_changed',

@@ -1,5 +1,5 @@
 import type { CheckpointStore } from '../checkpoints/store.ts';
-import { checkpointIn, openCheckpoint } from '../proofs/checkpoint.ts';
+import { unverifiedIn, openCheckpoint } from '../proofs/checkpoint.ts';
 import { verifierIn, type Verifier } from '../proofs/note.ts';
 import type { Kept } from './mirror.ts';
 import { BackupError } from './parts.ts';
@@ -53,7 +53,7 @@ function opened(kept: Kept, verifiers: readonly Verifier[]): Signed {
 
 function named(kept: Kept): { readonly origin: string } {
   try {
-    return checkpointIn(kept.note);
+    return unverifiedIn(kept.note);
   } catch (error) {
     throw notVerified(kept, error as Error);
   }

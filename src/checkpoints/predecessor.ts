@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { predecessorSchema, type Predecessor } from '../../schemas/events/ledger.ts';
 import { ConfigError, type Config } from '../config.ts';
 import type { Journal } from '../journal/journal.ts';
-import { checkpointIn } from '../proofs/checkpoint.ts';
+import { unverifiedIn } from '../proofs/checkpoint.ts';
 import { NoteError } from '../proofs/note.ts';
 
 /**
@@ -33,7 +33,7 @@ function checkpointAt(file: string) {
   try {
     const note = readFileSync(file, 'utf8');
     if (!note.includes('\n\n\u2014 ')) throw new NoteError('nobody signed it');
-    return checkpointIn(note);
+    return unverifiedIn(note);
   } catch (error) {
     throw new ConfigError(`PREDECESSOR ${file} is no checkpoint: ${(error as Error).message}.`);
   }

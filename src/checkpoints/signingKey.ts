@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { makeSigner, signerIn, signerText, type Signer } from '../proofs/note.ts';
 
@@ -69,6 +70,14 @@ function noSharedKey(file: string): SigningKeyError {
       'give it to all instances; for one that was served before take the one it has, as ' +
       `SIGNING_KEY or as ${file}.`,
   );
+}
+
+/**
+ * A secret for what the ledger keeps for itself alone, made of the newest signing key: whoever has
+ * not that key can make nothing that is taken for the ledger's own.
+ */
+export function stateKey([newest]: readonly Signer[]): string {
+  return hash('sha256', `derived state\0${signerText(newest!)}`, 'hex');
 }
 
 /** Writes the keys to a file that only its owner may read, whole or not at all. */

@@ -1,9 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { UnwrittenError } from '../../schemas/stream.ts';
+import { OpenFiles } from '../journal/sqlite/openFiles.ts';
 
 /** How long it waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
+/** What stands in the way of writing and may go away, as SQLite says it: busy, read-only, full. */
+const FOR_NOW = [5, 8, 13];
 
 /** A checkpoint that was shown, or is about to be: it is kept first. */
 export type Shown = {
@@ -15,15 +19,26 @@ export type Shown = {
   readonly recordedAt: string;
 };
 
+export type StoreOptions = {
+  /** Whether what is there is only looked at, also beside a running service. */
+  readonly readOnly?: boolean;
+};
+
 /**
  * Where checkpoints are kept: a file apart from the stream's, so that whoever puts back an old
  * stream, or a changed one, does not put back what was said of it.
  */
 export class CheckpointStore {
   readonly #database: DatabaseSync;
+  readonly #files: OpenFiles;
 
   /** @param file where it is; `:memory:` keeps nothing past the process */
-  constructor(file: string) {
+  constructor(file: string, { readOnly = false }: StoreOptions = {}) {
+    if (readOnly) {
+      this.#database = new DatabaseSync(file, { readOnly, timeout: BUSY_MS });
+      this.#files = new OpenFiles([]);
+      return;
+    }
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     this.#database = new DatabaseSync(file);
     this.#database.exec(`
@@ -37,6 +52,7 @@ export class CheckpointStore {
       ) STRICT;
       CREATE TABLE IF NOT EXISTS verifier (key TEXT PRIMARY KEY) STRICT;
     `);
+    this.#files = file === ':memory:' ? new OpenFiles([]) : OpenFiles.ofDatabase(file);
   }
 
   /** The largest one; nothing where there is none yet. */
@@ -60,11 +76,25 @@ export class CheckpointStore {
       .all(size, limit) as Shown[];
   }
 
-  /** Keeps one, durably: it may be shown once this returns. */
+  /**
+   * Keeps one, durably: it may be shown once this returns.
+   * @throws UnwrittenError where it cannot be written just now
+   */
   keep({ size, note, recordedAt }: Shown): void {
-    this.#database
-      .prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)')
-      .run(size, note, recordedAt);
+    try {
+      this.#database
+        .prepare('INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)')
+        .run(size, note, recordedAt);
+    } catch (error) {
+      const { errcode = 0, message } = error as { errcode?: number; message: string };
+      if (!FOR_NOW.includes(errcode & 0xff)) throw error;
+      throw new UnwrittenError(`the checkpoint cannot be kept: ${message}`);
+    }
+  }
+
+  /** Why its files are no longer those that were opened; nothing while they are. */
+  gone(): string | undefined {
+    return this.#files.gone();
   }
 
   /** Every verifier key that ever signed, the newest first. */
@@ -75,7 +105,9 @@ export class CheckpointStore {
 
   /** Keeps the key of a signer, which old checkpoints are verified with for ever. */
   keepKey(key: string): void {
-    this.#database.prepare('INSERT OR IGNORE INTO verifier VALUES (?)').run(key);
+    // On a full disk even a write that changes nothing might fail.
+    if (this.keys().includes(key)) return;
+    this.#database.prepare('INSERT INTO verifier VALUES (?)').run(key);
   }
 
   close(): void {

@@ -2,14 +2,12 @@ import { giveSchema, type Give } from '../../schemas/events/issue.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { faulty, type FaultLine } from './failure.ts';
 import type { Row } from '../sheet.ts';
-import { bearerIn, noBearer } from './sheet.ts';
+import { bearerIn, NO, noBearer, YES } from './sheet.ts';
 
 export const ATTENDANCE_HEADINGS = ['member', 'minutes', 'hours', 'name', 'give', 'again'];
 
 const LINES_MAX = 1000;
 const MINUTES_A_HOUR = 60;
-const YES = ['yes', 'y', 'true', '1', 'x'];
-const NO = ['', 'no', 'n', 'false', '0'];
 
 /** One line of an attendance list. Only `entry` goes to the service; the name stays here. */
 export type Attendance = {

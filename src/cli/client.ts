@@ -235,7 +235,9 @@ function addressFrom(given: Given): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw wrongUsage(`--url ${JSON.stringify(url)} is not an address such as ${DEFAULT_URL}.`);
   }
-  return url.replace(/\/+$/, '');
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 function keyFrom(given: Given, io: Io): string | undefined {

@@ -4,10 +4,12 @@ import { accessIn, ID_BYTES, keyHash, makeKey, SECRET_BYTES } from '../../schema
 import type { EventOf } from '../../schemas/events/index.ts';
 import { mirrorIn, partsIn } from '../backup/parts.ts';
 import { checkpointsAt } from '../checkpoints/checkpoints.ts';
+import { isPlayed } from '../clock.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
-import { sqliteJournal, sqliteReader } from '../journal/sqlite/index.ts';
+import { sqliteJournal, sqliteReader, type SqliteReader } from '../journal/sqlite/index.ts';
 import { openService } from '../service.ts';
+import { SteadyClock } from '../steadyClock.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -59,7 +61,9 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
     JOURNAL_URL: directory === undefined ? environment['JOURNAL_URL'] : undefined,
     NETWORK: environment['NETWORK'],
     ORIGIN: environment['ORIGIN'],
+    ACCEPT_CLOCK: environment['ACCEPT_CLOCK'],
     SIGNING_KEY: environment['SIGNING_KEY'],
+    CARD_KEY: environment['CARD_KEY'],
   });
 }
 
@@ -67,9 +71,9 @@ export function dataConfig(directory: string | undefined, { environment }: Io): 
 export function openData(
   directory: string | undefined,
   io: Io,
-): { readonly file: string; readonly reader: Pick<Journal, 'read' | 'close'> } {
-  const file = dataFile(directory, io);
-  return { file, reader: sqliteReader(file) };
+): LedgerFile & { readonly reader: SqliteReader } {
+  const ledger = ledgerFile(directory, io);
+  return { ...ledger, reader: sqliteReader(ledger.file) };
 }
 
 /** Grants an admin access on the data itself, under the lock that keeps a service out. */
@@ -90,7 +94,7 @@ export async function grantOffline(
       journal,
       checkpoints,
       opening,
-      now_ms: io.now_ms,
+      ...clockIn(config, opening.network, io),
       random: io.random,
       cardHmac: () => {
         throw new Error('granting an access needs no card');
@@ -117,6 +121,15 @@ export async function grantOffline(
     checkpoints.store.close();
     await journal.close();
   }
+}
+
+/** The time, which is in doubt where a service that starts now would doubt it. */
+function clockIn({ acceptedDay }: Config, network: string, { now_ms }: Io) {
+  if (isPlayed(network)) return { now_ms };
+  const elapsed_ms = () => performance.now();
+  const clocks = { wall_ms: now_ms, elapsed_ms, sinceBoot_ms: elapsed_ms };
+  const steady = new SteadyClock(clocks, acceptedDay);
+  return { now_ms: steady.now_ms, steady };
 }
 
 /**

@@ -14,6 +14,12 @@ export type Sheet = {
 };
 
 const REFERENCE_MAX = 40;
+/** Far more than anybody types in one go. */
+const ROWS_MAX = 10_000;
+
+/** How people say yes and no in a cell. */
+export const YES = ['yes', 'y', 'true', '1', 'x'];
+export const NO = ['', 'no', 'n', 'false', '0'];
 
 /**
  * Reads a CSV file with a line of headings.
@@ -27,13 +33,13 @@ export function readSheet(
   headings: readonly string[],
   needed: readonly string[] = ['member'],
 ): Sheet {
-  const rows = rowsIn(bytes, headings, needed);
+  const rows = rowsIn(bytes, headings, needed, ROWS_MAX);
   if ('why' in rows) throw failureOf(path, rows);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { rows, sha256, reference: referenceOf(path) };
 }
 
-function failureOf(path: string, { why, faults }: Unreadable): Failure {
+function failureOf(path: string, { why, faults, lines = 0 }: Unreadable): Failure {
   switch (why) {
     case 'empty':
       return faulty('sheet_empty', `${path} is empty.`);
@@ -43,6 +49,12 @@ function failureOf(path: string, { why, faults }: Unreadable): Failure {
       return faulty('sheet_faulty', `${path} is not a CSV file that can be read:`, faults);
     case 'headings':
       return faulty('sheet_faulty', `The headings of ${path} are wrong:`, faults);
+    case 'too long':
+      return faulty(
+        'list_too_long',
+        `${path} has ${lines} lines, blank ones among them, which is more than one file may ` +
+          'have. Take the blank ones out, or split it.',
+      );
     case 'cells':
       return faulty('sheet_faulty', `${path} cannot be read:`, faults);
   }

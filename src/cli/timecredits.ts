@@ -10,6 +10,7 @@ const { stdin, stdout, stderr, env, argv } = process;
 
 // Whoever reads along may stop before the end, as `head` does; that is no mistake.
 stdout.on('error', () => process.exit());
+stderr.on('error', () => undefined);
 
 async function confirm(question: string): Promise<boolean> {
   const terminal = createInterface({ input: stdin, output: stderr });

@@ -2,9 +2,12 @@ import fastJsonStringify from 'fast-json-stringify';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { base32 } from '../../schemas/base32.ts';
+import { Admission } from './admission.ts';
 import { registerAuthentication } from './authentication.ts';
+import { Connections, STALLED_MS, type ConnectionLimits } from './connections.ts';
 import { registerSheets } from './csv.ts';
 import { registerDocs } from './docs.ts';
+import { commonHeaders } from './headers.ts';
 import { frameworkRefusal, invalidRequest, registerProblems, sendThrown } from './problems.ts';
 import { Routes } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
@@ -41,11 +44,17 @@ import { transferRoutes } from './routes/transfer.ts';
 import { venueRoutes } from './routes/venue.ts';
 import { visitRoutes } from './routes/visit.ts';
 import type { Services } from './services.ts';
+import { Shares } from './shares.ts';
+import { unparsedHandler } from './unparsed.ts';
 
 /** A list of a thousand lines, the longest that is taken, has some 100 KiB. */
 const BODY_BYTES_MAX = 512 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const RUN_ID_BYTES = 5;
+/** A request whose headers are not there soon is cut, and that is looked after often enough. */
+const HTTP_OPTIONS = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+/** Unless the process is told otherwise. */
+export const CONNECTIONS: ConnectionLimits = { most: 2_000, perAddress: 500 };
 
 const ROUTES = [
   redemptionRoutes,
@@ -90,33 +99,56 @@ const ROUTES = [
 export async function buildApp(
   services: Services,
   logger?: FastifyBaseLogger,
+  limits: ConnectionLimits = CONNECTIONS,
 ): Promise<FastifyInstance> {
+  const headers = commonHeaders(services.sequencer.ledger.network);
+  const requestId = requestIds(services);
+  const { figures } = services;
   const app: FastifyInstance = Fastify({
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: STALLED_MS,
+    // A missing Host is refused as a problem, like all else, where Node would answer a bare 400.
+    http: { ...HTTP_OPTIONS, requireHostHeader: false },
+    clientErrorHandler: unparsedHandler({
+      headers,
+      requestId,
+      refused: ({ code }, status) => {
+        figures.refused(code);
+        figures.otherRequests.answer(status);
+      },
+    }),
     // What still comes on an open connection is answered as ever, and is the last that it takes.
     return503OnClosing: false,
-    genReqId: requestIds(services),
+    genReqId: requestId,
     routerOptions: { maxParamLength: 300 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     frameworkErrors: (error, request, reply) =>
-      void sendThrown(request, reply, frameworkRefusal(error, request, BODY_BYTES_MAX)),
+      void sendThrown(
+        request,
+        reply.headers(headers),
+        frameworkRefusal(error, request, BODY_BYTES_MAX),
+      ),
   });
-  app.decorate('figures', services.figures);
+  const connections = new Connections(limits);
+  connections.watch(app.server);
+  const admission = new Admission(new Shares(services.timing), connections, headers);
+  app.decorate('figures', figures);
   app.removeContentTypeParser('text/plain');
-  registerSheets(app);
+  admission.register(app);
+  registerSheets(app, admission);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>
     httpPart === 'headers' ? () => true : validator(schema),
   );
   app.setSerializerCompiler(({ schema }) => serializer(schema as unknown as z.ZodType));
-  registerProblems(app, services.sequencer.ledger.network, BODY_BYTES_MAX);
-  registerAuthentication(app, services);
+  registerProblems(app, BODY_BYTES_MAX);
+  registerAuthentication(app, services, admission);
   closeIdleConnectionsWhenClosing(app);
   await registerDocs(app);
-  const routes = new Routes(app, services);
+  const routes = new Routes(app, services, admission);
   for (const register of ROUTES) register(routes);
   return app;
 }

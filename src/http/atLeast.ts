@@ -25,12 +25,12 @@ export function asksAtLeast({ headers }: FastifyRequest): boolean {
 }
 
 /** Ends once the revision that a request asks for is here, or refuses it. */
-export async function waitFor({ headers }: FastifyRequest, awaited: Awaited): Promise<void> {
+export async function waitFor({ headers, asker }: FastifyRequest, awaited: Awaited): Promise<void> {
   const asked = revisionQuerySchema.safeParse(headers[HEADER]);
   if (!asked.success) {
     return stopInvalid('#', `Ledger-Revision-At-Least ${asked.error.issues[0]!.message}`);
   }
-  if (await awaited.until(asked.data)) return;
+  if (await awaited.until(asked.data, asker)) return;
   const { revision, patience_ms } = awaited;
   stop('not_there_yet', { revision, asked: asked.data, seconds: patience_ms / 1000 });
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { accessIn, keyHash } from '../../schemas/keys.ts';
 import type { AccessId, MemberId, OrganisationId } from '../../schemas/ids.ts';
 import type { Role } from '../../schemas/roles.ts';
+import type { Admission } from './admission.ts';
 import { stop } from './problems.ts';
 import type { Services } from './services.ts';
 
@@ -30,24 +31,31 @@ declare module 'fastify' {
 const BEARER = 'bearer ';
 
 /**
- * Gives every route a hook of its own that finds out who calls, before anything of the body is
- * read. The decision is taken again on the sequencer's draft, so a key that is revoked meanwhile
- * writes nothing. A route that says nothing of who may call it is a mistake, and the service does
- * not start.
+ * Gives every route a hook of its own that finds out who calls, and lets the call begin when it
+ * has its turn, before anything of the body is read. The decision is taken again on the sequencer's
+ * draft, so a key that is revoked meanwhile writes nothing. A route that says nothing of who may
+ * call it is a mistake, and the service does not start.
  */
-export function registerAuthentication(app: FastifyInstance, services: Services): void {
+export function registerAuthentication(
+  app: FastifyInstance,
+  services: Services,
+  admission: Admission,
+): void {
   const routes: RouteOptions[] = [];
-  const { network } = services.sequencer.ledger;
   app.decorateRequest('caller', undefined);
   app.addHook('onRoute', (route) => {
     routes.push(route);
     route.onRequest = (request, reply, done) => {
-      reply.header('ledger-network', network);
-      const policy = policyOf(route);
-      if (policy !== 'public' && !hasToken(request, route)) {
-        request.caller = authenticate(request, policy, services);
+      let refused: Error | undefined;
+      try {
+        const policy = policyOf(route);
+        if (policy !== 'public' && !hasToken(request, route)) {
+          request.caller = authenticate(request, policy, services);
+        }
+      } catch (error) {
+        refused = error as Error;
       }
-      done();
+      admission.begin(request, reply, () => done(refused), done);
     };
   });
   app.addHook('onReady', async () => routes.forEach(policyOf));

@@ -1,5 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { formulaEscaped } from '../formula.ts';
+import type { Admission } from './admission.ts';
 import { stop } from './problems.ts';
 
 /** The type of content of a sheet. */
@@ -21,14 +23,16 @@ declare module 'fastify' {
 }
 
 /** Lets the routes that read CSV take it; to the others it stays a type that they do not take. */
-export function registerSheets(app: FastifyInstance): void {
+export function registerSheets(app: FastifyInstance, admission: Admission): void {
   app.decorateRequest('sheetLines', undefined);
   app.addContentTypeParser(
     CSV,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, bytes: Buffer) => {
       const { csv } = request.routeOptions.config;
-      return csv === undefined ? stop('unsupported_media_type') : csv(bytes, request);
+      if (csv === undefined) return stop('unsupported_media_type');
+      await admission.piece(request);
+      return csv(bytes, request);
     },
   );
 }
@@ -61,11 +65,11 @@ export async function sendCsv(
 }
 
 function written(columns: readonly string[], rows: readonly object[], header: boolean): string {
-  const cast = { string: unescaped };
-  return stringify([...rows], { columns: [...columns], header, escape_formulas: true, cast });
+  const cast = { string: escaped };
+  return stringify([...rows], { columns: [...columns], header, cast });
 }
 
 /** A plain negative amount begins like a formula and is none: a spreadsheet shall add it up. */
-function unescaped(value: string) {
-  return value.startsWith('-') && NEGATIVE.test(value) ? { value, escape_formulas: false } : value;
+function escaped(value: string): string {
+  return value.startsWith('-') && NEGATIVE.test(value) ? value : formulaEscaped(value);
 }

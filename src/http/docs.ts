@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { CSV } from './csv.ts';
+import { Kept } from './kept.ts';
 import { htmlOf } from './markdown.ts';
-import { sendPage } from './page.ts';
+import { keptPage } from './page.ts';
 
 /** A page on which keys are typed in loads from this service, and speaks to nobody else. */
 const OWN_HOST_ONLY =
   "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-const TILL = htmlOf(readFileSync(new URL('docs/till.md', import.meta.url), 'utf8'));
+const CSP = 'content-security-policy';
+
 const TILL_TITLE = 'Integrate a till in thirty minutes';
+const TILL_TEXT = readFileSync(new URL('docs/till.md', import.meta.url), 'utf8');
+const TILL = keptPage(TILL_TITLE, htmlOf(TILL_TEXT));
 
 /** What the page says to a browser that runs no scripts, and has it ask for no icon. */
 const NO_SCRIPT =
@@ -51,12 +55,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     transformObject: (document) => onlyWhatIsNamed(jsonSchemaTransformObject(document)),
   });
   await app.register(async (docs) => {
-    docs.addHook('onSend', (_request, reply, payload, done) => {
-      if (reply.hasHeader('content-security-policy')) return done(null, payload);
-      reply.header('content-security-policy', OWN_HOST_ONLY);
-      const page = typeof payload === 'string' && payload.startsWith('<!doctype html>');
-      done(null, page ? forEveryReader(payload) : payload);
-    });
+    keepEachPage(docs);
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, policy: 'public' };
       route.schema = { ...route.schema, hide: true };
@@ -64,7 +63,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     docs.get('/openapi.json', (_request, reply) =>
       reply.type('application/json').serializer(JSON.stringify).send(app.swagger()),
     );
-    docs.get('/docs/till', (_request, reply) => sendPage(reply, TILL_TITLE, TILL));
+    docs.get('/docs/till', (request, reply) => TILL.send(request, reply));
     await docs.register(scalar, {
       routePrefix: '/docs',
       configuration: {
@@ -79,6 +78,31 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         mcp: { disabled: true },
       },
     });
+  });
+}
+
+/**
+ * Words each page once, when it is first asked for, and answers the same bytes from then on: none
+ * of them says anything of who reads it.
+ */
+function keepEachPage(docs: FastifyInstance): void {
+  const pages = new Map<string, Kept>();
+  const addressOf = ({ routeOptions }: FastifyRequest) => routeOptions.url ?? '';
+  docs.addHook('preHandler', async (request, reply) => {
+    await pages.get(addressOf(request))?.send(request, reply);
+  });
+  docs.addHook('onSend', async (request, reply, payload) => {
+    if (reply.hasHeader('etag')) return payload;
+    if (!reply.hasHeader(CSP)) reply.header(CSP, OWN_HOST_ONLY);
+    if (typeof payload !== 'string' || reply.statusCode !== 200) return payload;
+    const page = payload.startsWith('<!doctype html>') ? forEveryReader(payload) : payload;
+    const headers = {
+      'content-type': String(reply.getHeader('content-type')),
+      [CSP]: String(reply.getHeader(CSP)),
+    };
+    const kept = new Kept(page, headers);
+    pages.set(addressOf(request), kept);
+    return kept.payload(request, reply);
   });
 }
 

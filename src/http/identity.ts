@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { readCard } from '../../schemas/cards.ts';
 import type { Command } from '../../schemas/commands.ts';
 import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
@@ -6,6 +7,14 @@ import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts
 import type { Caller } from './authentication.ts';
 import { stop, stopInvalid } from './problems.ts';
 import type { Services } from './services.ts';
+
+/** For the document alone; what is sent is checked where it is used. */
+export const keyHeader = z.object({
+  'idempotency-key': z.string().meta({
+    description: 'Yours, 1 to 255 visible characters: the same again, the same answer',
+    examples: ['1c0f5a52-6a6e-4f0c-9f0e-5d5b8f3f7a21'],
+  }),
+});
 
 /** The scope of a caller's idempotency keys: its organisation, or the network. */
 export function scopeOf({ organisation }: Caller): string {

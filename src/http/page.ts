@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import { Kept } from './kept.ts';
 
 /** The type of content of a page. */
 export const HTML = 'text/html';
@@ -24,19 +24,22 @@ const PAGES =
   '<a href="/v1/refusals">Every refusal</a></nav>';
 
 /**
- * Answers a page for a person to read.
+ * A page for a person to read.
  * @param body HTML, in which whatever is not ours has been escaped
+ * @param more header fields besides those that every page has
  */
-export function sendPage(reply: FastifyReply, title: string, body: string): FastifyReply {
+export function keptPage(
+  title: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+): Kept {
   const head =
     `<meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${escaped(title)}</title><style>${STYLE}</style>`;
   const main = `${PAGES}<main>${body}</main>`;
-  return reply
-    .header('content-security-policy', TEXT_ONLY)
-    .type(`${HTML}; charset=utf-8`)
-    .serializer(String)
-    .send(`<!doctype html><html lang="en"><head>${head}</head><body>${main}</body></html>\n`);
+  const page = `<!doctype html><html lang="en"><head>${head}</head><body>${main}</body></html>\n`;
+  const type = { 'content-type': `${HTML}; charset=utf-8` };
+  return new Kept(page, { ...type, 'content-security-policy': TEXT_ONLY, ...more });
 }
 
 /** Text as it stands in HTML. */

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { fault, refuse, REFUSALS, type Fault, type Refusal } from '../../schemas/refusals.ts';
-import { UnwrittenError } from '../../schemas/stream.ts';
+import { DamagedJournalError, UnwrittenError } from '../../schemas/stream.ts';
+import { ChangedHistoryError } from '../checkpoints/changedHistory.ts';
 import { countRefusal, countThrown } from './counted.ts';
 import { STATUSES } from './statuses.ts';
 
@@ -25,22 +26,31 @@ export function stopInvalid(pointer: string, detail: string): never {
   stop('invalid_request', {}, { errors: [{ ...fault(pointer, 'invalid_request'), detail }] });
 }
 
-/** Answers a refusal as RFC 9457 problem details. */
+/** How long whoever may try again had better wait, where the refusal does not say. */
+const RETRY_AFTER_S: Readonly<Record<number, number>> = { 503: 1, 429: 60 };
+
+/** RFC 9457 problem details of a refusal. */
+export function problemOf(refusal: Refusal, requestId: string) {
+  const { code, ...rest } = refusal;
+  const status = STATUSES[code];
+  const { retryable } = REFUSALS[code];
+  const type = `/v1/refusals#${code}`;
+  const title = code.replaceAll('_', ' ');
+  return { type, title, status, code, retryable, ...rest, request_id: requestId };
+}
+
+/** Answers a refusal as a problem. */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: Refusal,
 ): FastifyReply {
-  const { code, ...rest } = refusal;
   countRefusal(request, refusal);
-  const status = STATUSES[code];
-  const { retryable } = REFUSALS[code];
+  const problem = problemOf(refusal, request.id);
+  const { status } = problem;
+  const retryAfter_s = refusal.facts?.['seconds'] ?? RETRY_AFTER_S[status];
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="time-credits"');
-  if (status === 503) reply.header('retry-after', '1');
-  if (status === 429) reply.header('retry-after', '60');
-  const type = `/v1/refusals#${code}`;
-  const title = code.replaceAll('_', ' ');
-  const problem = { type, title, status, code, retryable, ...rest, request_id: request.id };
+  if (status in RETRY_AFTER_S) reply.header('retry-after', String(retryAfter_s));
   return reply
     .code(status)
     .type('application/problem+json')
@@ -48,17 +58,20 @@ export function sendProblem(
     .send(problem);
 }
 
-/** What a schema found wrong, by JSON pointer. */
+/** How many faults of a request are named. */
+const FAULTS_MAX = 100;
+
+/** What a schema found wrong, by JSON pointer: the first of it, if that is much. */
 export function invalidRequest(error: z.ZodError): RefusedError {
-  const errors = error.issues.flatMap((issue): Fault[] => {
+  const errors = error.issues.slice(0, FAULTS_MAX).flatMap((issue): Fault[] => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined];
-    return keys.map((key) => {
+    return keys.slice(0, FAULTS_MAX).map((key) => {
       const path = key === undefined ? issue.path : [...issue.path, key];
       const detail = key === undefined ? issue.message : 'is not a field of this request';
       return { ...fault(pointerTo(path), 'invalid_request'), detail };
     });
   });
-  return new RefusedError(refuse('invalid_request', {}, { errors: errors.slice(0, 100) }));
+  return new RefusedError(refuse('invalid_request', {}, { errors: errors.slice(0, FAULTS_MAX) }));
 }
 
 function pointerTo(path: readonly PropertyKey[]): string {
@@ -67,10 +80,8 @@ function pointerTo(path: readonly PropertyKey[]): string {
 }
 
 /** Makes every way of going wrong a problem with the right status; a bug is logged and is a 500. */
-export function registerProblems(app: FastifyInstance, network: string, bodyLimit: number): void {
-  app.setNotFoundHandler((request, reply) =>
-    sendThrown(request, reply.header('ledger-network', network), refuse('not_found')),
-  );
+export function registerProblems(app: FastifyInstance, bodyLimit: number): void {
+  app.setNotFoundHandler((request, reply) => sendThrown(request, reply, refuse('not_found')));
   app.setErrorHandler((error: FastifyError | RefusedError, request, reply) => {
     const refused = error instanceof RefusedError;
     const refusal = refused ? error.refusal : frameworkRefusal(error, request, bodyLimit);
@@ -95,6 +106,8 @@ export function frameworkRefusal(
   bodyLimit: number,
 ): Refusal {
   if (error instanceof UnwrittenError) return refuse('not_writing', { why: error.message });
+  if (error instanceof DamagedJournalError || error instanceof ChangedHistoryError)
+    return refuse('damaged', { why: error.message });
   const status = error.statusCode ?? 500;
   if (status === 413) return refuse('body_too_large', { limit: bodyLimit });
   if (status === 415) return refuse('unsupported_media_type');

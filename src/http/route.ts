@@ -17,12 +17,13 @@ import {
 } from '../../schemas/ids.ts';
 import { readCard } from '../../schemas/cards.ts';
 import type { Outcome } from '../ledger/round.ts';
+import type { Admission } from './admission.ts';
 import { asksAtLeast, atLeastHeader, waitFor } from './atLeast.ts';
 import { authenticate, callerIn, type Caller, type Policy } from './authentication.ts';
 import { counted } from './counted.ts';
 import type { ReadSheet } from './csv.ts';
 import { described } from './described.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, keyHeader } from './identity.ts';
 import { invalidRequest, sendProblem } from './problems.ts';
 import type { Services } from './services.ts';
 import { UnknownCards } from './unknownCards.ts';
@@ -61,6 +62,8 @@ export type ReadRoute<
   readonly tokenHash?: string | undefined;
   /** The other types of content that it answers in, to who accepts them. */
   readonly forms?: readonly string[];
+  /** Its answer may be long whatever is asked, so that few of them are under way at once. */
+  readonly isLong?: boolean;
   /** All statuses of its answer, where there are others than 200. */
   readonly statuses?: readonly number[];
   readonly handle: (
@@ -111,25 +114,27 @@ export type WriteRoute<
 export class Routes {
   readonly app: FastifyInstance;
   readonly services: Services;
+  readonly #admission: Admission;
   readonly #unknownCards: UnknownCards;
 
-  constructor(app: FastifyInstance, services: Services) {
+  constructor(app: FastifyInstance, services: Services, admission: Admission) {
     this.app = app;
     this.services = services;
+    this.#admission = admission;
     this.#unknownCards = new UnknownCards(services.now_ms);
   }
 
   read<A extends Schema, P extends Schema | undefined, Q extends Schema | undefined>(
     route: ReadRoute<P, Q, A>,
   ): void {
-    const { url, policy, tokenHash, forms, statuses = [200] } = route;
+    const { url, policy, tokenHash, forms, isLong, statuses = [200] } = route;
     // Who has no key keeps nobody waiting.
     const waits = policy !== 'public' && route.apart !== true;
     const figures = this.services.figures.route('GET', url);
     this.app.route({
       method: 'GET',
       url,
-      config: { policy, figures, tokenHash, ...(forms && { forms }) },
+      config: { policy, figures, tokenHash, ...(forms && { forms }), ...(isLong && { isLong }) },
       schema: described({ ...route, statuses, headers: waits ? atLeastHeader : undefined }),
       handler: counted(this.services.figures, figures, async (request, reply) => {
         if (waits && asksAtLeast(request)) await this.#awaitRevision(request, policy);
@@ -210,6 +215,14 @@ export class Routes {
     return { cardHmac: this.services.cardHmac(readCard(card ?? '') ?? '') };
   }
 
+  /**
+   * Ends when who asks may hold the thread for some milliseconds more. Whatever goes through much
+   * of the history does it piece by piece.
+   */
+  piece(request: FastifyRequest): Promise<void> {
+    return this.#admission.piece(request);
+  }
+
   /** A key may have been revoked, or its role changed, in what was waited for. */
   async #awaitRevision(request: FastifyRequest, policy: Policy): Promise<void> {
     await waitFor(request, this.services.awaited);
@@ -260,10 +273,3 @@ function refuseNull(request: FastifyRequest, _reply: FastifyReply, done: () => v
   if (request.body === null) throw invalidRequest(z.object({}).safeParse(null).error!);
   done();
 }
-
-const keyHeader = z.object({
-  'idempotency-key': z.string().meta({
-    description: 'Yours, 1 to 255 visible characters: the same again, the same answer',
-    examples: ['1c0f5a52-6a6e-4f0c-9f0e-5d5b8f3f7a21'],
-  }),
-});

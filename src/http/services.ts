@@ -3,7 +3,10 @@ import type { Recorded, StreamEvent } from '../../schemas/events/index.ts';
 import type { Digest } from '../../schemas/ids.ts';
 import type { Page } from '../../schemas/stream.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { Soundness } from '../guard/soundness.ts';
 import type { Awaited } from '../ledger/awaited.ts';
+import type { Timing } from '../ledger/timing.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Figures } from '../metrics/figures.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -28,10 +31,16 @@ export type Services = {
   readonly cardHmac: (card: string) => Digest;
   readonly random: (bytes: number) => Uint8Array;
   readonly now_ms: () => number;
+  /** How requests let others have their turn. */
+  readonly timing: Timing;
   /** Reads that wait for a revision. */
   readonly awaited: Awaited;
   /** Why nothing was heard of the journal's server for too long; nothing while all is well. */
   readonly silence: () => string | undefined;
+  /** Whether what is stored was found to be damaged or gone. */
+  readonly soundness: Pick<Soundness, 'damage'>;
+  /** Looks after what is stored, and knows when all of it was proved last. */
+  readonly guard: Guard;
   /** What is counted as it happens, and how it is worded for whoever scrapes it. */
   readonly figures: Figures;
   readonly metrics: Metrics;

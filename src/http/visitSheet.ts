@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { VISIT_SHEET, visitSchema, VISITS_MAX } from '../../schemas/http/visit.ts';
 import { fault, refuse, type Fault } from '../../schemas/refusals.ts';
 import { daySchema } from '../../schemas/time.ts';
+import { isFormula } from '../formula.ts';
 import { amountIn, rowsIn, type Row, type Unreadable } from '../sheet.ts';
-import { RefusedError, stop } from './problems.ts';
+import { RefusedError } from './problems.ts';
 
 const { headings: HEADINGS, needed: NEEDED } = VISIT_SHEET;
 
@@ -22,29 +23,32 @@ const WHY: Readonly<Record<Unreadable['why'], string>> = {
   'not CSV': 'The sheet is not CSV that can be read.',
   headings: 'The headings of the sheet are wrong.',
   cells: 'The sheet cannot be read.',
+  'too long': 'The sheet is too long.',
 };
 
 const NO_TIME = 'must be a day or a time, as 2026-03-31 or 2026-03-31T14:30:00+01:00';
-
-/** What a spreadsheet would take for a formula, which no cell of a list of visits is. */
-const FORMULA = /^[=+@-]/;
 
 /**
  * Reads visits sent as CSV into the body that they stand for, and keeps their lines.
  * @throws RefusedError naming the line of every fault
  */
 export function visitsIn(bytes: Uint8Array, request: FastifyRequest): object {
-  const rows = rowsIn(bytes, HEADINGS, NEEDED);
+  const rows = rowsIn(bytes, HEADINGS, NEEDED, VISITS_MAX);
   if ('why' in rows) {
+    if (rows.lines !== undefined) throw tooLong(rows.lines - 1);
     const faults = rows.faults.map(({ line, detail }) => faultOn(line, '#', detail));
     throw invalid(faults.length > 0 ? faults : [faultOn(undefined, '#', WHY[rows.why])]);
   }
-  if (rows.length > VISITS_MAX) stop('list_too_long', { events: rows.length, limit: VISITS_MAX });
+  if (rows.length > VISITS_MAX) throw tooLong(rows.length);
   const visits = rows.map(({ cells }) => visitOn(cells));
   const faults = rows.flatMap((row, index) => faultsOf(row, visits[index]!, index));
   if (faults.length > 0) throw invalid(faults);
   request.sheetLines = rows.map(({ line }) => line);
   return { network: (request.query as { network?: unknown }).network, visits };
+}
+
+function tooLong(events: number): RefusedError {
+  return new RefusedError(refuse('list_too_long', { events, limit: VISITS_MAX }));
 }
 
 /** The visit that a row stands for; an empty cell is left out. */
@@ -68,7 +72,8 @@ function faultsOf({ line, cells }: Row, visit: object, index: number): Fault[] {
   const plain = Object.entries(cells).flatMap(([heading, cell]) => {
     if (cell === '' && (NEEDED as readonly string[]).includes(heading))
       return [`${heading} is empty`];
-    if (!FORMULA.test(cell)) return [];
+    // No cell of a list of visits begins like one.
+    if (!isFormula(cell)) return [];
     return [`${heading} ${JSON.stringify(cell)} is a formula; send what it comes to`];
   });
   if (plain.length > 0) return plain.map((detail) => faultOn(line, at, detail));

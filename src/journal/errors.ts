@@ -1,15 +1,4 @@
-/** Stored bytes are not those that were written; says where, and what was expected and found. */
-export class DamagedJournalError extends Error {
-  override readonly name = 'DamagedJournalError';
-  readonly revision: number;
-  readonly why: string;
-
-  constructor(revision: number, why: string) {
-    super(`The journal is damaged at revision ${revision}: ${why}`);
-    this.revision = revision;
-    this.why = why;
-  }
-}
+export { DamagedJournalError } from '../../schemas/stream.ts';
 
 /** What is stored cannot be got at, though it may be whole; says what stands in the way. */
 export class UnusableJournalError extends Error {

@@ -45,6 +45,22 @@ export interface Journal {
    */
   readonly proved?: Promise<number>;
 
+  /**
+   * Compares every event that there is now with the tree once more, slowly, in a small share of a
+   * processor. It stays open where the journal is closed before the end.
+   * @returns how many events they are
+   * @throws DamagedJournalError where one is not as it was written: from then on nothing more is
+   *   written; Error where they could not be compared
+   */
+  prove?(): Promise<number>;
+
+  /**
+   * Why its files are no longer those that were opened, so that what is written may not be found by
+   * the next start; nothing while they are. It is cheap enough to be asked each second. Once it has
+   * said so nothing more is written, and what was is put where it is found, if it can be.
+   */
+  gone?(): string | undefined;
+
   /** Says, where others write to the stream too, what they do to it. */
   watch?(watcher: Watcher): void;
 
@@ -78,10 +94,22 @@ export function recordedIn({ firstRevision, lines }: Page): Recorded[] {
 }
 
 function parsed(line: string, revision: number): Recorded {
-  const event = JSON.parse(line) as StreamEvent;
-  const why = unreadable(event);
+  const event = jsonIn(line) as Partial<StreamEvent> | null | undefined;
+  const why = unreadable(event ?? null);
   if (why !== undefined) throw new UnreadableEventError(revision, why);
-  return { revision, event };
+  if (event?.command === undefined || event.data === undefined) {
+    throw new UnreadableEventError(revision, 'it lacks what every event has');
+  }
+  return { revision, event: event as StreamEvent };
+}
+
+/** What a line of JSON says; nothing where it is none. */
+function jsonIn(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

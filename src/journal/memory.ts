@@ -9,7 +9,8 @@ const PICKED_EVENTS = 500;
 
 /** What a test may ask of one append: to fail, to lose its answer, or to let another in first. */
 export type Fault =
-  | { readonly kind: 'unavailable' | 'broken' | 'unknown_not_written' | 'unknown_written' }
+  | { readonly kind: 'unavailable' | 'unsound' | 'broken' }
+  | { readonly kind: 'unknown_not_written' | 'unknown_written' }
   | { readonly kind: 'overtaken'; readonly by: readonly string[] };
 
 export type MemoryJournal = Journal & {

@@ -82,7 +82,7 @@ function apply(state: Ledger, { event, revision }: Recorded): void {
     case 'HoldExpired':
       return holdExpired(state, event);
     case 'CreditsRedeemed':
-      return creditsRedeemed(state, event);
+      return creditsRedeemed(state, event, revision);
     case 'NetworkRegistered':
       return networkRegistered(state, event);
     case 'NetworkLimitsChanged':

@@ -9,6 +9,8 @@ import type { Hold, Ledger } from './state.ts';
  */
 
 const MINUTE_MS = 60_000;
+/** Up to a day's, each minute is looked at. */
+const MINUTES_EACH = 1_440;
 
 /**
  * The bookings that have expired by a time, minute by minute, at most a thousand.
@@ -20,7 +22,7 @@ export function holdsDue(
 ): { readonly facts: readonly Fact[]; readonly more: boolean } {
   const due: Hold[] = [];
   if (nothingHeld(state)) return { facts: [], more: false };
-  for (let minute = minuteOf(state.expiredTo_ms); minute <= minuteOf(now_ms); minute += 1) {
+  for (const minute of minutesIn(state, minuteOf(state.expiredTo_ms), minuteOf(now_ms) + 1)) {
     if (due.length > COMMAND_EVENTS_MAX) break;
     for (let one = state.dueHolds.get(minute); one !== undefined; one = one.others) {
       const hold = state.holds.get(one.hold);
@@ -40,6 +42,14 @@ function nothingHeld({ held }: Ledger): boolean {
   return held.entries()[Symbol.iterator]().next().done === true;
 }
 
+/** The minutes from one to before another, or after a long rest those in which any expire. */
+function minutesIn({ dueHolds }: Ledger, from: number, to: number): number[] {
+  if (from >= to) return [];
+  if (to - from <= MINUTES_EACH) return Array.from({ length: to - from }, (_, at) => from + at);
+  const listed = Array.from(dueHolds.entries(), ([minute]) => minute);
+  return listed.filter((minute) => minute >= from && minute < to).toSorted((a, b) => a - b);
+}
+
 function minuteOf(time_ms: number): number {
   return Math.floor(time_ms / MINUTE_MS);
 }
@@ -47,7 +57,7 @@ function minuteOf(time_ms: number): number {
 /** After an event of this time no booking that expired before it is open. */
 export function expiredTo(state: Ledger, time_ms: number): void {
   const from_ms = state.revision === 0 ? time_ms : state.expiredTo_ms;
-  for (let minute = minuteOf(from_ms); minute < minuteOf(time_ms); minute += 1) {
+  for (const minute of minutesIn(state, minuteOf(from_ms), minuteOf(time_ms))) {
     if (state.dueHolds.get(minute) !== undefined) state.dueHolds.delete(minute);
   }
   state.expiredTo_ms = time_ms;

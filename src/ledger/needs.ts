@@ -2,6 +2,7 @@ import type { Ask, Command } from '../../schemas/commands.ts';
 import { revisionIn } from '../../schemas/ids.ts';
 import { lineDigests } from './issueFaults.ts';
 import { findBearer } from './member.ts';
+import { paperNeeds } from './paper.ts';
 import { sheetCandidates } from './sheet.ts';
 import type { Ledger } from './state.ts';
 import { visitDigest } from './visit.ts';
@@ -12,17 +13,21 @@ export type Needs = { readonly events: readonly number[]; readonly commands: rea
 /**
  * Tells which old events to read before a command is decided, so that `decide` stays synchronous.
  * May name too many (a candidate that turns out to be another), never too few.
+ * @param now_ms about when it will be decided
  */
-export function needsOf(state: Ledger, { key, ask }: Command): Needs {
+export function needsOf(state: Ledger, { key, ask }: Command, now_ms = state.recordedAt_ms): Needs {
   const commands = key === undefined ? [] : [...state.keys.candidates(key)];
   const events: number[] = [];
-  add(state, ask, commands, events);
+  add(state, ask, now_ms, commands, events);
   const exists = (revision: number) => revision <= state.revision;
   return { events: events.filter(exists), commands: commands.filter(exists) };
 }
 
-function add(state: Ledger, ask: Ask, commands: number[], events: number[]): void {
+function add(state: Ledger, ask: Ask, now_ms: number, commands: number[], events: number[]): void {
   switch (ask.type) {
+    case 'RedeemCredits':
+      if (ask.paper) events.push(...paperNeeds(state, ask, now_ms));
+      return;
     case 'VoidKey':
       events.push(...state.keys.candidates(ask.voids));
       return;

@@ -9,6 +9,7 @@ export async function recallFor(
   commands: Iterable<Command>,
   ledger: Readonly<Ledger>,
   stream: Stream,
+  now_ms: number,
 ): Promise<Map<number, StreamEvent>> {
   const recalled = new Map<number, StreamEvent>();
   const read = async (revision: number, count = 1) => {
@@ -18,7 +19,7 @@ export async function recallFor(
     }
   };
   for (const command of commands) {
-    const needs = needsOf(ledger, command);
+    const needs = needsOf(ledger, command, Math.max(now_ms, ledger.recordedAt_ms));
     for (const revision of needs.events) await read(revision);
     for (const revision of needs.commands) {
       await read(revision);

@@ -1,18 +1,23 @@
 import { credits, hundredths } from '../../schemas/amounts.ts';
 import type { RedeemCredits, VoidKey } from '../../schemas/commands.ts';
-import type { EventOf } from '../../schemas/events/index.ts';
+import { versionIn, type EventOf } from '../../schemas/events/index.ts';
 import { accountOf } from '../../schemas/ids.ts';
 import { accept, actsFor, insufficient, reject, type Context, type Verdict } from './context.ts';
 import { earlierUnder } from './idempotency.ts';
 import { move } from './account.ts';
 import { count, peopleIn, whose } from './cap.ts';
 import { cancelled } from './hold.ts';
+import { formatTooLow } from './ledger.ts';
 import { findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
+import { paperLineRecorded, recordedBefore } from './paper.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
 import { memberHalted, venueHalted } from './standing.ts';
 import { available, ENDED, rulesOf, type Ledger } from './state.ts';
 import { timeGiven } from './day.ts';
+
+/** The version of an event that can say it is a line of a paper sheet. */
+const PAPER_SINCE = 3;
 
 /** Takes credits from a member's wallet into a venue's till. */
 export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
@@ -29,6 +34,8 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   const halted = memberHalted(found.member) ?? venueHalted(state, venue);
   if (halted !== undefined) return halted;
   const { memberId, cardId } = found;
+  const before = ask.paper && recordedBefore(context, ask, memberId);
+  if (before !== undefined) return { refusal: before };
   const time = timeGiven(context, ask.occurredAt, rulesOf(state).redemptionBackdatingDays);
   if ('refusal' in time) return time;
   const sale = saleOf(state, ask, { time_ms: time.occurred_ms, memberId });
@@ -36,14 +43,19 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   const wallet = accountOf.wallet(memberId);
   const has = available(state, wallet);
   if (has < sale.amount) return { refusal: insufficient(has, sale.amount) };
+  if (ask.paper && versionIn(state.format, 'CreditsRedeemed') !== PAPER_SINCE) {
+    return { refusal: formatTooLow(state) };
+  }
   return accept({
     type: 'CreditsRedeemed',
     data: {
+      again: ask.again,
       cardId,
       credit: accountOf.till(ask.venueId),
       credits: ask.credits ?? credits(sale.amount),
       debit: wallet,
       offerId: ask.offerId,
+      paper: ask.paper,
       party: ask.party,
       reference: ask.reference,
       slot: sale.use?.slot,
@@ -79,9 +91,14 @@ export function voidKey(context: Context, { voids }: VoidKey): Verdict {
   return reverseInFull(context, redemption, 'not_provided');
 }
 
-export function creditsRedeemed(state: Ledger, event: EventOf<'CreditsRedeemed'>): void {
+export function creditsRedeemed(
+  state: Ledger,
+  event: EventOf<'CreditsRedeemed'>,
+  revision: number,
+): void {
   const { data, occurredOn: day } = event;
   move(state, data);
+  if (data.paper) paperLineRecorded(state, event, revision);
   const { offerId, party, slot, debit } = data;
   if (offerId === undefined) return;
   const places = peopleIn(party);

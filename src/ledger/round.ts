@@ -27,6 +27,8 @@ export type Outcome =
 export type Item = {
   readonly command: Command;
   readonly preview: boolean;
+  /** Whose turn in the queue it takes: an organisation, or an access that has none. */
+  readonly lane: string;
   readonly since_ms: number;
   /** How often it was decided. */
   decisions: number;
@@ -42,6 +44,8 @@ class NotRead extends Error {}
  * that EventStoreDB takes in one append. No command alone has as much.
  */
 const BATCH_BYTES_MAX = 896 * 1024;
+
+const BATCH_EVENTS_MAX = 2_000;
 
 /** One batch being decided: a draft, the events so far, and who gets which answer. */
 export class Round {
@@ -73,6 +77,18 @@ export class Round {
     this.#bytes = bytesOf(lines);
     this.#write(events, lines);
     this.onlyDue = more;
+  }
+
+  /**
+   * Decides commands in their order, until there are enough events.
+   * @returns those that have to wait for the next batch
+   */
+  takeAll(items: readonly Item[]): readonly Item[] {
+    for (const [index, item] of items.entries()) {
+      if (this.events.length >= BATCH_EVENTS_MAX || !this.take(item)) return items.slice(index);
+      item.decisions += 1;
+    }
+    return [];
   }
 
   /**

@@ -1,16 +1,16 @@
 import type { Command, NewCommand } from '../../schemas/commands.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
 import { refuse } from '../../schemas/refusals.ts';
-import { UnreadableEventError, type Appended } from '../../schemas/stream.ts';
+import { DamagedJournalError, UnreadableEventError, type Appended } from '../../schemas/stream.ts';
 import { answerAll, notWriting, outcomeUnknown, refused } from './answers.ts';
-import { clockBehind } from './clockBehind.ts';
 import { isDue } from './due.ts';
 import { Follower } from './follower.ts';
 import type { Observer } from './observer.ts';
-import { Queue } from './queue.ts';
+import { laneOf, Queue } from './queue.ts';
 import { recallFor } from './recall.ts';
 import { appendUntilKnown, type Surroundings } from './resending.ts';
 import { Round, type Item, type Outcome } from './round.ts';
+import { Standstill, type Unsigned } from './standstill.ts';
 import type { Ledger } from './state.ts';
 import type { Stream } from './stream.ts';
 import { Taking } from './taking.ts';
@@ -24,22 +24,26 @@ export type SequencerOptions = {
   readonly now_ms: () => number;
   /** The random parts of what the system itself brings about. */
   readonly newCommand: () => NewCommand;
+  /** Why that time is in doubt, so that nothing may be recorded; nothing while it is not. */
+  readonly doubt?: (() => string | undefined) | undefined;
   /** Told of every event once it is durable, in order, before anybody is answered. */
   readonly published: (recorded: readonly Recorded[]) => void;
   /** Told once, when the journal can no longer be trusted and the process must end. */
   readonly broken: (why: string) => void;
   /** Told once, when an event is met that this code cannot read: no more is written or read. */
   readonly halted?: ((why: string) => void) | undefined;
+  /** Told where what is stored is damaged or gone: no more is written. */
+  readonly unsound?: ((why: string) => void) | undefined;
+  /** Why nothing can be signed just now, so that nothing is recorded until it can. */
+  readonly unsigned?: Unsigned | undefined;
   readonly timing: Timing;
   /** Where others write to the stream too: when this instance may. */
   readonly turns?: Turns | undefined;
   readonly observer?: Observer | undefined;
 };
 
-const BATCH_EVENTS_MAX = 2_000;
 const DECISIONS_MAX = 10;
 export const PATIENCE_MS = 5_000;
-const TROUBLE_MS = 10_000;
 
 /**
  * The one writer of an instance. It takes all commands that wait, decides them one after another
@@ -58,14 +62,12 @@ export class Sequencer {
   /** More was due than one batch takes. */
   #isMoreDue = false;
   #running: Promise<void> | undefined;
-  #ending: string | undefined;
-  #stopped: string | undefined;
-  #halted: string | undefined;
-  #trouble = { why: '', until_ms: 0 };
+  readonly #standstill: Standstill;
 
   constructor(options: SequencerOptions) {
     const { stream, timing, ledger, published, observer, turns } = options;
     this.#options = options;
+    this.#standstill = new Standstill({ ...options, silence: () => stream.silence?.() });
     this.isOneOfSeveral = turns !== undefined;
     this.#queue = new Queue(timing);
     const follower = new Follower(stream, ledger, published);
@@ -74,7 +76,7 @@ export class Sequencer {
     this.#taking = new Taking({ stream, ledger, follower, timing, turns, hasNews });
     this.#surroundings = {
       ...{ stream, timing },
-      note: (why) => this.#note(why),
+      note: (why) => this.#standstill.note(why),
       foundWritten: () => observer?.foundWritten(),
       isGivenUp: false,
     };
@@ -85,16 +87,16 @@ export class Sequencer {
     return this.#options.ledger;
   }
 
-  get #refusing(): string | undefined {
-    return this.#stopped ?? this.#halted;
+  get #isWriting(): boolean {
+    return this.#standstill.forGood === undefined;
   }
 
   get #hasNews(): boolean {
-    return this.#refusing === undefined && this.#follower.hasNews;
+    return this.#isWriting && this.#follower.hasNews;
   }
 
   #isDue(): boolean {
-    return this.#refusing === undefined && isDue(this.ledger, this.#options.now_ms());
+    return this.#isWriting && isDue(this.ledger, this.#options.now_ms());
   }
 
   /** How many commands wait for the next batch. */
@@ -104,12 +106,7 @@ export class Sequencer {
 
   /** Why writes are refused just now; nothing when all is well. */
   get trouble(): string | undefined {
-    const now_ms = this.#options.now_ms();
-    const { why, until_ms } = this.#trouble;
-    const recent = until_ms > now_ms ? why : undefined;
-    const behind = clockBehind(this.ledger, now_ms);
-    const stopping = this.#refusing ?? this.#ending;
-    return stopping ?? recent ?? behind ?? this.#options.stream.silence?.();
+    return this.#standstill.trouble;
   }
 
   /**
@@ -118,11 +115,13 @@ export class Sequencer {
    * @throws what `decide` threw: a bug, and this caller's alone
    */
   submit(command: Command, preview = false): Promise<Outcome> {
-    if (this.#refusing !== undefined) return Promise.resolve(notWriting(this.#refusing));
-    if (this.#queue.isFull) return Promise.resolve(refused(refuse('busy')));
+    const { forGood } = this.#standstill;
+    if (forGood !== undefined) return Promise.resolve(notWriting(forGood));
+    const lane = laneOf(this.ledger, command);
+    if (this.#queue.isFull(lane)) return Promise.resolve(refused(refuse('busy')));
     return new Promise((resolve, reject) => {
       const since_ms = this.#options.now_ms();
-      this.#queue.push({ command, preview, since_ms, decisions: 0, resolve, reject });
+      this.#queue.push({ command, preview, lane, since_ms, decisions: 0, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -145,6 +144,13 @@ export class Sequencer {
     this.#break(why);
   }
 
+  /** What is stored is not sound: no more is written, for ever, while what is known is served. */
+  halt(why: string): void {
+    this.#standstill.halted ??= why;
+    // What is being made durable is answered when it is known what became of it.
+    answerAll(this.#queue.takeAll(), notWriting(why));
+  }
+
   /** Answers those who have waited longer than `PATIENCE_MS`; what they asked may still land. */
   answerImpatient(): void {
     const limit_ms = this.#options.now_ms() - PATIENCE_MS;
@@ -155,21 +161,21 @@ export class Sequencer {
 
   /** Says that it stops soon, so that nobody is sent here; what comes all the same is taken. */
   announceStop(why: string): void {
-    this.#ending = why;
+    this.#standstill.ending = why;
   }
 
   /** Takes no more commands, and ends when those that are being made durable are answered. */
   async stop(why: string): Promise<void> {
-    this.#stopped ??= why;
+    this.#standstill.stopped ??= why;
     await this.#running;
   }
 
   /** Answers all who wait, since the process must end; what is under way may still land. */
   giveUp(why: string): void {
-    this.#stopped ??= why;
+    this.#standstill.stopped ??= why;
     this.#surroundings.isGivenUp = true;
     answerAll(this.#batch, outcomeUnknown(PATIENCE_MS));
-    answerAll(this.#queue.takeAll(), notWriting(this.#stopped));
+    answerAll(this.#queue.takeAll(), notWriting(this.#standstill.stopped));
   }
 
   async #run(): Promise<void> {
@@ -177,12 +183,13 @@ export class Sequencer {
     do {
       try {
         if (this.#queue.length > 0) await this.#queue.gather();
-        await this.#taking.turn(() => this.#queue.length > 0 && this.#refusing === undefined);
+        await this.#taking.turn(() => this.#queue.length > 0 && this.#isWriting);
         this.#batch = this.#queue.takeBatch(this.#options.turns?.most);
         this.#isMoreDue = false;
         if (this.#batch.length > 0 || this.#isDue()) await this.#settle(this.#batch);
       } catch (error) {
         if (error instanceof UnreadableEventError) this.#halt(error.message);
+        else if (error instanceof DamagedJournalError) this.#unsound(error.message);
         else {
           for (const item of this.#batch) item.reject(error);
           this.#break(`the sequencer failed: ${(error as Error).message}`);
@@ -200,13 +207,15 @@ export class Sequencer {
    */
   async #settle(batch: readonly Item[]): Promise<void> {
     const { observer, turns } = this.#options;
-    const why = this.#refusing ?? clockBehind(this.ledger, this.#options.now_ms());
+    const why = this.#standstill.now ?? (await this.#options.unsigned?.again());
     if (why !== undefined) return answerAll(batch, notWriting(why));
     const isTired = ({ decisions }: Item) => decisions >= DECISIONS_MAX;
     answerAll(batch.filter(isTired), refused(refuse('busy')));
     const items = batch.filter((item) => !isTired(item));
     if (items.length === 0 && !this.#isDue()) return;
     const round = await this.#decideAll(items);
+    const { halted } = this.#standstill;
+    if (halted !== undefined) return answerAll(items, notWriting(halted));
     const appended = await appendUntilKnown(this.#surroundings, round, this.ledger.revision);
     const decisions = Math.max(1, ...items.map((item) => item.decisions));
     observer?.settled(appended.outcome, round.items.size, round.events.length, decisions);
@@ -226,8 +235,10 @@ export class Sequencer {
       case 'malformed':
         return this.#reject(appended, round, waiting);
       case 'unavailable':
-        this.#note(appended.why);
+        this.#standstill.note(appended.why);
         return answerAll(waiting, notWriting(appended.why));
+      case 'unsound':
+        return this.#unsound(appended.why);
       default:
         answerAll(waiting, outcomeUnknown(PATIENCE_MS));
         return this.#break(appended.why);
@@ -249,45 +260,41 @@ export class Sequencer {
 
   async #decideAll(items: readonly Item[]): Promise<Round> {
     const commands = items.map(({ command }) => command);
-    const recalled = await recallFor(commands, this.ledger, this.#options.stream);
-    const now_ms = this.#options.now_ms();
-    const round = new Round(this.#options.ledger, now_ms, recalled);
+    const { ledger, stream, now_ms } = this.#options;
+    const recalled = await recallFor(commands, ledger, stream, now_ms());
+    const round = new Round(ledger, now_ms(), recalled);
     round.begin(this.#options.newCommand);
     if (round.onlyDue) return round;
-    for (const [index, item] of items.entries()) {
-      if (round.events.length >= BATCH_EVENTS_MAX || !round.take(item)) {
-        this.#queue.putBack(items.slice(index));
-        break;
-      }
-      item.decisions += 1;
-    }
+    this.#queue.putBack(round.takeAll(items));
     return round;
   }
 
   #publish(round: Round): void {
     if (round.events.length > 0) {
-      this.#trouble = { why: '', until_ms: 0 };
+      this.#standstill.clear();
       round.draft.publish();
       this.#options.published(round.recorded);
     }
     for (const [item, outcome] of round.items) item.resolve(outcome);
   }
 
-  /** Remembers a failed append for a while, after which the next one is worth trying. */
-  #note(why: string): void {
-    this.#trouble = { why, until_ms: this.#options.now_ms() + TROUBLE_MS };
-  }
-
   /** Takes no more writes, for ever, while what is known is served. */
   #halt(why: string): void {
-    this.#halted = why;
+    this.#standstill.halted = why;
     this.#options.halted?.(why);
     answerAll([...this.#batch, ...this.#queue.takeAll()], notWriting(why));
   }
 
+  /** Damage came in the way of a batch, of which nobody can say what became. */
+  #unsound(why: string): void {
+    answerAll(this.#batch, outcomeUnknown(PATIENCE_MS));
+    this.halt(why);
+    this.#options.unsound?.(why);
+  }
+
   #break(why: string): void {
-    if (this.#stopped === undefined) this.#options.broken(why);
-    this.#stopped = why;
+    if (this.#standstill.stopped === undefined) this.#options.broken(why);
+    this.#standstill.stopped = why;
     answerAll(this.#queue.takeAll(), notWriting(why));
   }
 }

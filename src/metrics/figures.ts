@@ -17,6 +17,7 @@ const NO_APPENDS: Readonly<Record<AppendOutcome, number>> = {
   conflict: 0,
   unknown: 0,
   unavailable: 0,
+  unsound: 0,
   broken: 0,
   malformed: 0,
 };

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Projections } from '../../projections/index.ts';
 import type { Checkpoints } from '../checkpoints/checkpoints.ts';
 import type { Awaited } from '../ledger/awaited.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { Soundness } from '../guard/soundness.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Figures } from './figures.ts';
 import { PlainHistogram, type Labelled } from './histogram.ts';
@@ -13,9 +15,13 @@ export type Watched = {
   readonly sequencer: Pick<Sequencer, 'ledger' | 'queued' | 'trouble'>;
   readonly projections: Pick<Projections, 'entries' | 'holds'>;
   readonly checkpoints: Pick<Checkpoints, 'latest'>;
+  readonly guard: Pick<Guard, 'proved'>;
+  readonly soundness: Pick<Soundness, 'damage'>;
   readonly awaited: Pick<Awaited, 'waiting'>;
   /** Why nothing was heard of the journal's server, or nothing. */
   readonly silence: () => string | undefined;
+  /** How many lines of the log nobody took. */
+  readonly linesLost: () => number;
 };
 
 type Counted = { readonly labels: Readonly<Record<string, string>>; readonly count: number };
@@ -156,7 +162,19 @@ export class Metrics {
   }
 
   #ofHealth(): void {
-    const { sequencer, silence } = this.#watched;
+    const { sequencer, silence, guard, soundness, linesLost } = this.#watched;
+    this.#counter('log_lines_lost_total', 'Lines that nobody took: see the log.', [], () => [
+      { labels: {}, count: linesLost() },
+    ]);
+    this.#gauge('damaged', '1 where what is stored was found damaged or gone; else 0.', () => {
+      return soundness.damage === undefined ? 0 : 1;
+    });
+    this.#gauge('proof_timestamp_seconds', 'When every event was last proved; 0: never.', () => {
+      return (guard.proved?.at_ms ?? 0) / 1000;
+    });
+    this.#gauge('proof_size_events', 'How many events that were.', () => {
+      return guard.proved?.events ?? 0;
+    });
     this.#gauge('ready', '1 where this instance takes writes, as /readyz says; else 0.', () => {
       return (sequencer.trouble ?? silence()) === undefined ? 1 : 0;
     });

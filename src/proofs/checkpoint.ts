@@ -22,16 +22,30 @@ export function checkpointText({ origin, size, root }: Checkpoint): string {
 }
 
 /**
- * Reads the text of a checkpoint; lines after the third are extensions and are passed over.
+ * Reads what the note of a checkpoint says, whoever signed it.
+ * @throws NoteError
+ */
+export function unverifiedIn(note: string): Checkpoint {
+  const end = note.lastIndexOf('\n\n');
+  if (end === -1) throw new NoteError('the note has no signatures');
+  return checkpointIn(note.slice(0, end + 1));
+}
+
+/**
+ * Reads the text of a checkpoint. Lines after the third are extensions and are passed over; none
+ * of them is empty.
  * @throws NoteError
  */
 export function checkpointIn(text: string): Checkpoint {
-  const [origin, size, encoded] = text.split('\n');
+  const [origin, size, encoded, ...extensions] = text.split('\n');
   const root = bytesIn(encoded ?? '');
   if (!origin || !/^(0|[1-9]\d{0,15})$/.test(size ?? '') || !Number.isSafeInteger(Number(size))) {
     throw new NoteError('a checkpoint begins with its origin and its size');
   }
   if (root?.length !== HASH_BYTES) throw new NoteError('the root of the checkpoint is no hash');
+  if (extensions.pop() !== '' || extensions.includes('')) {
+    throw new NoteError('the text of the checkpoint has an empty line, or no newline at its end');
+  }
   return { origin, size: Number(size), root };
 }
 

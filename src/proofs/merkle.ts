@@ -108,10 +108,11 @@ export type Inclusion = {
 /** Whether a leaf stands at an index of the tree with a root (RFC 9162, section 2.1.3.2). */
 export function isIncluded({ index, size, leaf, proof, root }: Inclusion): boolean {
   if (!isIndex(index) || !isIndex(size) || index >= size) return false;
+  if (!areHashes(leaf, root, ...proof)) return false;
   let [at, last] = [index, size - 1];
   let found = leaf;
   for (const hash of proof) {
-    if (last === 0 || hash.length !== HASH_BYTES) return false;
+    if (last === 0) return false;
     if (at % 2 === 1 || at === last) {
       found = nodeHash(hash, found);
       while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
@@ -138,8 +139,8 @@ export type Consistency = {
  */
 export function isConsistent({ from, to, fromRoot, toRoot, proof }: Consistency): boolean {
   if (!isIndex(from) || !isIndex(to) || from === 0 || from > to) return false;
+  if (!areHashes(fromRoot, toRoot, ...proof)) return false;
   if (from === to) return proof.length === 0 && same(fromRoot, toRoot);
-  if (proof.some((hash) => hash.length !== HASH_BYTES)) return false;
   let [at, last] = [from - 1, to - 1];
   while (at % 2 === 1) [at, last] = [half(at), half(last)];
   const hashes = at === 0 ? [fromRoot, ...proof] : [...proof];
@@ -162,6 +163,11 @@ export function isConsistent({ from, to, fromRoot, toRoot, proof }: Consistency)
 
 function isIndex(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
+}
+
+/** What is shorter or longer than a hash proves nothing, even where it is the same as another. */
+function areHashes(...all: readonly Uint8Array[]): boolean {
+  return all.every(({ length }) => length === HASH_BYTES);
 }
 
 function half(value: number): number {

@@ -26,7 +26,11 @@ export function standingProofIn(text: string): StandingProof {
   const end = text.indexOf('\n\n');
   const [header, ...lines] = text.slice(0, end === -1 ? undefined : end).split('\n');
   if (header !== HEADER || end === -1) throw new NoteError(`a proof begins with ${HEADER}`);
-  if (lines[0]?.startsWith('extra ')) lines.shift();
+  const extra = /^extra (.*)$/s.exec(lines[0] ?? '')?.[1];
+  if (extra !== undefined && bytesIn(extra) === undefined) {
+    throw new NoteError(`the extra data of the proof is not base64: ${extra}`);
+  }
+  if (extra !== undefined) lines.shift();
   const index = /^index (0|[1-9]\d{0,15})$/.exec(lines.shift() ?? '')?.[1];
   if (index === undefined) throw new NoteError('the proof does not say its index');
   const proof = lines.map((line) => {
@@ -50,7 +54,7 @@ export type Proven = { readonly revision: number; readonly checkpoint: Opened };
 export function verifyReceipt(receipt: Receipt, verifiers: readonly Verifier[]): Proven {
   const { index, proof, checkpoint } = standingProofIn(receipt.proof);
   const opened = openCheckpoint(checkpoint, verifiers);
-  const leaf = leafHash(canonical(receipt.event));
+  const leaf = leafHash(bytesOf(receipt.event));
   const { size, root } = opened;
   if (!isIncluded({ index, size, leaf, proof, root })) {
     throw new NoteError(
@@ -58,4 +62,12 @@ export function verifyReceipt(receipt: Receipt, verifiers: readonly Verifier[]):
     );
   }
   return { revision: index, checkpoint: opened };
+}
+
+function bytesOf(event: object): string {
+  try {
+    return canonical(event);
+  } catch (error) {
+    throw new NoteError(`the event cannot stand in a ledger: ${(error as Error).message}`);
+  }
 }

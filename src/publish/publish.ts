@@ -1,4 +1,4 @@
-import { checkpointIn } from '../proofs/checkpoint.ts';
+import { unverifiedIn } from '../proofs/checkpoint.ts';
 import { partsOf, withSignatures } from '../proofs/note.ts';
 import type { Fetch } from './ask.ts';
 import { PublishError, type Destination, type Published, type Sent } from './published.ts';
@@ -42,7 +42,7 @@ export async function publish(
     readonly keep?: ((note: string) => void) | undefined;
   },
 ): Promise<Turn> {
-  const { origin, size } = checkpointIn(published.note);
+  const { origin, size } = unverifiedIn(published.note);
   const until = AbortSignal.any([signal, AbortSignal.timeout(TURN_MS)]);
   const cosigned = await Promise.all(
     witnesses.map((witness) => cosign(witness, published, fetch, until)),

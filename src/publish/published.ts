@@ -1,4 +1,4 @@
-import { checkpointIn, openCheckpoint } from '../proofs/checkpoint.ts';
+import { unverifiedIn, openCheckpoint } from '../proofs/checkpoint.ts';
 import { isConsistent } from '../proofs/merkle.ts';
 import { NoteError, partsOf, withSignatures, type Verifier } from '../proofs/note.ts';
 
@@ -72,7 +72,7 @@ export async function continued(
   published: Published,
   where: string,
 ): Promise<string | undefined> {
-  const { origin, size, root } = checkpointIn(published.note);
+  const { origin, size, root } = unverifiedIn(published.note);
   const there = opened(earlier, published, where);
   if (there.origin !== origin) {
     throw new PublishError(`${where} is of ${there.origin}, and this ledger is ${origin}.`);

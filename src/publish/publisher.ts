@@ -1,4 +1,4 @@
-import { checkpointIn } from '../proofs/checkpoint.ts';
+import { unverifiedIn } from '../proofs/checkpoint.ts';
 import type { Verifier } from '../proofs/note.ts';
 import { consistencyProof, type ReadTile } from '../proofs/tiles.ts';
 import type { Fetch } from './ask.ts';
@@ -83,7 +83,7 @@ export class Publisher {
       }
       const consistency = (from: number, to: number) => consistencyProof(tile, from, to);
       const published = { note: made.note, keys: keys(), consistency };
-      const { size } = checkpointIn(made.note);
+      const { size } = unverifiedIn(made.note);
       const destinations = places.destinations.filter((one) => this.#isDue(one, size));
       const signal = this.#ending.signal;
       const turn = await publish(published, { ...places, destinations }, { fetch, signal, keep });

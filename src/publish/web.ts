@@ -1,4 +1,4 @@
-import { checkpointIn } from '../proofs/checkpoint.ts';
+import { unverifiedIn } from '../proofs/checkpoint.ts';
 import { askAt, shownUrl, type Answer, type Fetch } from './ask.ts';
 import { continued, PublishError, type Destination } from './published.ts';
 
@@ -17,7 +17,7 @@ export function urlAt(url: string, fetch: Fetch): Destination {
     kind: 'url',
     name: shownUrl(url.replaceAll(SIZE, 'size')),
     send: async (published, signal) => {
-      const { size } = checkpointIn(published.note);
+      const { size } = unverifiedIn(published.note);
       const at = url.replaceAll(SIZE, String(size));
       const there = await askAt(fetch, at, { method: 'GET' }, signal);
       const known = there.status === OK && NOTE.test(there.text);

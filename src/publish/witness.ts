@@ -1,4 +1,4 @@
-import { checkpointIn, type Checkpoint } from '../proofs/checkpoint.ts';
+import { unverifiedIn, type Checkpoint } from '../proofs/checkpoint.ts';
 import { partsOf, signatureBy, type Verifier } from '../proofs/note.ts';
 import { askAt, shownUrl, type Answer, type Fetch } from './ask.ts';
 import { behind, contradiction, PublishError, type Published } from './published.ts';
@@ -33,7 +33,7 @@ export async function cosignedBy(
   fetch: Fetch,
   signal: AbortSignal,
 ): Promise<string> {
-  const checkpoint = checkpointIn(published.note);
+  const checkpoint = unverifiedIn(published.note);
   let old = 0;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await submit(witness, published, { old, checkpoint, fetch, signal });

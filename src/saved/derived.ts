@@ -1,5 +1,6 @@
 import { Projections } from '../../projections/index.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
+import { DamagedJournalError } from '../journal/journal.ts';
 import { evolve } from '../ledger/evolve.ts';
 import { restoredLedger, savedLedger, type SavedLedger } from '../ledger/saved.ts';
 import { emptyLedger, type Ledger } from '../ledger/state.ts';
@@ -15,10 +16,26 @@ export function nothingDerived(): Derived {
   return { ledger: emptyLedger(), projections: new Projections() };
 }
 
-/** Takes in the next events. */
+/**
+ * Takes in the next events.
+ * @throws DamagedJournalError where one does not fit those before it
+ */
 export function fold({ ledger, projections }: Derived, recorded: readonly Recorded[]): void {
-  for (const one of recorded) evolve(ledger, one);
-  projections.apply(recorded);
+  let at = recorded[0]?.revision ?? 0;
+  try {
+    for (const one of recorded) {
+      at = one.revision;
+      evolve(ledger, one);
+    }
+    projections.apply(recorded);
+  } catch (error) {
+    throw new DamagedJournalError(
+      at,
+      `the event does not fit those before it (${(error as Error).message}): one of them was ` +
+        'removed or changed since it was written',
+      { cause: error },
+    );
+  }
 }
 
 export function partsOf({ ledger, projections }: Derived): Parts {

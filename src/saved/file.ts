@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -23,7 +23,7 @@ import { FlatWriter } from './flatWriter.ts';
  */
 
 const MAGIC = 'time credits, derived state';
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 4096;
 const WINDOW_BYTES = 1 << 20;
 /** What is left of a disk is for the stream. */
@@ -41,6 +41,8 @@ const headerSchema = z.strictObject({
   revision: z.int().min(0),
   event: hashSchema,
   parts: z.array(z.strictObject({ name: z.string(), bytes: z.int().min(1), sha256: hashSchema })),
+  /** HMAC-SHA-256 of all of the above, under a key that is not in the file. */
+  mac: hashSchema,
 });
 
 export type Header = z.infer<typeof headerSchema>;
@@ -59,10 +61,11 @@ export function partOf(file: string): string {
 
 /**
  * Writes a file in the place of the one that is there, if any.
+ * @param key under which whoever takes it up knows that it is one of this ledger's own
  * @returns its bytes
  * @throws Error where it cannot be written, or would take the last of the disk
  */
-export function write(file: string, at: At, parts: Parts): number {
+export function write(file: string, at: At, parts: Parts, key: string): number {
   const beside = partOf(file);
   const fd = openSync(beside, 'w', 0o600);
   try {
@@ -72,7 +75,8 @@ export function write(file: string, at: At, parts: Parts): number {
       writeAll(fd, bytes, end);
       end += bytes.length;
     });
-    const header: Header = { magic: MAGIC, version: VERSION, ...at, parts: described };
+    const told = { magic: MAGIC, version: VERSION, ...at, parts: described } as const;
+    const header: Header = { ...told, mac: macOf(told, key) };
     const text = `${JSON.stringify(header, undefined, 1)}\n`;
     if (text.length > HEADER_BYTES) throw new Error('the header of a saved state is too long');
     writeAll(fd, Buffer.from(text.padEnd(HEADER_BYTES)), 0);
@@ -107,18 +111,31 @@ export function hashed(parts: Parts, sink: (bytes: Uint8Array) => void = () => u
  * Opens a file, if there is one, and reads its header.
  * @throws DoesNotFitError for one that this code did not write
  */
-export function open(file: string, code: string): SavedFile | undefined {
+export function open(file: string, code: string, key: string): SavedFile | undefined {
   if (!existsSync(file)) return undefined;
   const fd = openSync(file, 'r');
   try {
     const header = headerIn(fd);
     if (header.code !== code)
       throw new DoesNotFitError('it was made by other code or another Node');
+    requireOwn(header, key);
     return new SavedFile(fd, header);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
+}
+
+/** @throws DoesNotFitError where it was not made with the key */
+function requireOwn({ mac, ...told }: Header, key: string): void {
+  if (timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(told, key)))) return;
+  throw new DoesNotFitError('it was not made with the signing key of this ledger');
+}
+
+function macOf(told: Omit<Header, 'mac'>, key: string): string {
+  const { magic, version, code, format, revision, event, parts } = told;
+  const text = JSON.stringify([magic, version, code, format, revision, event, parts]);
+  return createHmac('sha256', key).update(text).digest('hex');
 }
 
 /** A file that is open: its parts are compared with their hashes before any is made use of. */

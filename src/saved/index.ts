@@ -15,13 +15,15 @@ const FEWEST_AT_START = 10_000;
 /** Under load it is saved no more often: folding and writing take from what serves requests. */
 const REST_MS = 60_000;
 /** A proof that could not be made is tried again even where nothing more is recorded. */
-const AGAIN_MS = 10 * 60 * 1000;
+const AGAIN_MS = 60 * 1000;
 
 type Log = (facts: object, words: string) => void;
 
 export type SavedStateOptions = {
   /** Where the state is saved, beside the stream. */
   readonly file: string;
+  /** A secret of this ledger, with which it knows the file as its own. */
+  readonly key: string;
   /** The SQLite file of the stream. */
   readonly journalFile: string;
   readonly logger: { readonly info: Log; readonly warn: Log; readonly error: Log };
@@ -67,10 +69,10 @@ export class SavedState {
 
   /** What was saved, where it fits the stream; what does not is thrown away. */
   async load(journal: Pick<Journal, 'read'>): Promise<Derived | undefined> {
-    const { file, logger } = this.#options;
+    const { file, key, logger } = this.#options;
     discard(partOf(file));
     try {
-      const saved = await loaded(file, this.#code, journal);
+      const saved = await loaded(file, this.#code, key, journal);
       if (saved === undefined) return undefined;
       this.#unproved = saved.header;
       const { revision } = saved.header;
@@ -82,6 +84,13 @@ export class SavedState {
       discard(file);
       return undefined;
     }
+  }
+
+  /** Why nothing may be signed over so many events: what they were decided on is not proved. */
+  unproved(size: number): string | undefined {
+    const { revision } = this.#unproved ?? {};
+    if (revision === undefined || size <= revision + 1) return undefined;
+    return `the saved state of revision ${revision}, which this start took up, is not yet proved`;
   }
 
   /** Once, after a start: proves what was loaded, and saves where much was replayed. */
@@ -111,8 +120,9 @@ export class SavedState {
 
   #ask(revision: number, fewest: number): void {
     if (this.#worker !== undefined) return;
-    const { file, journalFile } = this.#options;
-    const task: Task = { file, journalFile, code: this.#code, unproved: this.#unproved, fewest };
+    const { file, key, journalFile } = this.#options;
+    const [code, unproved] = [this.#code, this.#unproved];
+    const task: Task = { file, key, journalFile, code, unproved, fewest };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task });
     this.#asked = revision;
     this.#worker = worker;

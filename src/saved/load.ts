@@ -12,9 +12,10 @@ export type Loaded = { readonly header: Header; readonly derived: Derived };
 export async function loaded(
   file: string,
   code: string,
+  key: string,
   journal: Pick<Journal, 'read'>,
 ): Promise<Loaded | undefined> {
-  const saved = open(file, code);
+  const saved = open(file, code, key);
   if (saved === undefined) return undefined;
   try {
     const { header } = saved;

@@ -11,6 +11,8 @@ export type Task = {
   readonly journalFile: string;
   /** The code that the service runs. */
   readonly code: string;
+  /** The key under which a file is known to be this ledger's own. */
+  readonly key: string;
   /** What the service loaded and is still to be proved. */
   readonly unproved: Header | undefined;
   /** How many events a file must lack to be written anew. */
@@ -25,6 +27,8 @@ export type Done = {
   readonly unsaved?: string;
 };
 
+const CHANGED = 'the code on disk is no longer the one that runs';
+
 type Reader = Pick<Journal, 'read'>;
 type Folded = { readonly derived: Derived; readonly lastLine: string | undefined };
 
@@ -36,7 +40,8 @@ type Folded = { readonly derived: Derived; readonly lastLine: string | undefined
  */
 export async function perform(task: Task): Promise<Done> {
   const { code, unproved } = task;
-  if (codeHash() !== code) throw new Error('the code on disk is no longer the one that runs');
+  const changed = codeHash() !== code;
+  if (changed && unproved === undefined) throw new Error(CHANGED);
   const reader = sqliteReader(task.journalFile);
   try {
     if (unproved === undefined) return await savedFrom(await startOf(task, reader), task, reader);
@@ -44,6 +49,8 @@ export async function perform(task: Task): Promise<Done> {
     await folded(derived, reader, unproved.revision + 1);
     const wrong = differing(unproved, derived);
     if (wrong.length > 0) return { wrong, saved: undefined };
+    // It is proved all the same: other code that makes the same of it proves as much.
+    if (changed) return { wrong, saved: undefined, unsaved: CHANGED };
     return await savedFrom(derived, task, reader);
   } finally {
     await reader.close();
@@ -53,7 +60,7 @@ export async function perform(task: Task): Promise<Done> {
 /** Folds the rest, and saves what comes of it if there was enough. */
 async function savedFrom(
   derived: Derived,
-  { file, code, fewest }: Task,
+  { file, code, key, fewest }: Task,
   reader: Reader,
 ): Promise<Done> {
   const since = derived.ledger.revision;
@@ -62,16 +69,16 @@ async function savedFrom(
     const { revision, format } = derived.ledger;
     if (lastLine === undefined || revision - since < fewest) return { wrong: [], saved: undefined };
     const at = { code, format, revision, event: eventHash(lastLine) };
-    return { wrong: [], saved: { revision, bytes: write(file, at, partsOf(derived)) } };
+    return { wrong: [], saved: { revision, bytes: write(file, at, partsOf(derived), key) } };
   } catch (error) {
     if (error instanceof DamagedJournalError) throw error;
     return { wrong: [], saved: undefined, unsaved: (error as Error).message };
   }
 }
 
-async function startOf({ file, code }: Task, reader: Reader): Promise<Derived> {
+async function startOf({ file, code, key }: Task, reader: Reader): Promise<Derived> {
   try {
-    return (await loaded(file, code, reader))?.derived ?? nothingDerived();
+    return (await loaded(file, code, key, reader))?.derived ?? nothingDerived();
   } catch (error) {
     if (error instanceof DoesNotFitError) return nothingDerived();
     throw error;

@@ -26,11 +26,13 @@ const ARROWS: readonly Arrow[] = [
       'src/ledger/',
       'src/checkpoints/',
       'src/publish/',
+      ...['schemas/', 'projections/', 'src/ledger/', 'src/checkpoints/', 'src/guard/'],
       'src/metrics/',
     ],
     packages: ['prom-client'],
   },
   { from: 'src/publish', to: ['schemas/', 'src/proofs/', 'src/publish/'], packages: 'any' },
+  { from: 'src/guard', to: ['src/journal/', 'src/guard/'], packages: 'any' },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
   {
     from: 'src/saved',

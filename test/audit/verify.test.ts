@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import { base32 } from '../../schemas/base32.ts';
+import { noteOf } from '../../src/audit/fetched.ts';
 import { cosign, makeSigner } from '../../src/proofs/note.ts';
 import { busyLines } from '../cli/busyWorld.ts';
 import { altered } from '../cli/altered.ts';
@@ -399,4 +400,45 @@ t.test('what is missing', async (t) => {
   const keys = mirror.put('k', `${SIGNER.verifier.text}\n`);
   const none = await mirror.run('audit', 'verify', 'nowhere', '--keys', keys);
   t.match(none, { status: 1, progress: /no file or folder nowhere/ });
+});
+
+t.test('a newest checkpoint that no key of yours signed', async (t) => {
+  const mirror = new Mirror(join(t.testdir(), 'mirror'));
+  await mirror.write(manyMembers(600), [600], makeSigner(ORIGIN, Buffer.alloc(32, 9)));
+  const keys = mirror.put('../published', `${SIGNER.verifier.text}\n`);
+  const none = await mirror.verify('--keys', keys);
+  t.ok(
+    none.faults.every(({ rule }) => rule === 'checkpoints'),
+    'is the only cause that is told',
+  );
+  t.match(none.firstFault, /^Beside the events: expected checkpoints.*none of the known keys/);
+});
+
+t.test('a line of a checkpoint that says no size', async (t) => {
+  const mirror = await fetched(t, [SIZE]);
+  mirror.put('checkpoints.ndjson', `${JSON.stringify({ note: checkpointOver(lines) })}\n`);
+  t.match(await mirror.verify(), { status: 0 }, 'is judged by its note');
+});
+
+t.test('what got lost of the list of checkpoints', async (t) => {
+  const mirror = await fetched(t);
+  const rows = mirror.get('checkpoints.ndjson').toString('utf8');
+  mirror.put('checkpoints.ndjson', `${rows.split('\n')[0]}\n`);
+  const found = /ends at \d+: lines are missing/;
+  t.match((await mirror.verify()).faults, [{ found }], 'is missed at its end');
+  mirror.put('checkpoints.ndjson', rows.replace('2026-07-01', '2020-07-01'));
+  const [early] = (await mirror.verify()).faults;
+  t.match(early, { expected: /to be made after its events$/ }, 'as is an impossible time');
+  mirror.put('checkpoints.ndjson', rows.replace('2026-07-01T00:00:00.000Z', 'in July'));
+  t.match((await mirror.verify()).faults, [{ found: 'in July' }]);
+  mirror.put('checkpoints.ndjson', rows);
+  mirror.put('fetched', noteOf(mirror.directory));
+  t.match(await mirror.verify(), { status: 0 });
+  mirror.put('checkpoints.ndjson', rows.split('\n').slice(1).join('\n'));
+  t.match((await mirror.verify()).faults, [{ found: 'only 1' }], 'and anywhere, once it is noted');
+  mirror.put('checkpoints.ndjson', rows.replace('2026-07-01', '2026-07-02'));
+  t.match((await mirror.verify()).faults, [{}, { found: 'that they were changed' }].slice(1));
+  mirror.put('checkpoints.ndjson', rows);
+  rmSync(join(mirror.directory, 'tile'), { recursive: true });
+  t.match((await mirror.verify()).faults, [{ rule: 'tiles', found: 'none' }], 'and so are tiles');
 });

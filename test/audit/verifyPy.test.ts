@@ -48,7 +48,7 @@ function verdict(t: Test, files: Record<string, string | Buffer>, ...options: st
 t.test('verify.py fits into a cup of coffee', async (t) => {
   const text = readFileSync(SCRIPT, 'utf8');
   const lines = text.trimEnd().split('\n');
-  t.ok(lines.length < 250, `${lines.length} lines`);
+  t.ok(lines.length < 310, `${lines.length} lines`);
   t.ok(
     lines.every((line) => line.length <= 100),
     'that fit',
@@ -152,6 +152,12 @@ t.test('given a copy that was tampered with', needing('python3', 'openssl'), asy
       }),
       /^WRONG .*checkpoint: expected a signature that fits/m,
     ],
+    'a size that is not in plain digits': [
+      filesOf(lines, {
+        checkpoint: checkpointOver(lines).replace(`\n${count}\n`, `\n0${count}\n`),
+      }),
+      /^WRONG .*checkpoint: expected a size in plain digits; found 0/m,
+    ],
     'no checkpoint at all in it': [
       filesOf(lines, { checkpoint: 'hello\n' }),
       /^WRONG .*checkpoint: /m,
@@ -246,6 +252,28 @@ t.test(
           ({ data }) => (data.reverses = 'txn_3_0123456789abcdef'),
         ),
         'expected what 0123456789abcdef made at revision 3',
+      ],
+      'a redemption is moved to another till': [
+        altered(lines, 'CreditsRedeemed', ({ data }) => {
+          data.credit = 'till:ven_0123456789abcdef';
+        }),
+        'expected ven_0123456789abcdef to be registered before',
+      ],
+      'a redemption is recorded by another organisation': [
+        altered(lines, 'CreditsRedeemed', ({ by }) => {
+          by.organisation = 'org_0123456789abcdef';
+        }),
+        'expected till:ven_.* to be of org_0123456789abcdef, which recorded it',
+      ],
+      'a booking is captured at another till': [
+        altered(lines, 'HoldCaptured', ({ data }) => {
+          data.credit = 'till:ven_0123456789abcdef';
+        }),
+        'expected credits for till:ven_',
+      ],
+      'a settlement is of another amount': [
+        altered(lines, 'TillSettled', ({ data }) => (data.credits = '2')),
+        'expected a settlement of ',
       ],
       'a member is merged into itself': [
         altered(lines, 'MembersMerged', ({ data }) => (data.into = data.from)),

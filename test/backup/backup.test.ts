@@ -97,6 +97,35 @@ t.test('what a backup is refused for', async (t) => {
     t.notOk(existsSync(other) || existsSync(`${other}.partial`), 'which leaves nothing behind');
   });
 
+  await t.test('a ledger that is damaged', async (t) => {
+    const damaged = await keptLedger(t);
+    await damaged.end();
+    change(
+      partsIn(damaged.data).ledger,
+      `UPDATE event SET event = replace(event, 'Strood', 'Stroud') WHERE revision = 2`,
+    );
+    const other = damaged.path('other');
+    t.match(await ran('backup', '--to', other, '--data', damaged.data), {
+      error: { code: 'damaged', detail: /not as it was written: .* at revision 2: checksum/ },
+    });
+    t.notOk(existsSync(other) || existsSync(`${other}.partial`), 'which leaves nothing behind');
+  });
+
+  await t.test('a ledger of which checkpoints were altered', async (t) => {
+    const altered = await keptLedger(t);
+    await altered.show();
+    await altered.enrol();
+    await altered.show();
+    await altered.end();
+    change(
+      partsIn(altered.data).checkpoints,
+      `UPDATE checkpoint SET note = (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1)`,
+    );
+    t.match(await ran('backup', '--to', altered.path('other'), '--data', altered.data), {
+      error: { code: 'damaged', detail: /the checkpoint over \d+ events is not one of these/ },
+    });
+  });
+
   await t.test('no ledger', async (t) => {
     t.match(await ran('backup', '--to', ledger.path('x'), '--data', ledger.path('none')), {
       error: { code: 'no_ledger' },

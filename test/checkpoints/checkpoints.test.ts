@@ -13,6 +13,7 @@ import { leafHash } from '../../src/proofs/merkle.ts';
 import { keepingTiles, type ReadTile } from '../../src/proofs/tiles.ts';
 import { leavesOf, naiveRoot, tilesOver } from '../proofs/tree.ts';
 import { ADMIN_KEY, Client, testApp, testCheckpoints } from '../support/service.ts';
+import { busyLines } from '../cli/busyWorld.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 
 const HOLDS_FOR_A_MOMENT = `
@@ -264,6 +265,18 @@ t.test('a service on a stream that was changed behind its back does not open', a
   await t.rejects(opened(journal.lines.slice(0, -1)), { name: 'ChangedHistoryError' }, 'or lost');
   await t.rejects(opened([]), { name: 'ChangedHistoryError' }, 'or all of them');
   await t.resolves(opened([...journal.lines]), 'but does where nothing was');
+});
+
+t.test('a service on a stream that lacks an event says so', async (t) => {
+  const lines = await busyLines();
+  const opened = (stream: readonly string[]) =>
+    testApp({ journal: memoryJournal([...stream]), checkpoints: testCheckpoints() });
+  const at = lines.findIndex((line) => line.includes('"VenueRegistered"'));
+  await t.rejects(opened(lines.toSpliced(at, 1)), {
+    name: 'DamagedJournalError',
+    message: /damaged at revision \d+: the event does not fit those before it \(.*or changed/,
+  });
+  await t.rejects(opened(lines.with(20, 'null')), { name: 'UnreadableEventError', revision: 20 });
 });
 
 t.test(

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { accessIn } from '../../schemas/keys.ts';
+import { DAY_MS } from '../../schemas/time.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
-import { ADMIN_KEY, Client, testApp } from '../support/service.ts';
+import { ADMIN_KEY, Client, testApp, testClock } from '../support/service.ts';
 import { smallWorld } from '../support/world.ts';
 import { CommandLine } from './support.ts';
 
@@ -75,6 +76,21 @@ t.test('given a ledger whose admin keys are lost', async (t) => {
     t.teardown(() => journal.close());
     const me = await new Client(app, body.key).get('/v1/me');
     t.match(me.body, { role: 'admin' }, 'and its key works when the service runs again');
+  });
+
+  await t.test('when the last event is years old', async (t) => {
+    const old = t.testdir();
+    const journal = await sqliteJournal(join(old, 'ledger.sqlite'));
+    const clock = testClock();
+    clock.forward(-400 * DAY_MS);
+    await testApp({ journal, clock });
+    await journal.close();
+    const doubted = await cli.run(...grant.with(-1, old));
+    t.equal(doubted.status, 1, 'then the clock is in doubt');
+    t.match(doubted.progress, /400 days after the last event; .*ACCEPT_CLOCK=2026-06-10/);
+    cli.environment['ACCEPT_CLOCK'] = '2026-06-10';
+    t.equal((await cli.run(...grant.with(-1, old))).status, 0, 'until its day is named');
+    delete cli.environment['ACCEPT_CLOCK'];
   });
 
   await t.test('when it is asked for another role', async (t) => {

@@ -20,8 +20,8 @@ export function altered<T extends EventType>(
   return { lines: lines.with(revision, canonical(event)), revision };
 }
 
-/** The findings of a check over some lines, by invariant. */
+/** The first finding of a check over some lines for each invariant. */
 export async function findingsIn(lines: readonly string[]) {
   const { findings } = await checkStream(memoryJournal([...lines]));
-  return new Map(findings.map((finding) => [finding.invariant, finding]));
+  return new Map(findings.toReversed().map((finding) => [finding.invariant, finding]));
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { ADMIN_KEY, Client, testApp } from '../support/service.ts';
+import { smallWorld } from '../support/world.ts';
 import { isProblem, type Problem } from './problem.ts';
 
 const LATER = '2026-07-01T10:00:00+01:00';
@@ -31,6 +32,32 @@ t.test('the clock of a demo', async (t) => {
   const { key } = (await admin.post<{ key: string }>('/v1/access', access)).body;
   const auditor = await new Client(app, key).post<Problem>('/v1/clock', { at: LATER });
   isProblem(t, auditor, { status: 403, code: 'forbidden' }, 'is for the lead partner alone');
+});
+
+t.test('the clock of a demo at the ends of time', async (t) => {
+  const { admin } = await inNetwork('demo');
+  for (const at of [
+    '2148-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.999Z',
+    '9999-12-31T23:59:59-12:00',
+  ]) {
+    const far = await admin.post<Problem>('/v1/clock', { at });
+    isProblem(t, far, { status: 400, code: 'invalid_request' }, at);
+  }
+  const last = await admin.post('/v1/clock', { at: '2147-12-31T23:59:59.999Z' });
+  t.equal(last.status, 200, 'is moved up to the last moment that can be recorded');
+  t.equal((await admin.post('/v1/members', {})).status, 201, 'at which writes are taken');
+});
+
+t.test('a booking of a demo whose clock is moved by a century', async (t) => {
+  const { admin, partner, enrol, service } = await smallWorld({ network: 'demo' });
+  const hold = { venueId: partner.venue, memberId: await enrol(120), credits: '1' };
+  const { holdId } = (await partner.till.post<{ holdId: string }>('/v1/holds', hold)).body;
+  await admin.post('/v1/clock', { at: '2126-06-10T09:00:00Z' });
+  service.sequencer.wake();
+  await admin.post('/v1/members', {});
+  const { body } = await admin.get<{ state: string }>(`/v1/holds/${holdId}`);
+  t.equal(body.state, 'expired', 'expires');
 });
 
 t.test('a demo whose clock is behind its last event', async (t) => {

@@ -69,3 +69,31 @@ t.test('the stream', async (t) => {
   const after = await stored(world);
   t.same(after.slice(0, before.length), before, 'only ever grows at its end');
 });
+
+t.test('a key that is revoked while its lines are read', async (t) => {
+  const world = await smallWorld();
+  for (let count = 0; count < 130; count += 1) await world.enrol();
+  const access = { role: 'auditor', label: 'auditor' };
+  const granted = await world.admin.post<{ accessId: string; key: string }>('/v1/access', access);
+  const { accessId, key } = granted.body;
+  const address = await world.app.listen({ host: '127.0.0.1', port: 0 });
+  t.teardown(() => world.app.close());
+  const headers = { authorization: `Bearer ${key}`, accept: 'application/x-ndjson' };
+  const whole = await fetch(`${address}/v1/events`, { headers });
+  t.equal((await whole.text()).split('\n').length, (await stored(world)).length + 1);
+  const { service } = world;
+  const { read } = service;
+  let pieces = 0;
+  Object.assign(service, {
+    async *read(...asked: Parameters<typeof read>) {
+      pieces += 1;
+      for await (const page of read(...asked)) {
+        await world.admin.post(`/v1/access/${accessId}/revocation`, {});
+        yield page;
+      }
+    },
+  });
+  const cut = await fetch(`${address}/v1/events`, { headers });
+  await t.rejects(cut.text(), 'reads no further, and the answer is not taken for whole');
+  t.equal(pieces, 1, 'than the piece that it was at');
+});

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { environmentAt } from '../support/eventstore/environment.ts';
 import { standIn } from '../support/eventstore/index.ts';
-import { HttpClient, notStarted, serviceFor } from '../support/process.ts';
+import { HttpClient, notStarted, serviceFor, type ServiceProcess } from '../support/process.ts';
 import { tillIn } from './till.ts';
 
 const SUPERUSER = process.getuid?.() === 0;
@@ -68,6 +68,48 @@ async function full(t: Test, environment: Record<string, string>): Promise<void>
     t.equal(again.headers.get('idempotent-replayed'), 'true', `has ${key}, which was answered`);
   }
   t.equal(await till.balance(restarted), String(99 - answered.length), 'each of them once');
+}
+
+t.test('a disk that is full when a service is killed', async (t) => {
+  const disk = smallDisk(t);
+  if (disk === undefined) return;
+  const dataDirectory = join(disk, 'data');
+  const service = await serviceFor(t, { dataDirectory });
+  const till = await tillIn(service);
+  const before = await till.redeem('before');
+  const ballast = join(disk, 'ballast');
+  fill(ballast);
+  let refused = await till.redeem('sale-0');
+  for (let sale = 1; refused.status === 201 && sale < SALES_MAX; sale += 1) {
+    refused = await till.redeem(`sale-${sale}`);
+  }
+  const left = await till.balance();
+  await unsigned(t, service, before.body.transactionId);
+  t.equal(service.child.exitCode, null, 'lives on');
+  await service.end('SIGKILL');
+
+  const restarted = await serviceFor(t, { dataDirectory });
+  t.equal(await till.balance(restarted), left, 'is started again, and answers who reads');
+  t.match(await till.redeem('later', restarted), { status: 503 }, 'records nothing');
+  await unsigned(t, { ...restarted, adminKey: till.key }, before.body.transactionId);
+  rmSync(ballast);
+  t.equal((await till.redeem('later', restarted)).status, 201, 'and does as soon as there is room');
+  const admin = new HttpClient(restarted.url, till.key);
+  t.equal((await admin.post('/v1/checkpoints', {}, 'sign')).status, 200, 'and signs');
+  t.match(await restarted.end('SIGTERM'), { code: 0 }, 'and ends in order');
+});
+
+/** Nothing is signed, and whoever wants something signed is told why. */
+async function unsigned(
+  t: Test,
+  { url, adminKey }: Pick<ServiceProcess, 'url' | 'adminKey'>,
+  transactionId: string,
+): Promise<void> {
+  const admin = new HttpClient(url, adminKey);
+  const receipt = await admin.get(`/v1/transactions/${transactionId}/receipt`);
+  const why = { status: 503, body: { code: 'not_writing', detail: /full/ } };
+  t.match(receipt, why, 'gives no receipt, and says why');
+  t.match(await admin.post('/v1/checkpoints', {}, 'sign'), why, 'signs nothing');
 }
 
 t.test('an fsync that fails', async (t) => {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { seed } from '../../scripts/bench/seed.ts';
 import { ADMIN_KEY, NETWORK } from '../../scripts/bench/stream.ts';
+import { stateKey } from '../../src/checkpoints/signingKey.ts';
+import { signerIn } from '../../src/proofs/note.ts';
 import { derivedFrom, partsOf } from '../../src/saved/derived.ts';
 import { codeHash } from '../../src/saved/code.ts';
 import { open, partOf, write } from '../../src/saved/file.ts';
@@ -130,12 +132,14 @@ t.test('a saved state that fits and is wrong', async (t) => {
   const expected = await answers(first);
   await logs(first, /the state is saved/);
   await first.end('SIGTERM');
-  const saved = open(file, codeHash())!;
+  const signing = readFileSync(join(dataDirectory, 'signing.key'), 'utf8').trim();
+  const key = stateKey([signerIn(signing)]);
+  const saved = open(file, codeHash(), key)!;
   const { code, format, revision, event } = saved.header;
   const derived = derivedFrom(saved.parts());
   saved.close();
   derived.ledger.balances.set('lapsed', 100);
-  write(file, { code, format, revision, event }, partsOf(derived));
+  write(file, { code, format, revision, event }, partsOf(derived), key);
 
   const second = await started(t, dataDirectory);
   const { code: status } = await second.ended;

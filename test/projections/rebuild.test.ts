@@ -52,7 +52,7 @@ function once(stream: readonly Recorded[]): Projections {
 
 /** All that projections would answer, in one text. */
 function dump(projections: Projections, stream: readonly Recorded[]): string {
-  const { entries, funds, issuing, directory, reversals, holds } = projections;
+  const { entries, funds, issuing, directory, reversals, holds, references } = projections;
   const { organisations, venues, offers, members, accesses, networks } = directory;
   const heldOf = (account: Account) => holds.heldOf(account);
   return canonical({
@@ -67,6 +67,13 @@ function dump(projections: Projections, stream: readonly Recorded[]): string {
     members: [undefined, ...organisations.keys()].map((id) => directory.membersOf(id)),
     reversals: stream.map(({ revision }) => reversals.of(revision)),
     holds: [holds.revision, [...holds.open()], [...entries.accounts()].map(heldOf)],
+    references: [references.revision, stream.map((one) => borneWith(references, one))],
     ended: stream.map(({ revision }) => holds.endOf(revision) ?? 0),
   });
+}
+
+/** The events that bear the reference of one, at its till. */
+function borneWith(references: Projections['references'], { event }: Recorded): number[] {
+  const { reference, credit } = event.data as { reference?: string; credit?: Account };
+  return reference && credit ? [...references.candidates(credit, reference)] : [];
 }

@@ -110,6 +110,19 @@ t.test('a tree is proved to be the beginning of a larger one, and of no other', 
   t.pass('every size up to another, and every change to its proof');
 });
 
+t.test('what is no hash proves nothing, even where two of them are the same', async (t) => {
+  const nothing = new Uint8Array();
+  const [short, long] = [Buffer.alloc(31), Buffer.alloc(33)];
+  for (const hash of [nothing, short, long]) {
+    const leaf = { index: 0, size: 1, leaf: hash, proof: [], root: hash };
+    t.notOk(isIncluded(leaf), `a leaf of ${hash.length} bytes under such a root`);
+    const grown = { from: 1, to: 1, fromRoot: hash, toRoot: hash, proof: [] };
+    t.notOk(isConsistent(grown), `a root of ${hash.length} bytes beside itself`);
+  }
+  const split = { index: 0, size: 2, leaf: long, proof: [short] };
+  t.notOk(isIncluded({ ...split, root: nodeHash(long, short) }), 'two that fill a node together');
+});
+
 t.test('a tree of no leaves is the beginning of nothing', async (t) => {
   const root = naiveRoot([]);
   t.notOk(isConsistent({ from: 0, to: 3, fromRoot: root, toRoot: root, proof: [] }));

@@ -134,6 +134,8 @@ t.test('what is no checkpoint, though it is signed', async (t) => {
     'a size past counting': `${CHECKPOINT.origin}\n9999999999999999\n${root}\n`,
     'a short root': `${CHECKPOINT.origin}\n8\nAAAA\n`,
     'another origin': `other.example\n8\n${root}\n`,
+    'an empty line of others': `${CHECKPOINT.origin}\n8\n${root}\n\n`,
+    'an empty line between others': `${CHECKPOINT.origin}\n8\n${root}\none\n\ntwo\n`,
   };
   for (const [why, text] of Object.entries(texts)) {
     const note = signNote(text, [signer]);
@@ -165,4 +167,10 @@ t.test('the signature of one key is found among lines', async (t) => {
   t.equal(signatureBy(witness.verifier, 'text\n', lines), right, 'that fits the text');
   t.equal(signatureBy(witness.verifier, 'text\n', [wrong]), undefined);
   t.equal(signatureBy(signer.verifier, 'text\n', lines), undefined);
+});
+
+t.test('lines of others in a checkpoint are passed over', async (t) => {
+  const root = Buffer.from(ROOTS[8]!, 'hex').toString('base64');
+  const note = signNote(`${CHECKPOINT.origin}\n8\n${root}\none\ntwo\n`, [signer]);
+  t.match(openCheckpoint(note, known), { size: 8 });
 });

@@ -44,6 +44,21 @@ t.test('extra data of others is passed over', async (t) => {
   t.match(verifyReceipt({ event, proof: extra }, trusted), { revision: 3 });
 });
 
+t.test('extra data that is not base64 is none', async (t) => {
+  const { event, proof } = await receiptOf(3, 5);
+  for (const data of ['not base64', 'YWJ', 'YWJj=', 'YW Jj', 'YWJj ']) {
+    const extra = proof.replace('\nindex', `\nextra ${data}\nindex`);
+    const refused = { name: 'NoteError', message: /extra data of the proof is not base64/ };
+    t.throws(() => verifyReceipt({ event, proof: extra }, trusted), refused, data);
+  }
+});
+
+t.test('an event with a lone surrogate has no bytes that could be proved', async (t) => {
+  const { proof } = await receiptOf(3, 5);
+  const event = { name: 'caf\ud800' };
+  t.throws(() => verifyReceipt({ event, proof }, trusted), { name: 'NoteError' });
+});
+
 t.test('another event is not proved', async (t) => {
   const { proof } = await receiptOf(3, 5);
   t.throws(() => verifyReceipt({ event: { number: 4 }, proof }, trusted), {

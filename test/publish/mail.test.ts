@@ -1,6 +1,6 @@
 import t from 'tap';
 import { openCheckpoint } from '../../src/proofs/checkpoint.ts';
-import { keptIn } from '../../src/audit/checkpoints.ts';
+import { keptIn } from '../../src/audit/kept.ts';
 import { mailboxOf } from '../../src/publish/mail.ts';
 import type { PublishError } from '../../src/publish/published.ts';
 import { NEVER, SIGNER, sized } from './ledger.ts';

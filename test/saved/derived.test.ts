@@ -6,7 +6,8 @@ import { emptyLedger } from '../../src/ledger/state.ts';
 import { addUnsettled } from '../../src/ledger/unsettled.ts';
 import { addDue } from '../../src/ledger/expiry.ts';
 import { DAY_MS } from '../../schemas/time.ts';
-import { partsOf } from '../../src/saved/derived.ts';
+import { recordedIn as readIn } from '../../src/journal/journal.ts';
+import { fold, nothingDerived, partsOf } from '../../src/saved/derived.ts';
 import { busyLines } from '../cli/busyWorld.ts';
 import { histories } from '../support/histories.ts';
 import { property } from '../support/property.ts';
@@ -80,3 +81,23 @@ t.test(
     t.ok(flat(savedLedger(restored)).equals(saved), 'are saved and restored whole');
   },
 );
+
+t.test('a stream that lacks an event, or has something else in its place', async (t) => {
+  const lines = await busyLines();
+  const named = ['DamagedJournalError', 'UnreadableEventError'];
+  const nameOf = (stream: readonly string[]) => {
+    try {
+      fold(nothingDerived(), readIn({ firstRevision: 0, lines: stream }));
+      return undefined;
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+  const names = lines.map((_, revision) => nameOf(lines.toSpliced(revision, 1)));
+  t.ok(names.includes('DamagedJournalError'), 'is found where a later event needs it');
+  const strange = names.filter((name) => name !== undefined && !named.includes(name));
+  t.same(strange, [], 'and never ends in an error without words');
+  for (const line of ['null', '{}', 'hello', '[]', '{"type":"MemberEnrolled","v":1}']) {
+    t.equal(nameOf(lines.with(20, line)), 'UnreadableEventError', line);
+  }
+});

@@ -21,7 +21,9 @@ t.test('a service that ends while its state is forced to a slow disk', async (t)
     ended.push('the journal');
     written.resolve(undefined);
   };
-  const { end } = await running(service, { ...journal, close }, pino({ level: 'silent' }), saved);
+  const { end } = await running(service, { ...journal, close }, pino({ level: 'silent' }), {
+    saved,
+  });
   await end();
   t.same(ended, ['the journal', 'the worker'], 'ends all else in order first');
 });

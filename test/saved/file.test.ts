@@ -12,6 +12,7 @@ import t, { type Test } from 'tap';
 import { codeHash } from '../../src/saved/code.ts';
 import { hashed, open, partOf, write } from '../../src/saved/file.ts';
 
+const KEY = 'a secret of this ledger';
 const AT = { code: 'c'.repeat(64), format: 2, revision: 7, event: 'e'.repeat(64) };
 const PARTS = {
   names: new Map([['asha', { hours: 3 }]]),
@@ -21,12 +22,12 @@ const PARTS = {
 
 function written(t: Test): string {
   const file = join(t.testdir(), 'ledger.state');
-  write(file, AT, PARTS);
+  write(file, AT, PARTS, KEY);
   return file;
 }
 
 function read(file: string, code = AT.code) {
-  const saved = open(file, code)!;
+  const saved = open(file, code, KEY)!;
   try {
     return saved.parts();
   } finally {
@@ -37,7 +38,7 @@ function read(file: string, code = AT.code) {
 t.test('a file', async (t) => {
   const file = written(t);
   t.same(read(file), PARTS, 'gives back what was saved');
-  const saved = open(file, AT.code)!;
+  const saved = open(file, AT.code, KEY)!;
   t.match(saved.header, AT, 'and says what it is of');
   t.same(saved.header.parts, hashed(PARTS), 'with what each part would be again');
   saved.close();
@@ -50,7 +51,7 @@ t.test('a file', async (t) => {
 
 t.test('a file in the place of another', async (t) => {
   const file = written(t);
-  write(file, { ...AT, revision: 9 }, { other: 1 });
+  write(file, { ...AT, revision: 9 }, { other: 1 }, KEY);
   t.same(read(file), { other: 1 }, 'is the new one');
   t.same(readdirSync(join(file, '..')), ['ledger.state'], 'and the only one');
 });
@@ -85,7 +86,7 @@ t.test('a file in the place of another, should the power fail', async (t) => {
   });
   syncBuiltinESMExports();
   try {
-    write(file, AT, PARTS);
+    write(file, AT, PARTS, KEY);
   } finally {
     Object.assign(fs, { openSync, fsyncSync, writeSync, renameSync });
     syncBuiltinESMExports();
@@ -98,7 +99,7 @@ t.test('a file in the place of another, should the power fail', async (t) => {
 t.test('a file that cannot be written', async (t) => {
   const file = written(t);
   const wrong = { ...PARTS, last: new Set() };
-  t.throws(() => write(file, AT, wrong), /cannot be saved/);
+  t.throws(() => write(file, AT, wrong, KEY), /cannot be saved/);
   t.same(read(file), PARTS, 'leaves the old one');
   t.notOk(existsSync(partOf(file)), 'and nothing beside it');
 });
@@ -111,7 +112,7 @@ t.test('a disk that is nearly full', async (t) => {
   try {
     const message = 'the disk has less than 64 MiB left, which are for the stream';
     t.throws(
-      () => write(file, { ...AT, revision: 9 }, PARTS),
+      () => write(file, { ...AT, revision: 9 }, PARTS, KEY),
       { message },
       'is left to the stream',
     );
@@ -124,7 +125,7 @@ t.test('a disk that is nearly full', async (t) => {
 });
 
 t.test('no file', async (t) => {
-  t.equal(open(join(t.testdir(), 'ledger.state'), AT.code), undefined, 'is none');
+  t.equal(open(join(t.testdir(), 'ledger.state'), AT.code, KEY), undefined, 'is none');
 });
 
 t.test('a file of other code', async (t) => {
@@ -162,7 +163,7 @@ t.test('a file of something else', async (t) => {
     '[1]'.padEnd(5000),
   ]) {
     writeFileSync(file, text);
-    t.throws(() => open(file, AT.code), { name: 'DoesNotFitError' });
+    t.throws(() => open(file, AT.code, KEY), { name: 'DoesNotFitError' });
   }
 });
 
@@ -173,6 +174,13 @@ t.test(
     const folder = join(t.testdir(), 'closed');
     mkdirSync(folder);
     chmodSync(folder, 0o500);
-    t.throws(() => write(join(folder, 'ledger.state'), AT, PARTS), { code: 'EACCES' });
+    t.throws(() => write(join(folder, 'ledger.state'), AT, PARTS, KEY), { code: 'EACCES' });
   },
 );
+
+t.test('a file that somebody made without the key', async (t) => {
+  const file = join(t.testdir(), 'ledger.state');
+  write(file, AT, PARTS, 'another secret');
+  const message = 'it was not made with the signing key of this ledger';
+  t.throws(() => open(file, AT.code, KEY), { name: 'DoesNotFitError', message }, 'is not used');
+});

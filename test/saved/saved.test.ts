@@ -14,7 +14,7 @@ import { partsOf } from '../../src/saved/derived.ts';
 import { partOf, write } from '../../src/saved/file.ts';
 import { busyLines } from '../cli/busyWorld.ts';
 import { flat, folded, recordedIn } from './streams.ts';
-import { append, dataOf, headerOf, kept, performed, saveInstead } from './support.ts';
+import { append, dataOf, headerOf, KEY, kept, performed, saveInstead } from './support.ts';
 
 const LINES = await busyLines();
 const END = LINES.length - 1;
@@ -107,7 +107,7 @@ t.test('a saved state of other code', async (t) => {
   const data = await dataOf(t, LINES);
   await performed(data);
   const { parts: _, ...at } = headerOf(data);
-  write(data.file, { ...at, code: 'f'.repeat(64) }, {});
+  write(data.file, { ...at, code: 'f'.repeat(64) }, {}, KEY);
   const { load, heard } = kept(t, data);
   t.equal(await load(), undefined, 'is not used');
   t.match(await heard(DOES_NOT_FIT), { why: 'it was made by other code or another Node' });

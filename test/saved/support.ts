@@ -9,6 +9,7 @@ import { SavedState, type SavedStateOptions } from '../../src/saved/index.ts';
 import { perform, type Done, type Task } from '../../src/saved/task.ts';
 
 export const CODE = codeHash();
+export const KEY = 'a secret of this ledger';
 
 /** A stream in a file of a folder, and where its state is saved. */
 export type Data = Pick<Task, 'file' | 'journalFile'>;
@@ -37,11 +38,11 @@ export async function append(
 
 /** What a worker does, in this thread. */
 export function performed(data: Data, more: Partial<Task> = {}): Promise<Done> {
-  return perform({ ...data, code: CODE, unproved: undefined, fewest: 1, ...more });
+  return perform({ ...data, code: CODE, key: KEY, unproved: undefined, fewest: 1, ...more });
 }
 
 export function headerOf({ file }: Data): Header {
-  const saved = open(file, CODE)!;
+  const saved = open(file, CODE, KEY)!;
   saved.close();
   return saved.header;
 }
@@ -49,7 +50,7 @@ export function headerOf({ file }: Data): Header {
 /** Saves something else as the state at the revision that a file has. */
 export function saveInstead(data: Data, derived: Derived): void {
   const { code, format, revision, event } = headerOf(data);
-  write(data.file, { code, format, revision, event }, partsOf(derived));
+  write(data.file, { code, format, revision, event }, partsOf(derived), KEY);
 }
 
 /** A saved state as a service keeps it, and what it said. */
@@ -62,6 +63,7 @@ export function kept(t: Test, data: Data, options: Partial<SavedStateOptions> = 
   };
   const saved = new SavedState({
     ...data,
+    key: KEY,
     logger: { info: log, warn: log, error: log },
     inDoubt: ({ message }) => log({ why: message }, 'in doubt'),
     ...options,

@@ -8,14 +8,23 @@ import { open } from '../../src/saved/file.ts';
 import { eventHash } from '../../src/saved/load.ts';
 import { busyLines } from '../cli/busyWorld.ts';
 import { flat, folded, recordedIn } from './streams.ts';
-import { append, CODE, dataOf, headerOf, performed, saveInstead, type Data } from './support.ts';
+import {
+  append,
+  CODE,
+  dataOf,
+  headerOf,
+  KEY,
+  performed,
+  saveInstead,
+  type Data,
+} from './support.ts';
 
 const LINES = await busyLines();
 const END = LINES.length - 1;
 const HALF = Math.floor(LINES.length / 2);
 
 function bytesIn({ file }: Data): Buffer {
-  const saved = open(file, CODE)!;
+  const saved = open(file, CODE, KEY)!;
   try {
     return flat(partsOf(derivedFrom(saved.parts())));
   } finally {
@@ -107,6 +116,14 @@ t.test('code that was changed under a running service', async (t) => {
   const data = await dataOf(t, LINES);
   await t.rejects(performed(data, { code: 'f'.repeat(64) }), /no longer the one that runs/);
   t.notOk(existsSync(data.file), 'saves nothing');
+});
+
+t.test('code that was changed under a service whose state is not proved yet', async (t) => {
+  const data = await dataOf(t, LINES);
+  await performed(data);
+  const unproved = headerOf(data);
+  const done = await performed(data, { code: 'f'.repeat(64), unproved });
+  t.match(done, { wrong: [], unsaved: /no longer the one that runs/ }, 'does not put that off');
 });
 
 t.test('a stream that was altered before what was saved', async (t) => {

@@ -136,7 +136,7 @@ export function record(book: Book, events: readonly StreamEvent[]): void {
 export function decided(book: Book, ask: Ask, by: Command['by'], terms: Terms): Decision {
   const { at = NOW, key, body } = terms;
   const command: Command = { ...seeded(commandAt(book.ledger.revision + 1)), by, key, body, ask };
-  const needs = needsOf(book.ledger, command);
+  const needs = needsOf(book.ledger, command, milliseconds(at));
   const wanted = new Set(needs.events);
   for (const revision of needs.commands) {
     const { index, count } = book.stream[revision]!.event.command;

@@ -18,6 +18,8 @@ export type Verdict =
   | { outcome: 'accepted' | 'previewed' | 'replayed' | 'standing'; first: number; count: number }
   | { outcome: 'refused'; code: RefusalCode; faults: string[] };
 
+/** The newest format. */
+const FORMAT = 3;
 /** What can be done in the first format; the rest waits for the second. */
 const FIRST_FORMAT: readonly string[] = [
   ...['OpenLedger', 'ChangeRules', 'RaiseFormat', 'BringForward', 'RegisterOrganisation'],
@@ -74,7 +76,7 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
   switch (ask.type) {
     case 'OpenLedger': {
       if (books.events > 0) return { refused: 'ledger_already_open' };
-      Object.assign(books, { rules: ask.rules, format: 3 });
+      Object.assign(books, { rules: ask.rules, format: FORMAT });
       books.accesses[ask.admin.accessId] = { role: 'admin', revoked: false };
       return { events: 2 };
     }
@@ -89,7 +91,9 @@ function rule(books: Books, caller: Caller, ask: Ask): Ruling {
     case 'AgreeReimbursement':
       return settle(books, caller, ask);
     case 'RaiseFormat':
-      if (ask.format !== books.format + 1 || ask.format > 3) return { refused: 'format_not_next' };
+      if (ask.format !== books.format + 1 || ask.format > FORMAT) {
+        return { refused: 'format_not_next' };
+      }
       books.format = ask.format;
       return { events: 1 };
     case 'BringForward':

@@ -26,13 +26,13 @@ const COUNTERS = [
   ...['dayMinutes', 'memberDayUses', 'memberMonthUses', 'offerDayCredits', 'slotPlaces'],
 ];
 
-/** The format since which a type has a second version. */
-const RENEWED: Readonly<Record<string, number>> = {
-  LedgerOpened: 2,
-  VenueRegistered: 2,
-  CreditsIssued: 3,
-  CreditsRedeemed: 2,
-  TransactionReversed: 2,
+/** What has a newer version, and the format that each of them came with. */
+const RENEWED: Readonly<Record<string, readonly number[]>> = {
+  CreditsIssued: [3],
+  LedgerOpened: [2],
+  VenueRegistered: [2],
+  CreditsRedeemed: [2, 3],
+  TransactionReversed: [2],
 };
 
 /** When a stream begins, and in which format. */
@@ -160,7 +160,8 @@ export class ModelRun {
       const salted = type === 'FormatRaised' ? data.format > 3 : format >= 3;
       if (type !== 'LedgerOpened') same(`whether a ${type} has a salt`, salt !== undefined, salted);
       if (type === 'LedgerOpened' || type === 'FormatRaised') format = data.format;
-      same(`the version of a ${type}`, v, format >= (RENEWED[type] ?? Infinity) ? 2 : 1);
+      const newer = (RENEWED[type] ?? []).filter((since) => since <= format);
+      same(`the version of a ${type}`, v, 1 + newer.length);
       this.#tally(`${type}.v${v}`);
     }
   }

@@ -8,12 +8,18 @@ import { Onward } from './onward.ts';
 /** What was closed or merged is empty, and stays so. */
 export function endings(): Invariant {
   const onward = new Onward();
+  const allocations = new Map<string, Set<Account>>();
   const left = (account: Account, books: Books) =>
     unless('0', credits(books.of(account)), `to be left in ${account} `);
   return {
     name: 'endings',
     says: 'what is closed or merged is emptied to where its event says, and nothing comes to it',
     take({ event, books, debited, credited }) {
+      if (credited?.kind === 'allocation') {
+        const all = allocations.get(credited.holder);
+        if (all === undefined) allocations.set(credited.holder, new Set([credited.account]));
+        else all.add(credited.account);
+      }
       const over = onward.firstOver(debited, credited);
       onward.take(event);
       if (over !== undefined) return breach('an account that goes on', `${over}, which is over`);
@@ -25,13 +31,9 @@ export function endings(): Invariant {
       if (place === emptied || onward.over(place)) {
         return breach(`what is left of ${emptied} to come to an account that goes on`, 'a circle');
       }
-      return left(emptied, books) ?? unless(place, credit ?? place, 'the rest to be in ');
-    },
-    end(books) {
-      for (const { account, balance } of books.all()) {
-        if (onward.over(account) && balance !== 0) return left(account, books);
-      }
-      return undefined;
+      const rest = unless(place, credit ?? place, 'the rest to be in ');
+      const own = [emptied, ...(allocations.get(holderOf(emptied)) ?? [])];
+      return own.map((one) => left(one, books)).find((one) => one !== undefined) ?? rest;
     },
   };
 }

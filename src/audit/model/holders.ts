@@ -10,11 +10,11 @@ export function registered(): Invariant {
     name: 'holders',
     says: "every account's holder, and everyone an event names, is registered before",
     take(subject) {
-      const missing = namedIn(subject).find((name) => !known.has(name));
-      for (const name of madeBy(subject.event)) known.add(name);
-      return missing === undefined
-        ? undefined
-        : breach(`${missing} to be registered before`, 'no event that does so');
+      const missing = new Set(namedIn(subject).filter((name) => !known.has(name)));
+      for (const name of [...missing, ...madeBy(subject.event)]) known.add(name);
+      if (missing.size === 0) return undefined;
+      const names = [...missing].join(' and ');
+      return breach(`${names} to be registered before`, 'no event that does so');
     },
   };
 }

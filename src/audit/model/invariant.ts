@@ -16,7 +16,11 @@ export type Subject = {
   readonly credited: Kept | undefined;
 };
 
-/** Something that always holds along a stream, as a fold that judges one event after another. */
+/**
+ * Something that always holds along a stream, as a fold that judges one event after another. A fold
+ * goes on behind a breach: it takes the event's word where later events build on it, as the ledger
+ * does, so that each breach is told once and none hides another.
+ */
 export interface Invariant {
   readonly name: string;
   /** What holds, as a sentence. */
@@ -28,10 +32,15 @@ export interface Invariant {
   end?(books: Books): Breach | undefined;
 }
 
-/** The first event that breaks an invariant. */
+/** What breaks an invariant. */
 export type Finding = Breach & {
   readonly invariant: string;
-  readonly revision: number;
+  /** The event that is bad; nothing where it is no event, such as a key that is not known. */
+  readonly revision?: number;
+  /** The last event that may be the bad one, where it is not known which of several is. */
+  readonly to?: number;
+  /** The hash of the event as a leaf of the tree, base64: with the rule it names the breach. */
+  readonly leaf?: string;
   /** The event's type, where it could be read. */
   readonly event?: string;
 };
@@ -48,10 +57,4 @@ export function unless(
 ): Breach | undefined {
   if (expected === found) return undefined;
   return breach(`${about}${expected}`, found);
-}
-
-/** A finding as a sentence. */
-export function sentence({ revision, event, expected, found }: Finding): string {
-  const what = event === undefined ? '' : ` (${event})`;
-  return `At revision ${revision}${what}: expected ${expected}; found ${found}.`;
 }

@@ -38,7 +38,9 @@ class Uses {
   readonly #left = new Map<number, Hundredths>();
 
   count(use: Use, times: number, people: number, amount: Hundredths): void {
-    for (const [, key, what] of capsOf(this.terms.get(use.offerId)!, use)) {
+    const terms = this.terms.get(use.offerId);
+    if (terms === undefined) return;
+    for (const [, key, what] of capsOf(terms, use)) {
       const more = { times, people, amount }[what];
       this.#counts.set(key, (this.#counts.get(key) ?? 0) + more);
     }
@@ -46,10 +48,10 @@ class Uses {
 
   taken(use: Use): Breach | undefined {
     const offer = this.terms.get(use.offerId);
+    this.count(use, 1, use.people, use.amount);
     if (offer === undefined || !this.published.has(use.offerId)) {
       return breach(`${use.offerId} to be published`, 'it is not');
     }
-    this.count(use, 1, use.people, use.amount);
     for (const [limit, key] of capsOf(offer, use)) {
       const used = this.#counts.get(key)!;
       if (used > limit) return breach(`at most ${limit} of ${key}`, used);

@@ -28,9 +28,9 @@ export function recordedTime(): Invariant {
     says: 'recordedAt never falls along the stream',
     take({ event: { recordedAt } }) {
       // One spelling in UTC, so the order of the texts is the order of the times.
-      if (recordedAt < latest) return breach(`recordedAt ${latest} or later`, recordedAt);
+      const before = latest;
       latest = recordedAt;
-      return undefined;
+      return recordedAt < before ? breach(`recordedAt ${before} or later`, recordedAt) : undefined;
     },
   };
 }
@@ -57,13 +57,14 @@ export function commandRuns(): Invariant {
         if ((command.key === undefined) === (command.body === undefined)) return undefined;
         return breach('both a key and a body, or neither', 'one of them');
       }
-      if (head === undefined) return breach('index 0 of a command', `index ${index}`);
-      const at = next;
-      next += 1;
-      const same = id === head.id && index === at && count === head.count;
-      if (!same || recordedAt !== head.recordedAt || by.access !== head.access) {
+      const [begun, at] = [head, next];
+      head = { id, count, recordedAt, access: by.access };
+      next = index + 1;
+      if (begun === undefined) return breach('index 0 of a command', `index ${index}`);
+      const same = id === begun.id && index === at && count === begun.count;
+      if (!same || recordedAt !== begun.recordedAt || by.access !== begun.access) {
         return breach(
-          `${head.id} ${at}/${head.count} ${head.recordedAt} by ${head.access}`,
+          `${begun.id} ${at}/${begun.count} ${begun.recordedAt} by ${begun.access}`,
           `${id} ${index}/${count} ${recordedAt} by ${by.access}`,
         );
       }
@@ -88,8 +89,8 @@ export function idempotencyKeys(): Invariant {
     take({ revision, event }) {
       const { key } = event.command;
       const twice = key === undefined ? undefined : use(key, revision);
-      if (twice !== undefined || event.type !== 'KeyVoided') return twice;
-      return use(event.data.voids, revision);
+      const voided = event.type === 'KeyVoided' ? use(event.data.voids, revision) : undefined;
+      return twice ?? voided;
     },
   };
 }
@@ -107,11 +108,11 @@ export function formats(): Invariant {
   };
   const raised = (event: StreamEvent): Breach | undefined => {
     if (event.type !== 'LedgerOpened' && event.type !== 'FormatRaised') return undefined;
-    const before = format;
-    format = event.data.format;
+    const [before, now] = [format, event.data.format];
+    format = event.type === 'LedgerOpened' ? now : Math.max(before, now);
     versions = new Map();
-    if (event.type === 'LedgerOpened' || format > before) return undefined;
-    return breach(`a format above ${before}`, format);
+    if (event.type === 'LedgerOpened' || now > before) return undefined;
+    return breach(`a format above ${before}`, now);
   };
   return {
     name: 'formats',

@@ -45,13 +45,16 @@ class Tills {
   settled({ data, recordedAt }: EventOf<'TillSettled'>): Breach | undefined {
     const { venueId, to, number } = data;
     const today = this.#calendar(milliseconds(recordedAt));
-    if (to >= today) return breach(`a day before ${today}`, to);
     const till = `till:${venueId}`;
     const open = this.#open.get(till) ?? [];
     const taken = open.filter(({ day }) => day <= to);
-    this.#open.set(till, open.slice(taken.length));
+    this.#open.set(
+      till,
+      open.filter(({ day }) => day > to),
+    );
     const expected = (this.#numbers.get(venueId) ?? 0) + 1;
     this.#numbers.set(venueId, number);
+    if (to >= today) return breach(`a day before ${today}`, to);
     return (
       unless(expected, number, 'the settlement of number ') ??
       unless(rangeOf(taken), `${data.firstRevision} to ${data.lastRevision}`, 'the revisions ') ??

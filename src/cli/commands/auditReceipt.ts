@@ -12,6 +12,8 @@ export const auditReceipt: Command = {
   about:
     'Shows that the event in the receipt stands in the ledger at its revision, under a ' +
     'checkpoint that a key of yours signed. Nothing is asked of the service. ' +
+    'It proves what was recorded, not that it still stands: a later reversal is an event of its ' +
+    'own. ' +
     'The exit status is 1 where anything in the file does not fit.',
   options: {
     keys: { value: 'FILE', help: 'the keys you trust, one a line, as they were published' },
@@ -33,6 +35,7 @@ export const auditReceipt: Command = {
         ...(debit === undefined ? [] : [`  ${credits} from ${debit} to ${credit}`]),
         `  stands at revision ${revision} of ${origin}, under the checkpoint of size ${size}`,
         ...signers.map((signer) => `  signed by ${signer}`),
+        '  It proves that this was recorded, not that it still stands: ask for what came later.',
       ],
       json: { ok: true, transactionId, revision, event, origin, size, signers },
     };

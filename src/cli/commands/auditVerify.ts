@@ -2,10 +2,13 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { credits } from '../../../schemas/amounts.ts';
-import { keptIn, verifiersIn, type Signed } from '../../audit/checkpoints.ts';
+import { verifiersIn, type Signed } from '../../audit/checkpoints.ts';
 import { requireFiles } from '../../audit/directory.ts';
 import { sentence } from '../../audit/fault.ts';
+import type { Accepted } from '../../audit/model/accepted.ts';
+import { keptIn } from '../../audit/kept.ts';
 import { helpersFor, verify, type Verified } from '../../audit/verify.ts';
+import { ACCEPTED_OPTION, acceptedFor, acceptedLines, holdsLine, linesOf } from '../breaches.ts';
 import type { Command, Given, Report } from '../command.ts';
 import { EXIT, faulty } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -31,6 +34,7 @@ export const auditVerify: Command = {
   options: {
     since: { value: 'FILE', many: true, help: 'a checkpoint kept elsewhere; as often as you like' },
     keys: { value: 'FILE', help: 'the keys you trust, one a line, also those of witnesses' },
+    ...ACCEPTED_OPTION,
     threads: { value: 'N', help: 'how many threads; as many as there are cores if left out' },
   },
   examples: [
@@ -42,6 +46,7 @@ export const auditVerify: Command = {
     requireFiles(directory);
     const { keys, verifiers } = keysFor(directory, given, io);
     const saved = given.texts('since').flatMap((file) => keptIn(textOf(file, io), basename(file)));
+    const accepted = acceptedFor(given, io);
     const threads = given.checked('threads', z.coerce.number<string>().int().min(1).max(64));
     const started_ms = io.now_ms();
     let told = 0;
@@ -49,6 +54,7 @@ export const auditVerify: Command = {
       directory,
       saved,
       verifiers,
+      accepted,
       helpers: helpersFor(directory, threads ?? availableParallelism(), threads !== undefined),
       progress: (events) => {
         if (events - told < PROGRESS_EVENTS) return;
@@ -61,7 +67,7 @@ export const auditVerify: Command = {
       ...(given.text('keys') === undefined ? [OWN_KEYS] : []),
       ...(saved.length === 0 ? [NONE_KEPT] : []),
     ];
-    return reportOf(directory, verified, { seconds, keys, unshown });
+    return reportOf(directory, verified, { seconds, keys, unshown, known: accepted });
   },
 };
 
@@ -82,15 +88,16 @@ type Run = {
   readonly keys: string;
   /** What somebody who looks at this copy alone cannot know. */
   readonly unshown: readonly string[];
+  readonly known: Accepted | undefined;
 };
 
 function reportOf(directory: string, verified: Verified, run: Run): Report {
-  const { seconds, keys, unshown } = run;
-  const { origin, size, events, accounts, sum, checkpoints, tiles, rules, faults } = verified;
+  const { seconds, keys, unshown, known } = run;
+  const { origin, size, events, accounts, sum, checkpoints, tiles, rules } = verified;
+  const { faults, counts, accepted } = verified;
   const root = Buffer.from(verified.root).toString('base64');
   const signers = signersOf(checkpoints);
   const [first] = faults;
-  const broken = new Set(faults.map(({ rule }) => rule));
   const text = [
     `${directory}: ${origin ?? 'a ledger that no checkpoint names'}`,
     `  events       ${counted(events, 'event')}, ${counted(accounts, 'account')}, ` +
@@ -101,10 +108,13 @@ function reportOf(directory: string, verified: Verified, run: Run): Report {
     ...signers.map(({ key, count }) => `  signed by    ${key}: ${counted(count, 'checkpoint')}`),
     `  tiles        ${tiles === undefined ? 'none, so none were compared' : tiles}`,
     `  time         ${seconds.toFixed(1)} s`,
-    ...rules.map(({ name, says }) => `  ${broken.has(name) ? 'BROKEN' : 'holds '}  ${says}`),
-    ...faults.map((fault) => `  ${sentence(fault)}`),
+    ...rules.map(({ name, says }) => `  ${counts.get(name) === 0 ? 'holds ' : 'BROKEN'}  ${says}`),
+    ...rules.flatMap(({ name }) => {
+      return linesOf(name, faults, counts.get(name) ?? 0).map((line) => `  ${line}`);
+    }),
     ...unshown.map((what) => `  not shown  ${what}`),
-    ...(first === undefined ? ['Everything holds.'] : [`It does not hold. ${sentence(first)}`]),
+    ...acceptedLines(accepted, known),
+    first === undefined ? holdsLine(accepted) : `It does not hold. ${sentence(first)}`,
   ];
   const json = {
     ...{ ok: first === undefined, origin, size, root, events, accounts },
@@ -112,6 +122,8 @@ function reportOf(directory: string, verified: Verified, run: Run): Report {
     checkpoints: checkpoints.map((one) => ({ name: one.name, size: one.size })),
     ...(first !== undefined && { firstBad: first.revision, firstFault: sentence(first) }),
     faults: faults.map((fault) => ({ ...fault, sentence: sentence(fault) })),
+    accepted: accepted.map((fault) => ({ ...fault, sentence: sentence(fault) })),
+    breaches: Object.fromEntries([...counts].filter(([, count]) => count > 0)),
   };
   return { text, json, exit: first === undefined ? EXIT.ok : EXIT.refused };
 }

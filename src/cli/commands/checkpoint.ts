@@ -1,5 +1,5 @@
 import { shownAnswer } from '../../../schemas/http/proof.ts';
-import { checkpointIn } from '../../proofs/checkpoint.ts';
+import { unverifiedIn } from '../../proofs/checkpoint.ts';
 import { clientFrom } from '../client.ts';
 import { SERVICE_OPTIONS, type Command } from '../command.ts';
 import { keepFile } from '../keepFile.ts';
@@ -24,7 +24,7 @@ export const checkpoint: Command = {
     const note = given.flag('new')
       ? (await client.make('/v1/checkpoints', shownAnswer)).note
       : await client.getText('/v1/checkpoint');
-    const { origin, size } = checkpointIn(note);
+    const { origin, size } = unverifiedIn(note);
     if (file === undefined) return { text: [note.trimEnd()], json: { origin, size, note } };
     const kept = keepFile(io, file, note);
     return {

@@ -1,5 +1,5 @@
 import { consistencyAnswer, shownAnswer } from '../../../schemas/http/proof.ts';
-import { checkpointIn } from '../../proofs/checkpoint.ts';
+import { unverifiedIn } from '../../proofs/checkpoint.ts';
 import { verifierIn } from '../../proofs/note.ts';
 import { placesOf, type Named } from '../../publish/places.ts';
 import { publish as publishTo, type Turn } from '../../publish/publish.ts';
@@ -92,7 +92,7 @@ async function checkpointFor(given: Given, io: Io): Promise<Published> {
     const { proof } = await client.get(`${place}?from=${from}&to=${to}`, consistencyAnswer);
     return proof.map((hash) => Buffer.from(hash, 'base64'));
   };
-  const { size } = checkpointIn(note);
+  const { size } = unverifiedIn(note);
   const proves = hasKey || (await isAnswered(() => consistency(size, size)));
   return { note, keys, consistency: proves ? consistency : undefined };
 }

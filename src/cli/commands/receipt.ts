@@ -11,7 +11,8 @@ export const receipt: Command = {
   about:
     'The file has the event as the ledger holds it, and the proof that it is there under a ' +
     'signed checkpoint. Whoever has it needs nothing more than the ledger’s public key to ' +
-    'verify it: timecredits audit receipt does.',
+    'verify it: timecredits audit receipt does. It proves what was recorded, not that it still ' +
+    'stands: a later reversal is an event of its own.',
   options: {
     to: { value: 'FILE', help: 'write it to a file; a file that is there is never overwritten' },
     ...SERVICE_OPTIONS,

@@ -7,15 +7,24 @@ import { clientFrom, Refused, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { EXIT, Failure, faulty, faultText, type FaultLine } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { formulaEscaped } from '../../formula.ts';
 import type { Row } from '../../sheet.ts';
 import { readSheet } from '../sheet.ts';
 import { counted } from '../table.ts';
-import { givesDay, VISIT_HEADINGS, visitOn, type Visit } from '../visits.ts';
+import { givesDay, VISIT_HEADINGS, visitsIn, type Visit } from '../visits.ts';
 
 const STEPS = 20;
 
 /** Refusals that are not about one line: every other line would be refused as well. */
-const OF_THE_WHOLE_SHEET = ['unauthenticated', 'forbidden', 'not_found', 'venue_not_found'];
+const OF_THE_WHOLE_SHEET = [
+  ...['unauthenticated', 'forbidden', 'not_found', 'venue_not_found', 'format_too_low'],
+];
+
+/** What lines that were taken before they were marked as such differ in from themselves. */
+const MARK = 'paper';
+
+/** The code of a line that stands already, for which a sheet has a heading. */
+const RECORDED_BEFORE = 'redemption_recorded_before';
 
 /** What has become of a sheet so far. */
 type Tally = {
@@ -30,12 +39,16 @@ export const redeem: Command = {
   summary: 'type in a paper sheet of visits, line by line',
   about:
     'The file is CSV with a line of headings: member (a member id or a card number) and credits; ' +
-    'if you like occurred (a day, or a time with its offset) and reference. The visits have ' +
+    'if you like occurred (a day, or a time with its offset), reference, and again (yes). The ' +
+    'visits have ' +
     'happened, so each line stands for itself: those that are refused go to FILE.refused.csv ' +
     'with the reason, ready to be mended and redeemed as a sheet of its own; the others are ' +
     'redeemed. From then on use that file and not the first one.\n' +
-    'Running the same file again is safe: what was redeemed is not redeemed twice. At a ' +
-    'terminal you are asked first; --yes answers that.',
+    'A line is redeemed once, in whatever file it comes: one of the same venue, member, day, ' +
+    'credits and reference is refused as recorded before, unless it says yes under again, for ' +
+    'another visit. Give each line its day: lines without one are the same on whatever day they ' +
+    'come. So running a file again is safe, also with lines added to it. At a terminal you are ' +
+    'asked first; --yes answers that.',
   options: {
     file: { value: 'FILE', help: 'the sheet' },
     venue: { value: 'VENUE', help: 'where the visits were' },
@@ -48,13 +61,10 @@ export const redeem: Command = {
     const venueId = given.requiredAs('venue', venueIdSchema);
     const client = clientFrom(given, io);
     const { rows, sha256 } = readSheet(path, io.files.read(path), VISIT_HEADINGS);
-    const timeZone = rows.some(givesDay) ? await zoneOf(client) : '';
-    const visits = rows.map((row) => ({ row, visit: visitOn(row, timeZone) }));
-    await agreed(
-      given,
-      io,
-      visits.map(({ visit }) => visit),
-    );
+    const timeZone = rows.some(givesDay) ? await zoneOf(client) : 'UTC';
+    const read = visitsIn(rows, timeZone);
+    const visits = rows.map((row, index) => ({ row, visit: read[index]! }));
+    await agreed(given, io, read);
     const tally: Tally = { redeemed: 0, replayed: 0, credits: 0, refused: [] };
     let stopped: { readonly line: number; readonly failure: Failure } | undefined;
     for (const [index, { row, visit }] of visits.entries()) {
@@ -105,7 +115,7 @@ async function take(
   }
   const { line, fields } = visit;
   try {
-    const sent = { venueId, ...fields };
+    const sent = { venueId, ...fields, paper: true };
     const { body, replayed } = await client.post('/v1/redemptions', sent, key, redemptionCreated);
     tally.credits += hundredths(body.credits);
     if (replayed) tally.replayed += 1;
@@ -113,19 +123,36 @@ async function take(
   } catch (error) {
     if (!(error instanceof Refused) || error.exit !== EXIT.refused) throw error;
     if (OF_THE_WHOLE_SHEET.includes(error.code)) throw error;
+    if (error.differs === MARK) {
+      tally.credits += hundredths(fields.credits);
+      tally.replayed += 1;
+      return;
+    }
     const detail =
       error.differs === undefined
-        ? error.message
+        ? asOnPaper(error.message)
         : `This line was redeemed before. What differs now: ${error.differs}.`;
     tally.refused.push({ line, code: error.code, detail, cells });
   }
+}
+
+/** Fields of the request as they stand in a sheet. */
+function asOnPaper(detail: string): string {
+  return detail
+    .replace('give its day, or say', 'give its day under the heading "occurred", or say')
+    .replace(/say "again": (\d+)/, (_, again: string) => {
+      return `write ${again === '1' ? 'yes' : again} under the heading "again"`;
+    });
 }
 
 /** Writes the refused lines, or empties the file that an earlier run left. */
 function keepRefused(io: Io, path: string, { refused }: Tally): string | undefined {
   if (refused.length === 0 && !io.files.exists(path)) return undefined;
   const name = refused.some(({ cells }) => cells['name']) ? ['name'] : [];
-  const visit = ['member', 'credits', 'occurred', 'reference'];
+  const again = refused.some(({ code, cells }) => cells['again'] || code === RECORDED_BEFORE)
+    ? ['again']
+    : [];
+  const visit = ['member', 'credits', 'occurred', 'reference', ...again];
   const headings = ['line', ...name, ...visit, 'code', 'reason'];
   const rows = refused.map(({ line, code, detail, cells }) => ({
     ...cells,
@@ -133,7 +160,8 @@ function keepRefused(io: Io, path: string, { refused }: Tally): string | undefin
     code,
     reason: detail,
   }));
-  io.files.replace(path, stringify(rows, { header: true, columns: headings }));
+  const cast = { string: formulaEscaped };
+  io.files.replace(path, stringify(rows, { header: true, columns: headings, cast }));
   return refused.length === 0 ? undefined : path;
 }
 

@@ -1,5 +1,5 @@
 import { clockAnswer, clockBody } from '../../../schemas/http/clock.ts';
-import { instant } from '../../../schemas/time.ts';
+import { instant, RECORDABLE } from '../../../schemas/time.ts';
 import { stopInvalid } from '../problems.ts';
 import type { Routes } from '../route.ts';
 
@@ -22,6 +22,9 @@ export function clockRoutes(routes: Routes): void {
       const earliest_ms = Math.max(now_ms(), sequencer.ledger.recordedAt_ms);
       if (to_ms < earliest_ms) {
         stopInvalid('#/at', `must not be before ${instant(earliest_ms)}: time only goes forwards`);
+      }
+      if (to_ms >= RECORDABLE.to_ms) {
+        stopInvalid('#/at', `must be before ${instant(RECORDABLE.to_ms)}`);
       }
       moveClock(to_ms);
       return { at: instant(to_ms) };

@@ -10,6 +10,9 @@ import { transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
 import { accountAsked, creditKnown } from '../visibility.ts';
 
+/** Few enough to take a millisecond or so. */
+const EVENTS_A_PIECE = 100;
+
 export function entryRoutes(routes: Routes): void {
   const { services } = routes;
   const { projections } = services;
@@ -34,9 +37,16 @@ export function entryRoutes(routes: Routes): void {
       if (more) page.pop();
       const last = page.at(-1);
       const closing = page[0]?.balance ?? 0;
-      const lines = await Promise.all(
-        page.map((entry) => lineOf(services, callerIn(request), account, entry)),
-      );
+      const lines = [];
+      for (let first = 0; first < page.length; first += EVENTS_A_PIECE) {
+        const some = page.slice(first, first + EVENTS_A_PIECE);
+        await routes.piece(request);
+        const recorded = await services.eventsAt(some.map((one) => one.revision).toReversed());
+        for (const [index, entry] of some.entries()) {
+          const one = recorded[some.length - 1 - index]!;
+          lines.push(await lineOf(services, callerIn(request), account, entry, one));
+        }
+      }
       return {
         account,
         opening: credits(last === undefined ? 0 : last.balance - last.amount),
@@ -50,10 +60,15 @@ export function entryRoutes(routes: Routes): void {
 }
 
 /** One entry with the words of its event. */
-async function lineOf(services: Services, caller: Caller, account: Account, entry: Entry) {
-  const event = await services.eventAt(entry.revision);
+async function lineOf(
+  services: Services,
+  caller: Caller,
+  account: Account,
+  entry: Entry,
+  recorded: Recorded,
+) {
+  const { event } = recorded;
   const { debit, credit } = movementOf(event)!;
-  const recorded: Recorded = { revision: entry.revision, event };
   return {
     transactionId: transactionOf(recorded),
     revision: entry.revision,

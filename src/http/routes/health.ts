@@ -21,11 +21,15 @@ export function healthRoutes(routes: Routes): void {
     statuses: [200, 503],
     answer: healthAnswer,
     handle: ({ reply }) => {
-      const { sequencer, silence } = routes.services;
+      const { sequencer, silence, guard } = routes.services;
       const why = sequencer.trouble ?? silence();
-      if (why === undefined) return { ok: true };
+      const proved = guard.proved && {
+        events: guard.proved.events,
+        at: new Date(guard.proved.at_ms).toISOString(),
+      };
+      if (why === undefined) return { ok: true, proved };
       reply.code(503).header('retry-after', '1');
-      return { ok: false, why };
+      return { ok: false, why, proved };
     },
   });
 }

@@ -1,10 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { refusalsAnswer } from '../../../schemas/http/refusal.ts';
 import { REFUSAL_CODES, REFUSALS } from '../../../schemas/refusals.ts';
-import { escaped, HTML, sendPage } from '../page.ts';
+import { Kept } from '../kept.ts';
+import { escaped, HTML, keptPage } from '../page.ts';
 import type { Routes } from '../route.ts';
 import { STATUSES } from '../statuses.ts';
 
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+/** It has two forms, each in several codings. */
+const VARY = { vary: 'accept, accept-encoding' };
 const TITLE = 'Every reason for which the ledger says no';
 
 export function refusalRoutes(routes: Routes): void {
@@ -13,7 +17,8 @@ export function refusalRoutes(routes: Routes): void {
     status: STATUSES[code],
     ...REFUSALS[code],
   }));
-  const page = [
+  const kept = new Kept(JSON.stringify({ refusals }), { ...JSON_TYPE, ...VARY });
+  const body = [
     `<h1>${TITLE}</h1>`,
     '<p>In order of precedence: where several hold, the first is given. A refusal writes nothing ' +
       'and uses up no key. What stands in {braces} is filled in.</p>',
@@ -24,6 +29,7 @@ export function refusalRoutes(routes: Routes): void {
         `<p>${escaped(detail)}</p><p>To read aloud: “${escaped(aloud)}”</p></section>`,
     ),
   ].join('\n');
+  const page = keptPage(TITLE, body, VARY);
 
   routes.read({
     url: '/v1/refusals',
@@ -32,10 +38,7 @@ export function refusalRoutes(routes: Routes): void {
     policy: 'public',
     forms: [HTML],
     answer: refusalsAnswer,
-    handle: ({ request, reply }) => {
-      reply.header('vary', 'accept');
-      return wantsPage(request) ? sendPage(reply, TITLE, page) : { refusals };
-    },
+    handle: ({ request, reply }) => (wantsPage(request) ? page : kept).send(request, reply),
   });
 }
 

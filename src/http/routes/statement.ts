@@ -14,6 +14,7 @@ import { sees } from '../visibility.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const TAG = 'Statements';
+const LONG_SHEET = { forms: [CSV], isLong: true } as const;
 
 export function statementRoutes(routes: Routes): void {
   const { services } = routes;
@@ -24,6 +25,7 @@ export function statementRoutes(routes: Routes): void {
     holder: Holder,
     period: string,
   ) => {
+    await routes.piece(request);
     const statement = await statementOf(services, holder, period);
     return wantsCsv(request) ? sendCsv(reply, COLUMNS, rowsOf(statement)) : statement;
   };
@@ -33,7 +35,7 @@ export function statementRoutes(routes: Routes): void {
     tag: TAG,
     summary: "A venue's month, by day of recording, once it has ended: JSON or CSV",
     policy: ['admin', 'auditor', 'partner'],
-    forms: [CSV],
+    ...LONG_SHEET,
     params: venueStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
@@ -51,7 +53,7 @@ export function statementRoutes(routes: Routes): void {
     tag: TAG,
     summary: "An earn group's month: its pot and its allocations, as a venue's",
     policy: ['admin', 'auditor', 'coordinator', 'partner'],
-    forms: [CSV],
+    ...LONG_SHEET,
     params: organisationStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {
@@ -73,7 +75,7 @@ export function statementRoutes(routes: Routes): void {
     tag: TAG,
     summary: 'The month of the mirror account of another network, to compare with theirs',
     policy: ['admin', 'auditor'],
-    forms: [CSV],
+    ...LONG_SHEET,
     params: networkStatementParams,
     answer: statementAnswer,
     handle: ({ params: { id, period }, request, reply }) => {

@@ -1,4 +1,5 @@
-import type { Recorded } from '../../../schemas/events/index.ts';
+import type { Entry } from '../../../projections/entries.ts';
+import type { Recorded, StreamEvent } from '../../../schemas/events/index.ts';
 import {
   transactionAnswer,
   transactionParams,
@@ -16,9 +17,9 @@ import type { Services } from '../services.ts';
 import { transactionAsked } from '../transactions.ts';
 import { creditKnown, sees } from '../visibility.ts';
 
-/** How many events one page looks at, and how many before others get their turn. */
+/** How many events one page looks at, and how many in one piece. */
 const SCANNED_MAX = 5_000;
-const EVENTS_A_TURN = 100;
+const EVENTS_A_PIECE = 50;
 /** How many reversals of one transaction are shown: the oldest. */
 const REVERSALS_MAX = 100;
 const TAG = 'Transactions';
@@ -37,7 +38,7 @@ type Words = {
 
 export function transactionRoutes(routes: Routes): void {
   const { services } = routes;
-  const { entries, directory } = services.projections;
+  const { entries, directory, references } = services.projections;
 
   routes.read({
     url: '/v1/transactions/:id',
@@ -68,17 +69,21 @@ export function transactionRoutes(routes: Routes): void {
       const start = query.from === undefined ? 0 : await revisionAtStartOf(query.from);
       const end = query.to === undefined ? Infinity : await revisionAtStartOf(addDays(query.to, 1));
       const before = Math.min(end, query.after ?? Infinity);
+      const { reference } = query;
+      const found =
+        reference === undefined
+          ? revisionsOf(entries.before(till, before))
+          : references.candidates(till, reference, before);
       const items = [];
       let scanned = 0;
-      for (const { revision } of entries.before(till, before)) {
+      for (const revision of found) {
         if (revision < start) break;
         // A page that was looked for far enough ends, perhaps empty; `next` goes on from there.
         if (scanned === SCANNED_MAX) return { items, ...linked(request, reply, revision + 1) };
         scanned += 1;
-        if (scanned % EVENTS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (scanned % EVENTS_A_PIECE === 1) await routes.piece(request);
         const event = await services.eventAt(revision);
-        const reference = 'reference' in event.data ? event.data.reference : undefined;
-        if (query.reference !== undefined && reference !== query.reference) continue;
+        if (reference !== undefined && referenceOf(event) !== reference) continue;
         if (items.length === limitOf(query)) {
           return { items, ...linked(request, reply, items.at(-1)!.revision) };
         }
@@ -90,6 +95,14 @@ export function transactionRoutes(routes: Routes): void {
 
   const revisionAtStartOf = (day: Day) =>
     firstRecordedAfter(services, startOfDay(services.sequencer.ledger.calendar, day) - 1);
+}
+
+function* revisionsOf(entries: Iterable<Entry>): Generator<number> {
+  for (const { revision } of entries) yield revision;
+}
+
+function referenceOf({ data }: StreamEvent): string | undefined {
+  return 'reference' in data ? data.reference : undefined;
 }
 
 function reversalShown(recorded: Recorded) {

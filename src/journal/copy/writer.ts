@@ -80,6 +80,7 @@ export class Writer {
           revision,
         );
       }
+      case 'unsound':
       case 'broken':
         throw new CopyError(
           'broken',

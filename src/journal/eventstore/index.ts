@@ -68,6 +68,8 @@ function opened(
     pick: mirror.pick,
     tile: mirror.tile,
     proved: mirror.proved,
+    prove: () => mirror.prove(),
+    gone: () => mirror.gone(),
     watch: (watcher) => following.watch(watcher),
     silence: () => following.silence(),
     end: () => following.end(),

@@ -22,7 +22,7 @@ export class GapError extends Error {
 export class Mirror {
   readonly #stored: WriteBehind;
   readonly #time: Time;
-  readonly #proved: Promise<number>;
+  readonly #journal: Journal;
   #wall: Wall | undefined;
   #watcher: ((failure: MirrorError | undefined) => void) | undefined;
   readonly #waiting = new Set<{ readonly past: number; readonly reached: () => void }>();
@@ -31,7 +31,7 @@ export class Mirror {
     const told = (failure: MirrorError | undefined) => this.#watcher?.(failure);
     this.#stored = new WriteBehind({ journal, end, time, told });
     this.#time = time;
-    this.#proved = journal.proved!;
+    this.#journal = journal;
   }
 
   /** @throws AlreadyRunningError, UnusableJournalError, DamagedJournalError */
@@ -142,7 +142,17 @@ export class Mirror {
 
   /** Settles once what was in the file when it was opened is compared with its tree. */
   get proved(): Promise<number> {
-    return this.#proved;
+    return this.#journal.proved!;
+  }
+
+  /** Compares what is in the file with its tree once more. */
+  prove(): Promise<number> {
+    return this.#journal.prove!();
+  }
+
+  /** Why its files are no longer those that were opened. */
+  gone(): string | undefined {
+    return this.#journal.gone!();
   }
 
   close(): Promise<void> {

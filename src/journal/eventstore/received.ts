@@ -40,8 +40,17 @@ export function received(stream: string, event: RecordedEvent): Received {
     return foreign(`its id ${event.id} is not the one that its content gives it there`);
   }
   if (event.metadata !== undefined) return foreign('it has metadata');
-  const { type } = event.data as { readonly type?: unknown };
-  if (type !== event.type) return foreign('the server has another type for it');
-  if (canonical(event.data) !== line) return foreign('its members are not in order');
+  const data = event.data as { readonly type?: unknown } | null;
+  if (data?.type !== event.type) return foreign('the server has another type for it');
+  if (!isCanonical(line, event.data)) return foreign('its members are not in order');
   return { revision, line };
+}
+
+/** What has no canonical form, such as text with half a character, is not in it either. */
+function isCanonical(line: string, data: unknown): boolean {
+  try {
+    return canonical(data) === line;
+  } catch {
+    return false;
+  }
 }

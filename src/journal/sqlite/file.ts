@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Page } from '../../../schemas/stream.ts';
 import { DamagedJournalError } from '../errors.ts';
 
+const VERSION = 2;
 /**
  * The file of the embedded journal: one row an event. `crc` is the CRC-32 of the event's bytes
  * going on from the row before, since SQLite keeps no checksum of a row: it finds an altered,
@@ -22,7 +23,7 @@ const SCHEMA = `
     PRIMARY KEY (level, number)
   ) STRICT;
   PRAGMA application_id = 0x54434c31;
-  PRAGMA user_version = 2;
+  PRAGMA user_version = ${VERSION};
 `;
 
 /** Codes with which SQLite says that a file is not, or no longer, one of its own. */
@@ -50,9 +51,19 @@ export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'
     PRAGMA synchronous = ${synchronous};
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
-    ${SCHEMA}
   `);
+  // Saying again what is there would write, which a full disk does not let it do. That it may be
+  // written at all is asked without a write.
+  database.exec(isMade(database) ? 'BEGIN IMMEDIATE; ROLLBACK' : SCHEMA);
   return database;
+}
+
+function isMade(database: DatabaseSync): boolean {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get()!;
+  const { count } = database
+    .prepare(`SELECT count(*) AS count FROM sqlite_schema WHERE name IN ('event', 'tile')`)
+    .get()!;
+  return version === VERSION && count === 2;
 }
 
 /** Opens a connection that only reads, beside the writer or without one. */
@@ -79,6 +90,12 @@ export function rowWriter(database: DatabaseSync): (end: End, lines: readonly st
 export function isDamage(error: unknown): boolean {
   const { errcode = 0 } = error as { errcode?: number };
   return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(errcode & 0xff);
+}
+
+/** The error itself, or the damage that it comes of. */
+export function damageIn(error: unknown, file: string): unknown {
+  if (!isDamage(error)) return error;
+  return new DamagedJournalError(0, `SQLite cannot use ${file}: ${(error as Error).message}`);
 }
 
 /** What SQLite says of its own pages; `ok` when all is well. */

@@ -1,16 +1,17 @@
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Appended } from '../../../schemas/stream.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
-import { openReader, pagesOf, pickedOf } from './file.ts';
+import { damageIn, endOf, openReader, pagesOf, pickedOf, quickCheck } from './file.ts';
 import { takeLock } from './lock.ts';
-import { prove } from './proving.ts';
-import { tileReader } from './tree.ts';
-import type { Opening, Ready, Request } from './writer.ts';
+import { OpenFiles } from './openFiles.ts';
+import { prove, type Proof } from './proving.ts';
+import { proved as provedTree, tileReader } from './tree.ts';
+import { Writing } from './writing.ts';
 
-const WRITER = new URL('./writer.ts', import.meta.url);
+/** Of a processor, for the proof of everything that goes on while a service runs. */
+const SHARE = 0.05;
 
 export type SqliteOptions = {
   /**
@@ -32,84 +33,112 @@ export async function sqliteJournal(
 ): Promise<Journal> {
   mkdirSync(dirname(file), { recursive: true });
   const release = takeLock(`${file}-lock`);
-  const workerData: Opening = { file, mirror };
-  const worker = new Worker(WRITER, { workerData });
-  const opened = Promise.withResolvers<Ready>();
-  let dead: string | undefined;
-  let answer: ((appended: Appended) => void) | undefined;
-  worker.on('message', (message: Ready | Appended) => {
-    if ('outcome' in message) answer?.(message);
-    else opened.resolve(message);
-  });
-  worker.on('error', (error: Error) => {
-    dead = `its writing thread failed: ${error.message}`;
-    answer?.({ outcome: 'broken', why: dead });
-    opened.reject(error);
-  });
-  const ready = await opened.promise;
-  if (!('size' in ready)) {
-    await worker.terminate();
+  const writing = await Writing.start({ file, mirror }).catch((error: unknown) => {
     release();
-    if ('failed' in ready) throw new UnusableJournalError(file, ready.failed);
-    throw new DamagedJournalError(ready.damaged.revision, ready.damaged.why);
-  }
-  const { proved, stop } = prove(file, ready.size);
-  let unproved: Error | undefined;
-  proved.catch((error: unknown) => (unproved = error as Error));
+    throw error;
+  });
   const reader = openReader(file);
+  const files = OpenFiles.ofJournal(file);
+  const first = prove(file, writing.size);
+  let again: Proof | undefined;
+  let unsound: Error | undefined;
+  const found = (error: unknown) => void (unsound ??= error as Error);
+  first.proved.catch(found);
   const tileOf = tileReader(reader);
   let last: Promise<unknown> = Promise.resolve();
   return {
     append(lines, expectedRevision) {
       // One string for all is handed to another thread far sooner than many.
-      const request: Request = { expectedRevision, text: lines.join('\n') };
-      const appended = last.then(() => {
-        const why = unproved?.message ?? dead;
-        if (why !== undefined) return { outcome: 'broken', why } as const;
-        return new Promise<Appended>((resolve) => {
-          answer = resolve;
-          worker.postMessage(request);
-        });
+      const request = { expectedRevision, text: lines.join('\n') };
+      const appended = last.then((): Appended | Promise<Appended> => {
+        if (unsound === undefined) return writing.append(request);
+        return { outcome: 'unsound', why: unsound.message };
       });
       last = appended;
       return appended;
     },
-    read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
-    pick: (revisions) => inTurns(pickedOf(reader, revisions)),
+    ...readsOf(reader, file),
     async tile(tile) {
-      if (unproved !== undefined) throw unproved;
-      return tileOf(tile);
+      if (unsound instanceof DamagedJournalError) throw unsound;
+      return damaging(file, () => tileOf(tile));
     },
-    proved,
+    proved: first.proved,
+    async prove() {
+      again = prove(
+        file,
+        damaging(file, () => endOf(reader).revision + 1),
+        SHARE,
+      );
+      again.proved.catch((error: unknown) => {
+        if (error instanceof DamagedJournalError) found(error);
+      });
+      return again.proved;
+    },
+    gone() {
+      const why = files.gone();
+      if (why === undefined || unsound !== undefined) return why;
+      found(new UnusableJournalError(file, why));
+      // What was answered is only in files that nobody will find: it may be saved yet.
+      void last.then(() => writing.save());
+      return why;
+    },
     async close() {
-      await Promise.all([last, stop()]);
+      await Promise.all([last, first.stop(), again?.stop()]);
       reader.close();
-      if (dead === undefined) {
-        const exited = once(worker, 'exit');
-        worker.postMessage('close');
-        await exited;
-      }
+      await writing.close();
       release();
     },
   };
 }
 
+/** A stream that is only looked at. */
+export type SqliteReader = Pick<Journal, 'read' | 'pick' | 'close'> & {
+  /**
+   * Proves the file as a start does behind it: SQLite's pages, and the tree over so many events.
+   * @throws DamagedJournalError
+   */
+  prove(size: number): Promise<void>;
+};
+
 /** Opens a stream only to read it, beside a running service or without one. */
-export function sqliteReader(file: string): Pick<Journal, 'read' | 'pick' | 'close'> {
+export function sqliteReader(file: string): SqliteReader {
   const reader = openReader(file);
   return {
-    read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit)),
-    pick: (revisions) => inTurns(pickedOf(reader, revisions)),
+    ...readsOf(reader, file),
+    async prove(size) {
+      const pages = quickCheck(reader);
+      if (pages !== 'ok') throw new DamagedJournalError(0, `SQLite cannot use ${file}: ${pages}`);
+      for await (const _ of inTurns(provedTree(reader, size), file));
+    },
     close: async () => reader.close(),
   };
 }
 
+function readsOf(reader: DatabaseSync, file: string): Pick<Journal, 'read' | 'pick'> {
+  return {
+    read: (fromRevision, limit) => inTurns(pagesOf(reader, fromRevision, limit), file),
+    pick: (revisions) => inTurns(pickedOf(reader, revisions), file),
+  };
+}
+
 /** Hands the thread back between pages, so that a long read does not hold up requests. */
-async function* inTurns<T>(pages: Iterable<T>): AsyncGenerator<T> {
+async function* inTurns<T>(pages: Iterable<T>, file: string): AsyncGenerator<T> {
   let first = true;
-  for (const page of pages) {
+  const all = pages[Symbol.iterator]();
+  for (;;) {
     if (!first) await new Promise((resolve) => setImmediate(resolve));
     first = false;
-    yield page;
+    const page = damaging(file, () => all.next());
+    if (page.done === true) return;
+    yield page.value;
+  }
+}
+
+/** @throws DamagedJournalError where it fails because of what is in the file */
+function damaging<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw damageIn(error, file);
   }
 }

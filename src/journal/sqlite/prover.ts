@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { DamagedJournalError } from '../errors.ts';
 import { isDamage, openReader, quickCheck } from './file.ts';
 import { compared } from './tree.ts';
@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly damaged: { readonly revision: number; readonly why: string } }
   | { readonly failed: string };
 
-const [file, size] = process.argv.slice(2);
+const [file, size, share] = process.argv.slice(2);
 
 // A terminal, or a supervisor, may tell all processes at once to end: the service tells this one.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => {});
@@ -27,14 +27,22 @@ try {
 } catch {
   // Where the system forbids it, it is proved beside the service as its equal.
 }
-const verdict = await proved(file!, Number(size)).catch(verdictOf);
+const verdict = await proved(file!, Number(size), Number(share ?? 1)).catch(verdictOf);
 process.send?.(verdict, () => process.disconnect());
 
-async function proved(file: string, size: number): Promise<Verdict> {
+/** @param share of a processor that it takes, at most; whoever takes all of one does not rest */
+async function proved(file: string, size: number, share: number): Promise<Verdict> {
+  let since_ms = performance.now();
+  const rest = async () => {
+    const took_ms = performance.now() - since_ms;
+    await (share < 1 ? sleep(took_ms / share - took_ms) : turn());
+    since_ms = performance.now();
+  };
   const database = openReader(file);
   const pages = quickCheck(database);
   if (pages !== 'ok') return { damaged: { revision: 0, why: unreadable(pages) } };
-  for (const _ of compared(database, size)) await turn();
+  await rest();
+  for (const _ of compared(database, size)) await rest();
   database.close();
   return { proved: size };
 }

@@ -17,11 +17,16 @@ export type Proof = {
 /**
  * Compares the events of a file with its tree, behind what goes on meanwhile.
  * @param size how many of them
+ * @param share of a processor that it takes, at most
  */
-export function prove(file: string, size: number): Proof {
+export function prove(file: string, size: number, share = 1): Proof {
   if (size === 0) return { proved: Promise.resolve(0), stop: async () => undefined };
   // It needs none of the environment, in which keys may be.
-  const child = fork(PROVER, [file, String(size)], { env: {}, execArgv: [], stdio: 'ignore' });
+  const child = fork(PROVER, [file, String(size), String(share)], {
+    env: {},
+    execArgv: [],
+    stdio: 'ignore',
+  });
   const closed = once(child, 'close').catch(() => undefined);
   let stopped = false;
   const proved = new Promise<number>((resolve, reject) => {

@@ -77,6 +77,23 @@ function hashedTile(database: DatabaseSync, { level, index, width }: Tile): Uint
 }
 
 /**
+ * Compares as a start and its proof would, without writing anything: an older file, which lacks
+ * tiles, would get those that are missing.
+ * @throws DamagedJournalError
+ */
+export function* proved(database: DatabaseSync, size: number): Generator<number> {
+  if (!hasTiles(database)) return;
+  requireNoMore(database, size);
+  yield* isFilled(database, size) ? compared(database, size) : hashed(database, size, () => {});
+}
+
+/** Whether a file is not so old that it has no place for tiles. */
+function hasTiles(database: DatabaseSync): boolean {
+  const names = database.prepare("SELECT name FROM sqlite_master WHERE name = 'tile'");
+  return names.get() !== undefined;
+}
+
+/**
  * Hashes every event up to a size again, and compares with the tiles: the proof that the tree is
  * that of the events. Gives after each page how many were compared.
  * @throws DamagedJournalError naming the first event that is not the one its tile was made of

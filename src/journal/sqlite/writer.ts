@@ -3,6 +3,7 @@ import type { Appended } from '../../../schemas/stream.ts';
 import { encode } from '../encode.ts';
 import { DamagedJournalError } from '../errors.ts';
 import { endOf, isDamage, openWriter, rowWriter } from './file.ts';
+import { OpenFiles } from './openFiles.ts';
 import { StoredTree } from './tree.ts';
 
 /**
@@ -14,6 +15,8 @@ import { StoredTree } from './tree.ts';
 export type Opening = { readonly file: string; readonly mirror: boolean };
 /** What is to be appended: the JSON of each event, a line each. */
 export type Request = { readonly expectedRevision: number; readonly text: string };
+/** Asked for besides: to put all into the file itself, or to let go of it. */
+export type Asked = 'save' | 'close';
 /** Told once: how many events there are, or why nothing can be appended. */
 export type Ready =
   | { readonly size: number }
@@ -39,6 +42,7 @@ function serve(): void {
   const write = rowWriter(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
+  const save = () => database.exec('PRAGMA wal_checkpoint(PASSIVE)');
 
   const append = ({ expectedRevision, text }: Request): Appended => {
     const given = text === '' ? [] : text.split('\n');
@@ -54,7 +58,10 @@ function serve(): void {
     const draft = tree.draft(encoded.lines);
     commit.run();
     tree.publish(draft);
-    return { outcome: 'written' };
+    const gone = files.gone();
+    if (gone === undefined) return { outcome: 'written' };
+    save();
+    return { outcome: 'unsound', why: gone };
   };
 
   const failed = (error: unknown): Appended => {
@@ -64,12 +71,17 @@ function serve(): void {
     } catch (rollback) {
       return { outcome: 'broken', why: `${message}; ${(rollback as Error).message}` };
     }
+    if (isDamage(error))
+      return { outcome: 'unsound', why: `SQLite cannot use ${file}: ${message}` };
     const nothingWritten = [SQLITE_BUSY, SQLITE_FULL, SQLITE_READONLY].includes(errcode & 0xff);
     return { outcome: nothingWritten ? 'unavailable' : 'broken', why: message };
   };
 
-  port.postMessage({ size: endOf(database).revision + 1 } satisfies Ready);
-  port.on('message', (request: Request | 'close') => {
+  const size = endOf(database).revision + 1;
+  const files = OpenFiles.ofJournal(file);
+  port.postMessage({ size } satisfies Ready);
+  port.on('message', (request: Request | Asked) => {
+    if (request === 'save') return save();
     if (request === 'close') {
       database.close();
       port.close();

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventStoreDBClient } from '@eventstore/db-client';
@@ -159,7 +160,9 @@ t.test('a server that takes less at once than a batch may have', async (t) => {
 
 t.test('what another instance wrote first', async (t) => {
   const here = await given(t);
-  const other = await openJournal({ ...server, ...networkOf(here) }, t.testdir());
+  const folder = join(t.testdirName, 'other');
+  mkdirSync(folder);
+  const other = await openJournal({ ...server, ...networkOf(here) }, folder);
   t.teardown(() => other.close());
   const { promise: grown, resolve } = Promise.withResolvers<number>();
   here.journal.watch!({ grown: resolve, broken: (why) => t.fail(why) });

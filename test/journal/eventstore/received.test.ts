@@ -43,6 +43,7 @@ t.test('an event that the server has', async (t) => {
 });
 
 t.test('an event is told from ours', async (t) => {
+  const spoilt = '{"type":"MemberEnrolled","name":"\\ud800"}';
   const shuffled = JSON.stringify(enrolled(3));
   t.not(shuffled, line(3), 'the sample is not in order');
   const cases: Readonly<Record<string, object>> = {
@@ -56,6 +57,8 @@ t.test('an event is told from ours', async (t) => {
       data: parsed(shuffled),
       id: eventId(STREAM, 3, shuffled),
     },
+    'with half a character in it': { data: parsed(spoilt), id: eventId(STREAM, 3, spoilt) },
+    'with nothing in it': { data: null, id: eventId(STREAM, 3, 'null') },
   };
   for (const [name, change] of Object.entries(cases)) {
     t.match(
