@@ -151,7 +151,7 @@ t.test('a terminal that is stopped', async (t) => {
     return t.plan(0, 'script is not installed, so there is no terminal here');
   }
   const { port, words: command } = await words(t);
-  const quoted = command.map((word) => `'${word}'`).join(' ');
+  const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const pidFile = join(t.testdirName, 'pid');
   const line = `echo $$ > ${pidFile}; exec ${quoted}`;
   const stdio = ['pipe', 'ignore', 'ignore'] as const;

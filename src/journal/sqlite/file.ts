@@ -39,6 +39,12 @@ const CHECKPOINT_PAGES = 20_000;
 const BUSY_MS = 4_000;
 
 /**
+ * Fails on a file that may only be read, but not on a full disk, as saying the schema again would.
+ * SQLite takes BEGIN IMMEDIATE for a mere BEGIN on such a file, so it is asked to delete no row.
+ */
+const WRITES_NOTHING = 'BEGIN; DELETE FROM event WHERE FALSE; ROLLBACK';
+
+/**
  * Opens the one connection that writes.
  * @param synchronous FULL: a commit is on disk before it returns; NORMAL, for a copy: the last of
  *   them may be lost with the machine's power, but never one before another
@@ -52,9 +58,7 @@ export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA cache_size = -65536;
   `);
-  // Saying again what is there would write, which a full disk does not let it do. That it may be
-  // written at all is asked without a write.
-  database.exec(isMade(database) ? 'BEGIN IMMEDIATE; ROLLBACK' : SCHEMA);
+  database.exec(isMade(database) ? WRITES_NOTHING : SCHEMA);
   return database;
 }
 

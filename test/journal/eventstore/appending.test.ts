@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { EventStoreDBClient } from '@eventstore/db-client';
@@ -36,10 +36,11 @@ const server = await failingTarget(t);
 async function given(t: Test, at = server): Promise<Given> {
   const mine = onAnotherNetwork(at);
   const time = handTime();
-  const file = join(t.testdir(), 'mirror.sqlite');
+  const folder = newFolder(t);
+  const file = join(folder, 'mirror.sqlite');
   const logged: string[] = [];
   const log = (said: string) => void logged.push(said);
-  const journal = await time.until(openJournal(mine, t.testdir(), { time, file, log }));
+  const journal = await time.until(openJournal(mine, folder, { time, file, log }));
   t.teardown(async () => {
     at.standIn.faults.clear();
     await time.until(journal.close());
@@ -47,6 +48,12 @@ async function given(t: Test, at = server): Promise<Given> {
   await time.until(journal.append([line(0)], -1));
   const append = () => time.until(journal.append([line(1)], 0));
   return { journal, server: at.standIn, stream: mine.stream, time, file, logged, append };
+}
+
+/** A folder for each instance of a test; asking for the test's own again would empty it. */
+function newFolder(t: Test): string {
+  const folder = existsSync(t.testdirName) ? t.testdirName : t.testdir();
+  return mkdtempSync(join(folder, 'instance-'));
 }
 
 /** That the second event is there once, here and at the server, however often it was sent. */
@@ -160,12 +167,10 @@ t.test('a server that takes less at once than a batch may have', async (t) => {
 
 t.test('what another instance wrote first', async (t) => {
   const here = await given(t);
-  const folder = join(t.testdirName, 'other');
-  mkdirSync(folder);
-  const other = await openJournal({ ...server, ...networkOf(here) }, folder);
+  const other = await openJournal({ ...server, ...networkOf(here) }, newFolder(t));
   t.teardown(() => other.close());
-  const { promise: grown, resolve } = Promise.withResolvers<number>();
-  here.journal.watch!({ grown: resolve, broken: (why) => t.fail(why) });
+  const { promise: grown, resolve, reject } = Promise.withResolvers<number>();
+  here.journal.watch!({ grown: resolve, broken: reject });
   here.server.faults.deafen();
   t.same(await here.time.until(other.append([line(7)], 0)), { outcome: 'written' });
   t.same(await here.append(), { outcome: 'conflict' });
