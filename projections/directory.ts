@@ -1,67 +1,32 @@
 import type { EventOf, EventType, Recorded } from '../schemas/events/index.ts';
 import type { Predecessor } from '../schemas/events/ledger.ts';
-import type { OrganisationRole } from '../schemas/events/organisation.ts';
 import type {
   AccessId,
-  Account,
   CardId,
   MemberId,
   OfferId,
   OrganisationId,
   VenueId,
 } from '../schemas/ids.ts';
-import type { Role } from '../schemas/roles.ts';
-import type { Day } from '../schemas/time.ts';
+import type {
+  AccessItem,
+  MemberItem,
+  NetworkItem,
+  OfferItem,
+  OrganisationItem,
+  State,
+  VenueItem,
+} from './items.ts';
 
-/** How something registered stands. */
-export type State = 'open' | 'suspended' | 'closed' | 'merged';
-
-/** `since` is the revision a thing began at: the order of every list, and its cursor. */
-export type OrganisationItem = {
-  readonly since: number;
-  readonly organisationId: OrganisationId;
-  name: string;
-  readonly roles: readonly OrganisationRole[];
-  state: State;
-  /** Where the pot of a closed one has gone. */
-  potTo?: Account | undefined;
-};
-export type VenueItem = {
-  readonly since: number;
-  readonly venueId: VenueId;
-  readonly organisationId: OrganisationId;
-  name: string;
-  readonly openAmounts?: true | undefined;
-  state: State;
-};
-export type OfferItem = {
-  readonly since: number;
-  readonly terms: EventOf<'OfferPublished'>['data'];
-  withdrawn: boolean;
-};
-export type MemberItem = {
-  readonly since: number;
-  readonly memberId: MemberId;
-  readonly organisationIds: OrganisationId[];
-  cardId?: CardId | undefined;
-  /** Cards of merged members, which answer beside the live one. */
-  otherCardIds?: CardId[] | undefined;
-  state: State;
-  /** Where what was left of a closed wallet has gone. */
-  restTo?: Account | undefined;
-  mergedInto?: MemberId | undefined;
-};
-export type AccessItem = {
-  readonly since: number;
-  readonly accessId: AccessId;
-  readonly role: Role;
-  readonly organisationId?: OrganisationId | undefined;
-  readonly memberId?: MemberId | undefined;
-  label: string;
-  readonly expiresOn?: Day | undefined;
-  revoked: boolean;
-  state: State;
-};
+export type {
+  AccessItem,
+  MemberItem,
+  NetworkItem,
+  OfferItem,
+  OrganisationItem,
+  State,
+  VenueItem,
+} from './items.ts';
 
 const OPEN = 'open';
 
@@ -70,22 +35,16 @@ const STATES: { readonly [T in EventType]?: { readonly state: State } } = {
   MemberSuspended: { state: 'suspended' },
   MemberReinstated: { state: OPEN },
   MemberClosed: { state: 'closed' },
+  MemberReopened: { state: OPEN },
   VenueSuspended: { state: 'suspended' },
   VenueReinstated: { state: OPEN },
   VenueClosed: { state: 'closed' },
   OrganisationSuspended: { state: 'suspended' },
   OrganisationReinstated: { state: OPEN },
   OrganisationClosed: { state: 'closed' },
+  OrganisationReopened: { state: OPEN },
   AccessSuspended: { state: 'suspended' },
   AccessReinstated: { state: OPEN },
-};
-
-export type NetworkItem = {
-  readonly since: number;
-  readonly network: string;
-  readonly name?: string | undefined;
-  readonly theyOweAtMost: string;
-  readonly weOweAtMost: string;
 };
 
 /** What is registered, with its words, in the order it was registered. */
@@ -132,8 +91,12 @@ export class Directory {
       case 'CardIssued':
         this.members.get(event.data.memberId)!.cardId = event.data.cardId;
         return;
-      case 'CardRevoked':
-        return keepCards(this.members.get(event.data.memberId)!, (id) => id !== event.data.cardId);
+      case 'CardRevoked': {
+        const member = this.members.get(event.data.memberId)!;
+        const keeps = (id: CardId) => id !== event.data.cardId;
+        if (member.cardsBefore) member.cardsBefore = member.cardsBefore.filter(keeps);
+        return keepCards(member, keeps);
+      }
       case 'AccessGranted': {
         const { keyHash: _, ...access } = event.data;
         this.accesses.set(access.accessId, { since, ...access, revoked: false, state: OPEN });
@@ -194,16 +157,25 @@ export class Directory {
     switch (event.type) {
       case 'MemberSuspended':
       case 'MemberReinstated':
+      case 'MemberReopened':
       case 'MemberClosed': {
         const member = this.members.get(event.data.memberId)!;
         if (event.type === 'MemberClosed') {
           member.restTo = event.data.restTo;
+          member.cardsBefore = cardsOf(member);
           keepCards(member, () => false);
+        }
+        if (event.type === 'MemberReopened') {
+          giveCards(member, member.cardsBefore ?? []);
+          delete member.restTo;
+          delete member.cardsBefore;
         }
         return void Object.assign(member, state);
       }
       case 'MembersMerged':
         return this.#merged(event);
+      case 'MembersSeparated':
+        return this.#separated(event);
       case 'VenueSuspended':
       case 'VenueReinstated':
       case 'VenueClosed':
@@ -221,6 +193,11 @@ export class Directory {
         const { organisationId: id, potTo } = event.data;
         return void Object.assign(this.organisations.get(id)!, state, potTo && { potTo });
       }
+      case 'OrganisationReopened': {
+        const organisation = this.organisations.get(event.data.organisationId)!;
+        delete organisation.potTo;
+        return void Object.assign(organisation, state);
+      }
       case 'AccessSuspended':
       case 'AccessReinstated':
       case 'AccessRenamed': {
@@ -235,20 +212,38 @@ export class Directory {
   /** The groups and cards of the merged member are the survivor's from here on. */
   #merged({ data }: EventOf<'MembersMerged'>): void {
     const [from, into] = [this.members.get(data.from)!, this.members.get(data.into)!];
-    for (const id of from.organisationIds) {
-      if (!into.organisationIds.includes(id)) this.#join(id, into);
-    }
-    const [cardId, ...others] = [...cardsOf(into), ...cardsOf(from)];
-    if (cardId !== undefined) into.cardId = cardId;
-    if (others.length > 0) into.otherCardIds = others;
+    const brought = from.organisationIds.filter((id) => !into.organisationIds.includes(id));
+    for (const id of brought) this.#join(id, into);
+    const cards = cardsOf(from);
+    giveCards(into, [...cardsOf(into), ...cards]);
     if (from.state === 'suspended') into.state = from.state;
     keepCards(from, () => false);
-    Object.assign(from, { state: 'merged', mergedInto: data.into });
+    Object.assign(from, { state: 'merged', mergedInto: data.into, joining: { brought, cards } });
+  }
+
+  /** The groups and cards of the merged member are its own again, but for cards since revoked. */
+  #separated({ data }: EventOf<'MembersSeparated'>): void {
+    const [from, into] = [this.members.get(data.from)!, this.members.get(data.into)!];
+    const { brought, cards } = from.joining!;
+    for (const id of brought) {
+      into.organisationIds.splice(into.organisationIds.indexOf(id), 1);
+      const members = this.#membersOf.get(id)!;
+      members.splice(members.indexOf(into), 1);
+    }
+    giveCards(
+      from,
+      cardsOf(into).filter((id) => cards.includes(id)),
+    );
+    keepCards(into, (id) => !cards.includes(id));
+    delete from.mergedInto;
+    delete from.joining;
+    from.state = into.state;
   }
 
   #enrolled(since: number, { data }: EventOf<'MemberEnrolled'>): void {
     const { memberId, organisationId } = data;
-    const member: MemberItem = { since, memberId, organisationIds: [], state: OPEN };
+    const enrolledBy = organisationId && { enrolledBy: organisationId };
+    const member: MemberItem = { since, memberId, organisationIds: [], ...enrolledBy, state: OPEN };
     this.members.set(memberId, member);
     this.#all.push(member);
     if (organisationId !== undefined) this.#join(organisationId, member);
@@ -268,7 +263,10 @@ function cardsOf({ cardId, otherCardIds = [] }: MemberItem): CardId[] {
 
 /** Keeps some of a member's cards; where the live one is gone, the next takes its place. */
 function keepCards(member: MemberItem, keeps: (id: CardId) => boolean): void {
-  const [cardId, ...others] = cardsOf(member).filter(keeps);
+  giveCards(member, cardsOf(member).filter(keeps));
+}
+
+function giveCards(member: MemberItem, [cardId, ...others]: readonly CardId[]): void {
   delete member.cardId;
   delete member.otherCardIds;
   if (cardId !== undefined) member.cardId = cardId;

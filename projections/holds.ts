@@ -1,22 +1,14 @@
 import { hundredths, type Hundredths } from '../schemas/amounts.ts';
 import type { Recorded } from '../schemas/events/index.ts';
-import {
-  accountOf,
-  revisionIn,
-  type Account,
-  type HoldId,
-  type OrganisationId,
-  type VenueId,
-} from '../schemas/ids.ts';
+import { accountOf, revisionIn, type Account, type HoldId, type VenueId } from '../schemas/ids.ts';
 import { Column } from './columns.ts';
 
-/** An open booking, and who made it. */
+/** An open booking. */
 export type OpenHold = {
   readonly revision: number;
   readonly account: Account;
   readonly amount: Hundredths;
   readonly venueId: VenueId;
-  readonly organisationId?: OrganisationId | undefined;
   readonly reference?: string | undefined;
 };
 
@@ -35,8 +27,7 @@ export class Holds {
       case 'CreditsHeld': {
         const { account, venueId, reference, held } = event.data;
         const amount = hundredths(held);
-        const organisationId = event.by.organisation;
-        this.#open.set(revision, { revision, account, amount, venueId, organisationId, reference });
+        this.#open.set(revision, { revision, account, amount, venueId, reference });
         this.#add(account, amount);
         return;
       }

@@ -41,8 +41,11 @@ const KINDS: Readonly<Record<string, EntryKind>> = {
   CreditsTransferred: 'transfer',
   HoldCaptured: 'capture',
   MemberClosed: 'rest',
+  MemberReopened: 'rest',
   MembersMerged: 'merge',
+  MembersSeparated: 'merge',
   OrganisationClosed: 'rest',
+  OrganisationReopened: 'rest',
   TillSettled: 'settlement',
   VisitRecorded: 'visit',
 };

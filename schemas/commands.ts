@@ -156,7 +156,8 @@ export type CaptureHold = Order<
   { holdId: HoldId; credits?: string | undefined; terminal?: string | undefined }
 >;
 export type CancelHold = Order<'CancelHold', { holdId: HoldId }>;
-export type VoidKey = Order<'VoidKey', { voids: Digest }>;
+/** `shared`: the key as it was while both roles of the organisation shared their keys. */
+export type VoidKey = Order<'VoidKey', { voids: Digest; shared?: Digest | undefined }>;
 export type TransferCredits = Order<
   'TransferCredits',
   {
@@ -245,6 +246,8 @@ export type Command = {
   readonly body?: Digest | undefined;
   /** Where the body names cards: its hash with their numbers, as it was kept before format 3. */
   readonly bodyAsSent?: (() => Digest) | undefined;
+  /** Of an access of an organisation of both roles: the key as it was while they shared keys. */
+  readonly sharedKey?: Digest | undefined;
   readonly ask: Ask;
 };
 

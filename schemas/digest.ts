@@ -20,7 +20,10 @@ export function saltFrom(seed: Uint8Array, index: number): string {
   return whole.subarray(0, SALT_BYTES).toString('base64url');
 }
 
-/** The hash of an idempotency key in its scope: an organisation's id, or `network`. For ever. */
+/**
+ * The hash of an idempotency key in its scope, for ever: an organisation's id, or `network`. Since
+ * the third format each role of an organisation of both has its own: the id, a slash and the role.
+ */
 export function keyDigest(scope: string, key: string): Digest {
   return digest(scope, key);
 }

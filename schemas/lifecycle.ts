@@ -14,6 +14,15 @@ export type CloseMember = Of<
 >;
 export type MergeMembers = Of<'MergeMembers', { from: MemberId; into: MemberId }>;
 
+/** What an ending moved comes back, or as much of it as `credits` says. */
+type Undoing = {
+  credits?: string | undefined;
+  reason: EventOf<'MemberReopened'>['data']['reason'];
+};
+export type ReopenMember = Of<'ReopenMember', { memberId: MemberId } & Undoing>;
+/** `from`: the one who was merged. */
+export type SeparateMembers = Of<'SeparateMembers', { from: MemberId } & Undoing>;
+
 export type SuspendVenue = Of<'SuspendVenue', { venueId: VenueId }>;
 export type ReinstateVenue = Of<'ReinstateVenue', { venueId: VenueId }>;
 export type RenameVenue = Of<'RenameVenue', { venueId: VenueId; name: string }>;
@@ -29,16 +38,20 @@ export type CloseOrganisation = Of<
   OneOrganisation & { potTo?: Account | undefined }
 >;
 
+export type ReopenOrganisation = Of<'ReopenOrganisation', OneOrganisation & Undoing>;
+
 export type SuspendAccess = Of<'SuspendAccess', { accessId: AccessId }>;
 export type ReinstateAccess = Of<'ReinstateAccess', { accessId: AccessId }>;
 export type RenameAccess = Of<'RenameAccess', { accessId: AccessId; label: string }>;
 
-/** What can be asked of what is registered: to rest, to go on, to be called otherwise, to end. */
+/** What can be asked of what is registered: to rest, to go on, to be renamed, to end or reopen. */
 export type LifecycleAsk =
   | SuspendMember
   | ReinstateMember
   | CloseMember
   | MergeMembers
+  | ReopenMember
+  | SeparateMembers
   | SuspendVenue
   | ReinstateVenue
   | RenameVenue
@@ -47,6 +60,7 @@ export type LifecycleAsk =
   | ReinstateOrganisation
   | RenameOrganisation
   | CloseOrganisation
+  | ReopenOrganisation
   | SuspendAccess
   | ReinstateAccess
   | RenameAccess;
@@ -57,6 +71,8 @@ export const LIFECYCLE_ROLES: { readonly [T in LifecycleAsk['type']]: readonly R
   ReinstateMember: [ADMIN, 'coordinator'],
   CloseMember: [ADMIN, 'coordinator'],
   MergeMembers: [ADMIN, 'coordinator'],
+  ReopenMember: [ADMIN],
+  SeparateMembers: [ADMIN],
   SuspendVenue: [ADMIN],
   ReinstateVenue: [ADMIN],
   RenameVenue: [ADMIN],
@@ -65,6 +81,7 @@ export const LIFECYCLE_ROLES: { readonly [T in LifecycleAsk['type']]: readonly R
   ReinstateOrganisation: [ADMIN],
   RenameOrganisation: [ADMIN],
   CloseOrganisation: [ADMIN],
+  ReopenOrganisation: [ADMIN],
   SuspendAccess: [ADMIN],
   ReinstateAccess: [ADMIN],
   RenameAccess: [ADMIN],

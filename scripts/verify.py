@@ -71,6 +71,7 @@ class Ledger:
         self.balances, self.settled, self.given, self.merged = {}, set(), {}, {}
         self.owners, self.offers, self.held = {}, {}, {}  # of venues; venues of offers, bookings
         self.tills, self.entries = {}, {}  # the till of each redemption; what is not settled yet
+        self.kin = {}
 
     def take(self, revision, event):
         try:
@@ -156,8 +157,12 @@ class Ledger:
             old, new = data["from"], data["into"]
             expect(len({old, new} - self.merged.keys()) == 2, "two members", "one, or one merged")
             self.merged[old] = new
-            for place, (minutes, credits) in self.given.pop(old, {}).items():
-                self.add(new, place, minutes, credits)
+            self.kin[new] = self.kin.get(new, [new]) + self.kin.get(old, [old])
+        if kind == "MembersSeparated":
+            old, new = data["from"], data["into"]
+            expect(self.merged.pop(old, None) == new, f"{old} merged into {new}", "no such merge")
+            gone = self.kin.get(old, [old])
+            self.kin[new] = [one for one in self.kin[new] if one not in gone]
         issue = {"CreditsIssued": data, "TransactionReversed": data.get("issue")}.get(kind)
         if issue is None or issue["give"] == "none":
             return
@@ -176,11 +181,13 @@ class Ledger:
 
     def add(self, member, place, minutes, credits):
         """The minutes, and credits in hundredths, of a member for the wallet or for a group."""
+        before = self.given.setdefault(member, {}).get(place, (0, 0))
+        self.given[member][place] = (before[0] + minutes, before[1] + credits)
         while member in self.merged:
             member = self.merged[member]
-        before = self.given.setdefault(member, {}).get(place, (0, 0))
-        self.given[member][place] = now = (before[0] + minutes, before[1] + credits)
-        return now
+        kin = self.kin.get(member, [member])
+        all_of = [self.given.get(one, {}).get(place, (0, 0)) for one in kin]
+        return sum(minutes for minutes, _ in all_of), sum(credits for _, credits in all_of)
 
 def root_of(leaves):
     """The Merkle tree hash of RFC 6962, section 2.1."""

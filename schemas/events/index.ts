@@ -28,8 +28,10 @@ import {
   memberClosed,
   memberEnrolled,
   memberReinstated,
+  memberReopened,
   membershipAdded,
   membersMerged,
+  membersSeparated,
   memberSuspended,
 } from './member.ts';
 import {
@@ -37,6 +39,7 @@ import {
   organisationRegistered,
   organisationReinstated,
   organisationRenamed,
+  organisationReopened,
   organisationSuspended,
 } from './organisation.ts';
 import {
@@ -98,6 +101,9 @@ export const eventSchemas = [
   accessSuspended,
   accessReinstated,
   accessRenamed,
+  memberReopened,
+  membersSeparated,
+  organisationReopened,
 ] as const;
 
 /**
@@ -147,6 +153,9 @@ const SINCE: Readonly<Record<string, number>> = {
   'AccessRenamed.v1': 2,
   'CreditsIssued.v2': 3,
   'CreditsRedeemed.v3': 3,
+  'MemberReopened.v1': 3,
+  'MembersSeparated.v1': 3,
+  'OrganisationReopened.v1': 3,
 };
 
 /** One fact in the stream, in the newest version of its type. */

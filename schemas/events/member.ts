@@ -3,6 +3,7 @@ import { amountSchema } from '../amounts.ts';
 import { accountSchema, memberIdSchema, organisationIdSchema } from '../ids.ts';
 import { agreedSchema } from './transfer.ts';
 import { eventSchema } from './envelope.ts';
+import { reversalReasonSchema } from './reversal.ts';
 
 /** Enrolled through an organisation, or by the lead partner alone. */
 export const memberEnrolled = eventSchema(
@@ -62,5 +63,32 @@ export const membersMerged = eventSchema(
     debit: accountSchema.optional(),
     from: memberIdSchema,
     into: memberIdSchema,
+  }),
+);
+
+/** A closed wallet is open again; moves what came back of its rest, if anything did. */
+export const memberReopened = eventSchema(
+  'MemberReopened',
+  1,
+  z.strictObject({
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
+    memberId: memberIdSchema,
+    reason: reversalReasonSchema,
+  }),
+);
+
+/** `from` is a member again, with the ids and cards it had; what was recorded since is `into`'s. */
+export const membersSeparated = eventSchema(
+  'MembersSeparated',
+  1,
+  z.strictObject({
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
+    from: memberIdSchema,
+    into: memberIdSchema,
+    reason: reversalReasonSchema,
   }),
 );

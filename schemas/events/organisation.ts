@@ -3,6 +3,7 @@ import { amountSchema } from '../amounts.ts';
 import { accountSchema, organisationIdSchema } from '../ids.ts';
 import { nameSchema } from '../text.ts';
 import { eventSchema } from './envelope.ts';
+import { reversalReasonSchema } from './reversal.ts';
 
 /** What an organisation does in the network: earn groups issue, spend partners take credits. */
 export const organisationRolesSchema = z
@@ -43,5 +44,18 @@ export const organisationClosed = eventSchema(
     debit: accountSchema.optional(),
     organisationId: organisationIdSchema,
     potTo: accountSchema.optional(),
+  }),
+);
+
+/** A closed organisation is open again; moves what came back of its pot, if anything did. */
+export const organisationReopened = eventSchema(
+  'OrganisationReopened',
+  1,
+  z.strictObject({
+    credit: accountSchema.optional(),
+    credits: amountSchema.optional(),
+    debit: accountSchema.optional(),
+    organisationId: organisationIdSchema,
+    reason: reversalReasonSchema,
   }),
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { balanceSchema } from '../amounts.ts';
+import { amountOrZeroSchema, balanceSchema } from '../amounts.ts';
+import { reversalReasonSchema } from '../events/reversal.ts';
 import { agreedSchema } from '../events/transfer.ts';
 import {
   accessIdSchema,
@@ -48,6 +49,24 @@ export const membersMergedAnswer = z.object({
   revision: revisionSchema,
 });
 
+/** How much of what an ending moved comes back: all of it where nothing is said. */
+export const undoingBody = z.strictObject({
+  credits: amountOrZeroSchema.optional().meta({ description: 'left out: all that it moved' }),
+  reason: reversalReasonSchema,
+});
+const cameBack = {
+  credits: balanceSchema.meta({ description: 'that came back; "0" if none did' }),
+  transactionId: transactionIdSchema.optional(),
+  balance: balanceSchema,
+};
+export const memberReopenedAnswer = memberChanged.extend(cameBack);
+export const membersSeparatedAnswer = z.object({
+  memberId: memberIdSchema.meta({ description: 'the member who had been merged' }),
+  into: memberIdSchema.meta({ description: 'who went on for both until now' }),
+  ...cameBack,
+  revision: revisionSchema,
+});
+
 export const renameBody = z.strictObject({ name: nameSchema });
 export const venueChanged = z.object({
   venueId: venueIdSchema,
@@ -74,6 +93,7 @@ export const organisationClosedAnswer = organisationChanged.extend({
   venueIds: z.array(venueIdSchema).meta({ description: 'closed with it' }),
   accessIds: z.array(accessIdSchema).meta({ description: 'revoked with it' }),
 });
+export const organisationReopenedAnswer = organisationChanged.extend(cameBack);
 export const organisationRenamedAnswer = z.object({
   organisationId: organisationIdSchema,
   name: z.string(),

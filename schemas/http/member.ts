@@ -14,6 +14,9 @@ export const memberAnswer = z.object({
   memberId: memberIdSchema,
   account: accountSchema,
   organisationIds: z.array(organisationIdSchema),
+  enrolledBy: organisationIdSchema
+    .optional()
+    .meta({ description: 'who enrolled the member, and so may close or merge the wallet' }),
   cardId: cardIdSchema.optional().meta({ description: 'the live card, if there is one' }),
   otherCardIds: z
     .array(cardIdSchema)
@@ -31,7 +34,9 @@ export const memberParams = z.strictObject({ id: memberIdSchema });
 /** A coordinator's own organisation is known; an admin names one. */
 export const membershipBody = z.strictObject({
   organisationId: organisationIdSchema.optional(),
-  card: cardNumberSchema.optional().meta({ description: 'where the member has one' }),
+  card: cardNumberSchema.optional().meta({
+    description: 'of a member of another group, unless a coordinator of that group asks',
+  }),
 });
 export const membershipCreated = z.object({
   memberId: memberIdSchema,

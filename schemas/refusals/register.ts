@@ -38,6 +38,12 @@ export const registerRefusals = {
     'There is no member {id} here.',
     'That member is not known. Nothing was changed.',
   ),
+  enrolled_elsewhere: entry(
+    FINAL,
+    'Another organisation enrolled this member, and yours joined later: a coordinator of the one ' +
+      'that enrolled, or an admin, can close or merge the wallet.',
+    'Only the group that enrolled this member can do that, or the scheme. Nothing was changed.',
+  ),
   card_unknown: entry(
     FINAL,
     'No card has this number.',
@@ -93,8 +99,10 @@ export const registerRefusals = {
   ),
   card_required: entry(
     FINAL,
-    'This member has a card: send "card" instead of "memberId".',
-    'This member has a card. Nothing was taken. Ask to see the card.',
+    'The id alone is too little here: send the member\'s card as "card". Where it was lost, or ' +
+      'there is none, a coordinator of a group that the member belongs to can issue one now, or ' +
+      'add the member to another group.',
+    'The card is needed here. Nothing was taken. If it is lost, the group can issue a new one.',
   ),
   member_has_card: entry(
     FINAL,
@@ -189,6 +197,17 @@ export const registerRefusals = {
     FINAL,
     'That is not suspended.',
     'That is not suspended. Nothing more to do.',
+  ),
+  not_ended: entry(
+    FINAL,
+    'That is neither closed nor merged, so there is nothing to undo.',
+    'That is open already. Nothing was changed.',
+  ),
+  minutes_joined: entry(
+    FINAL,
+    'Since the merge the minutes of both have completed a credit together. Reverse the issue ' +
+      'that completed it, separate the members, then issue those minutes again to the right one.',
+    'Their hours have made a credit together. Nothing was changed. Ask the scheme.',
   ),
   merge_into_itself: entry(
     FINAL,

@@ -52,8 +52,9 @@ export async function balanceAsAt(
 async function accountByNow(directory: string, asked: Account): Promise<Account> {
   if (kindOf(asked) !== 'wallet') return asked;
   const merged = new Map<Account, Account>();
-  for await (const { type, data } of eventsIn(directory, 'MembersMerged')) {
+  for await (const { type, data } of eventsIn(directory, 'Members')) {
     if (type === 'MembersMerged') merged.set(`wallet:${data.from}`, `wallet:${data.into}`);
+    if (type === 'MembersSeparated') merged.delete(`wallet:${data.from}`);
   }
   let account = asked;
   for (let next = merged.get(account); next !== undefined; next = merged.get(account)) {

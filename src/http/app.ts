@@ -41,6 +41,7 @@ import { settlementRoutes } from './routes/settlement.ts';
 import { statementRoutes } from './routes/statement.ts';
 import { transactionRoutes } from './routes/transaction.ts';
 import { transferRoutes } from './routes/transfer.ts';
+import { undoingRoutes } from './routes/undoing.ts';
 import { venueRoutes } from './routes/venue.ts';
 import { visitRoutes } from './routes/visit.ts';
 import type { Services } from './services.ts';
@@ -78,6 +79,7 @@ const ROUTES = [
   networkRoutes,
   visitRoutes,
   lifecycleRoutes,
+  undoingRoutes,
   openingBalanceRoutes,
   rulesRoutes,
   ledgerRoutes,

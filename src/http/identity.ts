@@ -2,10 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readCard } from '../../schemas/cards.ts';
 import type { Command } from '../../schemas/commands.ts';
-import { bodyDigest, keyDigest } from '../../schemas/digest.ts';
+import { bodyDigest } from '../../schemas/digest.ts';
 import { idempotencyKeySchema, unquoted } from '../../schemas/http/redemption.ts';
 import type { Caller } from './authentication.ts';
 import { stop, stopInvalid } from './problems.ts';
+import { scoped } from './scope.ts';
 import type { Services } from './services.ts';
 
 /** For the document alone; what is sent is checked where it is used. */
@@ -16,11 +17,6 @@ export const keyHeader = z.object({
   }),
 });
 
-/** The scope of a caller's idempotency keys: its organisation, or the network. */
-export function scopeOf({ organisation }: Caller): string {
-  return organisation ?? 'network';
-}
-
 /**
  * The hashes by which a request is known again: of its key in the caller's scope, and of its route
  * and body. A card's number has so few characters that its hash gives it away, so its HMAC stands
@@ -28,22 +24,23 @@ export function scopeOf({ organisation }: Caller): string {
  * @param url the route's, with the names of its parameters
  */
 export function identityOf(
+  services: Services,
   request: FastifyRequest,
   caller: Caller,
   url: string,
-  cardHmac: Services['cardHmac'],
-): Pick<Command, 'key' | 'body' | 'bodyAsSent'> {
+): Pick<Command, 'key' | 'sharedKey' | 'body' | 'bodyAsSent'> {
   const header = request.headers['idempotency-key'];
   if (header === undefined) stop('idempotency_key_missing');
   const key = idempotencyKeySchema.safeParse(header);
   if (!key.success) stopInvalid('#', `Idempotency-Key ${key.error.issues[0]!.message}`);
   const route = `${request.method} ${pathOf(url, request.params)}`;
-  const digestOfKey = keyDigest(scopeOf(caller), unquoted(key.data));
+  const { key: own, shared } = scoped(services, caller, unquoted(key.data));
+  const keys = { key: own, sharedKey: shared };
   const { body } = request;
-  if (!namesCard(body)) return { key: digestOfKey, body: bodyDigest(route, body) };
+  if (!namesCard(body)) return { ...keys, body: bodyDigest(route, body) };
   return {
-    key: digestOfKey,
-    body: bodyDigest(route, withoutCards(body, cardHmac)),
+    ...keys,
+    body: bodyDigest(route, withoutCards(body, services.cardHmac)),
     bodyAsSent: () => bodyDigest(route, body),
   };
 }

@@ -182,9 +182,7 @@ export class Routes {
         const caller = callerIn(request);
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
-        const identity = preview
-          ? {}
-          : identityOf(request, caller, route.url, this.services.cardHmac);
+        const identity = preview ? {} : identityOf(this.services, request, caller, route.url);
         this.#unknownCards.check(caller.accessId);
         const prepared = route.prepare({ params, query, body, caller, request, reply });
         const command: Command = {

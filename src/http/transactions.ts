@@ -7,10 +7,11 @@ import {
   type HoldId,
   type TransactionId,
 } from '../../schemas/ids.ts';
+import { sideOf } from '../ledger/sides.ts';
 import type { Caller } from './authentication.ts';
 import { stop } from './problems.ts';
 import type { Services } from './services.ts';
-import { sees, seesAccount } from './visibility.ts';
+import { seesAccount, seesAs } from './visibility.ts';
 
 /** Types that make a transaction also where no credits move. */
 const MAY_MOVE_NOTHING: readonly EventType[] = [
@@ -35,9 +36,9 @@ export async function transactionAsked(
   return seen ? found : stop('transaction_not_found', { id });
 }
 
-/** The organisation that recorded it sees it, and whoever sees an account it moved. */
+/** The side of the organisation that recorded it sees it, and whoever sees an account it moved. */
 function maySee({ projections }: Services, caller: Caller, { event }: Recorded): boolean {
-  if (sees(caller, event.by.organisation)) return true;
+  if (seesAs(caller, sideOf(event), event.by.organisation)) return true;
   const movement = movementOf(event);
   if (movement === undefined) return false;
   const sides = [movement.debit, movement.credit].filter((side) => kindOf(side) !== 'programme');

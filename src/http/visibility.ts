@@ -11,6 +11,7 @@ import {
   type VenueId,
 } from '../../schemas/ids.ts';
 import type { StreamEvent } from '../../schemas/events/index.ts';
+import type { Side } from '../ledger/sides.ts';
 import type { Caller } from './authentication.ts';
 import { stop } from './problems.ts';
 import type { Services } from './services.ts';
@@ -19,6 +20,25 @@ import type { Services } from './services.ts';
 export function sees({ role, organisation }: Caller, owner: OrganisationId | undefined): boolean {
   if (role === 'admin' || role === 'auditor') return true;
   return owner !== undefined && organisation === owner;
+}
+
+/**
+ * Whether a caller sees what is the business of one role of an organisation: of one that both
+ * earns and spends, neither role sees what is the other's.
+ */
+export function seesAs(caller: Caller, side: Side, owner: OrganisationId | undefined): boolean {
+  if (!sees(caller, owner)) return false;
+  return caller.role === side || sees(caller, undefined);
+}
+
+/** Whether a caller sees a booking: the venue's side does, and the pot's. */
+export function seesHold(
+  { directory }: Projections,
+  caller: Caller,
+  hold: { readonly account: Account; readonly venueId: VenueId },
+): boolean {
+  if (seesAs(caller, 'partner', directory.venues.get(hold.venueId)?.organisationId)) return true;
+  return kindOf(hold.account) === 'pot' && seesAccount(directory, caller, hold.account);
 }
 
 /** Whether a caller sees a member: a coordinator those of its own organisation. */
@@ -36,10 +56,10 @@ export function seesAccount(directory: Directory, caller: Caller, account: Accou
     case 'wallet':
       return seesMember(caller, directory.member(holder as MemberId));
     case 'till':
-      return sees(caller, directory.venues.get(holder as VenueId)?.organisationId);
+      return seesAs(caller, 'partner', directory.venues.get(holder as VenueId)?.organisationId);
     case 'pot':
     case 'allocation':
-      return sees(caller, holder as OrganisationId);
+      return seesAs(caller, 'coordinator', holder as OrganisationId);
     default:
       return false;
   }

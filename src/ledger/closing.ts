@@ -13,10 +13,19 @@ import type { CloseMember, CloseOrganisation, CloseVenue } from '../../schemas/l
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { holderMissing, move } from './account.ts';
 import { fundsOf, returnsOf } from './allocation.ts';
+import { cardsOf, withCards } from './card.ts';
 import { actsFor, reject, type Context, type Fact, type Verdict } from './context.ts';
-import { memberOf } from './member.ts';
+import { mayEnd, memberOf } from './member.ts';
 import { releasedByMember, releasedByOrganisation, releasedByVenue } from './release.ts';
-import { accountNow, balanceOf, endOf, movedRest, restTooLarge, survivorOf } from './rest.ts';
+import {
+  accountNow,
+  balanceOf,
+  endOf,
+  movedRest,
+  restOf,
+  restTooLarge,
+  survivorOf,
+} from './rest.ts';
 import type { Ledger } from './state.ts';
 
 /** Closes a wallet for good; what is left in it goes where the closing says. */
@@ -25,6 +34,7 @@ export function closeMember(context: Context, ask: CloseMember): Verdict {
   const found = memberOf(context, ask.memberId);
   if ('refusal' in found) return found;
   const { memberId, member } = found;
+  if (!mayEnd(context, found)) return reject('enrolled_elsewhere');
   const wallet = accountOf.wallet(memberId);
   const refused = restRefused(context, wallet, ask.restTo, member.standing === 'closed');
   if (refused !== undefined) return { refusal: refused };
@@ -135,8 +145,15 @@ function restRefused(
 export function memberClosed(state: Ledger, { data }: EventOf<'MemberClosed'>): void {
   move(state, data);
   const id = survivorOf(state, data.memberId);
-  const { card: _, otherCards: _others, ...member } = state.member.get(id)!;
-  state.member.set(id, { ...member, standing: 'closed', restTo: data.restTo });
+  const member = state.member.get(id)!;
+  const cards = cardsOf(member);
+  state.member.set(id, {
+    ...withCards(member, []),
+    ...restOf(data),
+    ...(cards.length > 0 && { cardsBefore: cards }),
+    standing: 'closed',
+    restTo: data.restTo,
+  });
 }
 
 export function venueClosed(state: Ledger, { data }: EventOf<'VenueClosed'>): void {
@@ -146,6 +163,7 @@ export function venueClosed(state: Ledger, { data }: EventOf<'VenueClosed'>): vo
 export function organisationClosed(state: Ledger, { data }: EventOf<'OrganisationClosed'>): void {
   move(state, data);
   const organisation = state.organisations.get(data.organisationId)!;
-  const potTo = data.potTo;
-  state.organisations.set(data.organisationId, { ...organisation, standing: 'closed', potTo });
+  const { organisationId, potTo } = data;
+  const closed = { ...organisation, standing: 'closed' as const, potTo, ...restOf(data) };
+  state.organisations.set(organisationId, closed);
 }

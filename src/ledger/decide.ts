@@ -8,7 +8,7 @@ import { issueCard, revokeCard } from './card.ts';
 import type { Caller, Context, Verdict } from './context.ts';
 import { enveloped } from './envelope.ts';
 import { cancelHold, captureHold, holdCredits } from './hold.ts';
-import { earlierUnder } from './idempotency.ts';
+import { earlierUnder, inFormat } from './idempotency.ts';
 import { issueCredits } from './issue.ts';
 import { bringForward, changeRules, formatTooLow, openLedger, raiseFormat } from './ledger.ts';
 import { changeStanding } from './lifecycle.ts';
@@ -39,11 +39,12 @@ export type Decision =
  */
 export function decide(
   state: Draft,
-  command: Command,
+  sent: Command,
   recordedAt_ms: number,
   recall: (revision: number) => StreamEvent,
 ): Decision {
   const today = state.calendar(recordedAt_ms);
+  const command = inFormat(state, sent);
   const caller = callerOf(state, command, today);
   if ('refusal' in caller) return { outcome: 'refused', ...caller };
   const context: Context = { state, recordedAt_ms, today, caller, command, recall };
@@ -80,10 +81,10 @@ function callerOf(
 
 /** What an idempotency key did before: the same again, a clash, or a key that was voided. */
 function earlier(context: Context, key: string): Decision | undefined {
-  const found = earlierUnder(context, key);
+  const found = earlierUnder(context, key, context.command.sharedKey);
   if (found === undefined) return undefined;
-  const { event, revision } = found;
-  if (event.command.key !== key) return { outcome: 'refused', refusal: refuse('voided') };
+  const { event, revision, voided } = found;
+  if (voided) return { outcome: 'refused', refusal: refuse('voided') };
   const recorded = Array.from({ length: event.command.count }, (_, index) => ({
     revision: revision + index,
     event: context.recall(revision + index),

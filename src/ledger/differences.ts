@@ -45,6 +45,8 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   ReinstateMember: ['MemberReinstated'],
   CloseMember: ['MemberClosed'],
   MergeMembers: ['MembersMerged'],
+  ReopenMember: ['MemberReopened'],
+  SeparateMembers: ['MembersSeparated'],
   SuspendVenue: ['VenueSuspended'],
   ReinstateVenue: ['VenueReinstated'],
   RenameVenue: ['VenueRenamed'],
@@ -53,6 +55,7 @@ const FIRST_EVENTS: { readonly [T in Ask['type']]: readonly EventType[] } = {
   ReinstateOrganisation: ['OrganisationReinstated'],
   RenameOrganisation: ['OrganisationRenamed'],
   CloseOrganisation: ['OrganisationClosed'],
+  ReopenOrganisation: ['OrganisationReopened'],
   SuspendAccess: ['AccessSuspended'],
   ReinstateAccess: ['AccessReinstated'],
   RenameAccess: ['AccessRenamed'],
@@ -68,7 +71,9 @@ export function differences(context: Context, recorded: readonly Recorded[]): re
   if (!FIRST_EVENTS[ask.type].includes(knownBy(events).type)) return ['the call itself'];
   // A member may have been merged since, and is the same under either id.
   const same = (fields: Fields) =>
-    ask.type === 'MergeMembers' ? fields : (asNow(context.state, fields) as Fields);
+    ['MergeMembers', 'SeparateMembers'].includes(ask.type)
+      ? fields
+      : (asNow(context.state, fields) as Fields);
   const then = same(said(events));
   const now = same(asked(context, ask, then));
   const names = Object.keys(now).filter(
@@ -129,6 +134,8 @@ function asked(context: Context, ask: Ask, then: Fields): Fields {
     }
     case 'IssueCard':
       return { memberId: ask.memberId };
+    case 'VoidKey':
+      return { voids: ask.voids };
     case 'GrantAccess': {
       const { type: _, accessId: _id, keyHash: _hash, ...fields } = ask;
       return fields;

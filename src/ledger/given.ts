@@ -62,6 +62,17 @@ function givenTo(state: Ledger, account: Account, member: MemberId): Given {
   }));
 }
 
+/** The minutes that some ids carry together, for a wallet and for every group's pot. */
+export function carriedBy(state: Ledger, ids: readonly MemberId[]): readonly number[] {
+  const places = [undefined, ...[...state.funds.entries()].map(([id]) => accountOf.pot(id))];
+  return places.map((pot) =>
+    ids.reduce((sum, id) => {
+      const given = state.given.get(keyOf(pot ?? accountOf.wallet(id), id)) ?? NOTHING;
+      return sum + given.minutes - minutesOf(given.credits);
+    }, 0),
+  );
+}
+
 /** What some more minutes would make: credits now, and minutes still carried. */
 export function accrual(
   state: Ledger,

@@ -4,6 +4,7 @@ import type { EventOf, Recorded } from '../../schemas/events/index.ts';
 import {
   accountOf,
   holdIdAt,
+  kindOf,
   randomOf,
   revisionIn,
   type Account,
@@ -24,8 +25,9 @@ import {
 } from './context.ts';
 import { CLOCK_AHEAD_MS } from './day.ts';
 import { addDue } from './expiry.ts';
-import { findBearer } from './member.ts';
+import { cardMissing, findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
+import { actsAs } from './sides.ts';
 import { memberHalted, organisationHalted, venueHalted } from './standing.ts';
 import { available, ENDED, rulesOf, type Hold, type Ledger } from './state.ts';
 
@@ -89,10 +91,8 @@ function holderFor({ state, caller }: Context, { member, potOf }: HoldCredits) {
   }
   const found = findBearer(state, member!);
   if ('refusal' in found) return found;
+  if (caller.role !== 'admin' && cardMissing(state, found)) return reject('card_required');
   const { memberId, cardId } = found;
-  if (caller.role !== 'admin' && cardId === undefined && found.member.card !== undefined) {
-    return reject('card_required');
-  }
   return {
     account: accountOf.wallet(memberId),
     memberId,
@@ -176,9 +176,10 @@ function findHold(
   if (revision > state.revision) return missing;
   const event = recall(revision);
   if (event.type !== 'CreditsHeld' || randomOf(event.command.id) !== randomOf(id)) return missing;
-  const venue = state.venues.get(event.data.venueId)!;
-  const ofVenue = actsFor(caller, venue.organisation);
-  if (!ofVenue && (side === 'venue' || !actsFor(caller, event.by.organisation))) return missing;
+  const { account, venueId } = event.data;
+  const ofVenue = actsAs(caller, 'partner', state.venues.get(venueId)!.organisation);
+  const ofPot = kindOf(account) === 'pot' && actsAs(caller, 'coordinator', event.by.organisation);
+  if (!ofVenue && (side === 'venue' || !ofPot)) return missing;
   const hold = state.holds.get(revision);
   if (hold !== undefined) return { hold, event };
   const ended = state.endedHolds.get(revision);

@@ -14,6 +14,14 @@ import { memberStands, turnMember } from './member.ts';
 import { membersMerged, mergeMembers } from './merging.ts';
 import { organisationStands, renameOrganisation, turnOrganisation } from './organisation.ts';
 import type { Ledger } from './state.ts';
+import {
+  memberReopened,
+  membersSeparated,
+  organisationReopened,
+  reopenMember,
+  reopenOrganisation,
+  separateMembers,
+} from './undoing.ts';
 import { renameVenue, turnVenue, venueStands } from './venue.ts';
 
 /** Decides what is asked of something that is registered already. */
@@ -26,6 +34,12 @@ export function changeStanding(context: Context, ask: LifecycleAsk): Verdict {
       return closeMember(context, ask);
     case 'MergeMembers':
       return mergeMembers(context, ask);
+    case 'ReopenMember':
+      return reopenMember(context, ask);
+    case 'SeparateMembers':
+      return separateMembers(context, ask);
+    case 'ReopenOrganisation':
+      return reopenOrganisation(context, ask);
     case 'SuspendVenue':
     case 'ReinstateVenue':
       return turnVenue(context, ask);
@@ -50,8 +64,9 @@ export function changeStanding(context: Context, ask: LifecycleAsk): Verdict {
   }
 }
 
+type Turn = 'Suspended' | 'Reinstated' | 'Closed' | 'Reopened';
 type StandingEvent = EventOf<
-  Extract<EventType, `${string}${'Suspended' | 'Reinstated' | 'Closed' | 'Merged' | 'Renamed'}`>
+  Extract<EventType, `${string}${Turn | 'Merged' | 'Separated' | 'Renamed'}`>
 >;
 
 /** Applies what happened to something that is registered already. */
@@ -65,6 +80,12 @@ export function standingChanged(state: Ledger, event: StandingEvent): void {
       return memberClosed(state, event);
     case 'MembersMerged':
       return membersMerged(state, event);
+    case 'MemberReopened':
+      return memberReopened(state, event);
+    case 'MembersSeparated':
+      return membersSeparated(state, event);
+    case 'OrganisationReopened':
+      return organisationReopened(state, event);
     case 'VenueSuspended':
       return venueStands(state, event.data.venueId, 'suspended');
     case 'VenueReinstated':

@@ -33,24 +33,26 @@ export function enrolMember({ state, caller, command }: Context, ask: EnrolMembe
 }
 
 /**
- * Membership opens the wallet to a group's coordinators, so a member who has a card shows it; of
- * one without a card the id is enough.
+ * Membership opens the wallet to a group's coordinators. So a group that asks for itself is shown
+ * the card, or asks for somebody new who belongs nowhere; otherwise a coordinator of a group that
+ * the member belongs to takes her into the other one.
  */
 export function addMembership({ state, caller }: Context, ask: AddMembership): Verdict {
   const organisationId = ask.organisationId ?? caller.organisation;
+  const found = namedBy(state, ask.member);
+  const hers = 'member' in found && belongsToCaller(caller, found.member);
   if (
     organisationId === undefined ||
     state.organisations.get(organisationId) === undefined ||
-    !actsFor(caller, organisationId)
+    !(hers || actsFor(caller, organisationId))
   ) {
     return reject('organisation_not_found', { id: organisationId ?? 'without an id' });
   }
-  const found = namedBy(state, ask.member);
   if ('refusal' in found) return found;
-  if (found.member.organisations.includes(organisationId)) return reject('already_member');
-  if (!actsFor(caller, undefined) && found.member.card !== undefined && !found.cardId) {
-    return reject('card_required');
-  }
+  const { organisations } = found.member;
+  if (organisations.includes(organisationId)) return reject('already_member');
+  const elsewhere = organisations.length > 0 && found.cardId === undefined;
+  if (!hers && (elsewhere || cardMissing(state, found))) return reject('card_required');
   if (found.member.standing === 'closed') return reject('member_closed');
   if (state.organisations.get(organisationId)?.standing === 'closed') {
     return reject('organisation_closed');
@@ -58,7 +60,7 @@ export function addMembership({ state, caller }: Context, ask: AddMembership): V
   return accept({
     type: 'MembershipAdded',
     data: { memberId: found.memberId, organisationId },
-    organisation: organisationId,
+    organisation: caller.organisation ?? organisationId,
   });
 }
 
@@ -101,6 +103,19 @@ export function memberOf(
   return reject('member_not_found', { id });
 }
 
+/**
+ * Whether the caller may end a wallet: the organisation that enrolled the member may, and an admin.
+ * One that joined later could otherwise take the wallet to itself.
+ */
+export function mayEnd({ state, caller }: Context, { memberId }: FoundMember): boolean {
+  return actsFor(caller, state.pasts.get(memberId)?.enrolledBy);
+}
+
+/** Whether a till must be shown a card: once a member has had one, the id alone is too little. */
+export function cardMissing(state: Ledger, found: FoundMember & { cardId?: CardId }): boolean {
+  return found.cardId === undefined && state.pasts.get(found.memberId)?.carded === true;
+}
+
 /** Suspends a member's wallet, or lets it be debited again. */
 export function turnMember(context: Context, ask: SuspendMember | ReinstateMember): Verdict {
   const found = memberOf(context, ask.memberId);
@@ -119,8 +134,10 @@ export function belongsToCaller(caller: Caller, member: Member): boolean {
 }
 
 export function memberEnrolled(state: Ledger, { data }: EventOf<'MemberEnrolled'>): void {
-  const organisations = data.organisationId === undefined ? [] : [data.organisationId];
-  state.member.set(data.memberId, { number: state.members, organisations });
+  const { memberId, organisationId } = data;
+  const organisations = organisationId === undefined ? [] : [organisationId];
+  state.member.set(memberId, { number: state.members, organisations });
+  if (organisationId !== undefined) state.pasts.set(memberId, { enrolledBy: organisationId });
   state.members += 1;
 }
 

@@ -4,9 +4,10 @@ import type { MergeMembers } from '../../schemas/lifecycle.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import { move } from './account.ts';
 import { accept, reject, type Context, type Verdict } from './context.ts';
+import { cardsOf } from './card.ts';
 import { moveHolds } from './hold.ts';
-import { memberOf, type FoundMember } from './member.ts';
-import { movedRest, restTooLarge } from './rest.ts';
+import { mayEnd, memberOf, type FoundMember } from './member.ts';
+import { movedRest, restOf, restTooLarge } from './rest.ts';
 import type { Ledger, Member } from './state.ts';
 
 /** Makes one member of two who are the same person; `into` is the one that goes on. */
@@ -16,6 +17,9 @@ export function mergeMembers(context: Context, ask: MergeMembers): Verdict {
   if ('refusal' in from) return from;
   const into = memberOf(context, ask.into);
   if ('refusal' in into) return into;
+  if (![from, into].every((one) => mayEnd(context, one))) {
+    return reject('enrolled_elsewhere');
+  }
   const refused = refusalOf(state, from, into, ask);
   if (refused !== undefined) return { refusal: refused };
   const credit = accountOf.wallet(ask.into);
@@ -66,8 +70,16 @@ export function membersMerged(state: Ledger, { data }: EventOf<'MembersMerged'>)
     organisations: [],
     standing: 'merged',
     mergedInto: data.into,
+    joining: {
+      member: from,
+      brought: from.organisations.filter((id) => !into.organisations.includes(id)),
+      ...restOf(data),
+    },
   });
   state.member.set(data.into, { ...into, ...united(data.from, from, into) });
+  if (state.pasts.get(data.from)?.carded) {
+    state.pasts.set(data.into, { ...state.pasts.get(data.into), carded: true });
+  }
 }
 
 function united(id: MemberId, from: Member, into: Member): Partial<Member> {
@@ -79,8 +91,4 @@ function united(id: MemberId, from: Member, into: Member): Partial<Member> {
     merged: [...(into.merged ?? []), id, ...(from.merged ?? [])],
     standing: into.standing ?? from.standing,
   };
-}
-
-function cardsOf({ card, otherCards = [] }: Member) {
-  return card === undefined ? otherCards : [card, ...otherCards];
 }

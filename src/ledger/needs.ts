@@ -1,5 +1,5 @@
 import type { Ask, Command } from '../../schemas/commands.ts';
-import { revisionIn } from '../../schemas/ids.ts';
+import { revisionIn, type Digest } from '../../schemas/ids.ts';
 import { lineDigests } from './issueFaults.ts';
 import { findBearer } from './member.ts';
 import { paperNeeds } from './paper.ts';
@@ -15,8 +15,13 @@ export type Needs = { readonly events: readonly number[]; readonly commands: rea
  * May name too many (a candidate that turns out to be another), never too few.
  * @param now_ms about when it will be decided
  */
-export function needsOf(state: Ledger, { key, ask }: Command, now_ms = state.recordedAt_ms): Needs {
-  const commands = key === undefined ? [] : [...state.keys.candidates(key)];
+export function needsOf(
+  state: Ledger,
+  { key, sharedKey, ask }: Command,
+  now_ms = state.recordedAt_ms,
+): Needs {
+  const used = (one: Digest | undefined) => (one === undefined ? [] : state.keys.candidates(one));
+  const commands = [...used(key), ...used(sharedKey)];
   const events: number[] = [];
   add(state, ask, now_ms, commands, events);
   const exists = (revision: number) => revision <= state.revision;
@@ -30,6 +35,7 @@ function add(state: Ledger, ask: Ask, now_ms: number, commands: number[], events
       return;
     case 'VoidKey':
       events.push(...state.keys.candidates(ask.voids));
+      if (ask.shared !== undefined) events.push(...state.keys.candidates(ask.shared));
       return;
     case 'ReverseTransaction':
       events.push(revisionIn(ask.transactionId));

@@ -3,12 +3,12 @@ import type { RedeemCredits, VoidKey } from '../../schemas/commands.ts';
 import { versionIn, type EventOf } from '../../schemas/events/index.ts';
 import { accountOf } from '../../schemas/ids.ts';
 import { accept, actsFor, insufficient, reject, type Context, type Verdict } from './context.ts';
-import { earlierUnder } from './idempotency.ts';
+import { earlierUnder, ofSameRole } from './idempotency.ts';
 import { move } from './account.ts';
 import { count, peopleIn, whose } from './cap.ts';
 import { cancelled } from './hold.ts';
 import { formatTooLow } from './ledger.ts';
-import { findBearer } from './member.ts';
+import { cardMissing, findBearer } from './member.ts';
 import { saleOf } from './offer.ts';
 import { paperLineRecorded, recordedBefore } from './paper.ts';
 import { remainsOf, reverseInFull } from './reversal.ts';
@@ -28,9 +28,7 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
   }
   const found = findBearer(state, ask.member);
   if ('refusal' in found) return found;
-  if (caller.role === 'partner' && found.cardId === undefined && found.member.card !== undefined) {
-    return reject('card_required');
-  }
+  if (caller.role === 'partner' && cardMissing(state, found)) return reject('card_required');
   const halted = memberHalted(found.member) ?? venueHalted(state, venue);
   if (halted !== undefined) return halted;
   const { memberId, cardId } = found;
@@ -68,17 +66,22 @@ export function redeemCredits(context: Context, ask: RedeemCredits): Verdict {
 }
 
 /** Undoes what a key made, or spends the key so that a late arrival is refused. */
-export function voidKey(context: Context, { voids }: VoidKey): Verdict {
-  const earlier = earlierUnder(context, voids);
-  const organisation = context.caller.organisation;
+export function voidKey(context: Context, { voids, shared }: VoidKey): Verdict {
+  const { caller, state } = context;
+  const earlier = earlierUnder(context, voids, shared);
+  const { organisation } = caller;
   if (earlier === undefined) {
     return accept({ type: 'KeyVoided', data: { voids }, organisation });
   }
   const { event, revision } = earlier;
-  if (event.type === 'KeyVoided' && event.data.voids === voids) return { standing: [earlier] };
+  if (earlier.voided) return { standing: [earlier] };
+  // While both roles shared their keys, a key may have been used by the other one.
+  if (!ofSameRole(state, caller.role, event)) {
+    return reject('key_not_redemption', { earlier: event.type });
+  }
   if (event.type === 'CreditsHeld') {
-    const hold = context.state.holds.get(revision);
-    const captured = context.state.endedHolds.get(revision) === ENDED.captured;
+    const hold = state.holds.get(revision);
+    const captured = state.endedHolds.get(revision) === ENDED.captured;
     if (captured) return reject('hold_captured');
     if (hold === undefined) return { standing: [earlier] };
     return { facts: [cancelled(hold, event.by.organisation)] };
@@ -87,7 +90,7 @@ export function voidKey(context: Context, { voids }: VoidKey): Verdict {
     return reject('key_not_redemption', { earlier: event.type });
   }
   const redemption = { event, revision };
-  if (remainsOf(context.state, redemption) === 0) return { standing: [redemption] };
+  if (remainsOf(state, redemption) === 0) return { standing: [redemption] };
   return reverseInFull(context, redemption, 'not_provided');
 }
 

@@ -1,4 +1,10 @@
-import { credits, creditsAloud, LARGEST, type Hundredths } from '../../schemas/amounts.ts';
+import {
+  credits,
+  creditsAloud,
+  hundredths,
+  LARGEST,
+  type Hundredths,
+} from '../../schemas/amounts.ts';
 import {
   accountOf,
   holderOf,
@@ -10,7 +16,7 @@ import {
 } from '../../schemas/ids.ts';
 import { refuse, type Refusal } from '../../schemas/refusals.ts';
 import type { Movement } from './account.ts';
-import type { Ledger } from './state.ts';
+import type { Ledger, Rest } from './state.ts';
 
 const LAPSED: Account = 'lapsed';
 
@@ -47,7 +53,17 @@ export function balanceOf(state: Ledger, account: Account): Hundredths {
 /** The movement of all that is in an account; none where nothing is. */
 export function movedRest(state: Ledger, debit: Account, credit: Account): Movement {
   const left = balanceOf(state, debit);
-  return left > 0 ? { credit, credits: credits(left), debit } : {};
+  return left > 0 ? movedFrom(debit, credit, left) : {};
+}
+
+export function movedFrom(debit: Account, credit: Account, amount: Hundredths): Required<Movement> {
+  return { credit, credits: credits(amount), debit };
+}
+
+/** What an ending moved, so that it can be undone. */
+export function restOf({ credit, credits }: Movement): { readonly rest?: Rest } {
+  if (credit === undefined || credits === undefined) return {};
+  return { rest: { moved: hundredths(credits), to: credit } };
 }
 
 /** Why all that is in an account cannot be moved on: no movement carries so much. */

@@ -29,6 +29,7 @@ import { giveBack, peopleIn, whose } from './cap.ts';
 import { belongsToCaller } from './member.ts';
 import { addGiven, addMinutesOn, coveredMinutes, destination, withdrawal } from './given.ts';
 import { accountNow, endOf } from './rest.ts';
+import { actsAs, sideOf } from './sides.ts';
 import { available, rulesOf, type Ledger } from './state.ts';
 
 type Reason = ReverseTransaction['reason'];
@@ -94,7 +95,7 @@ export function findReversible(
   if (revision > state.revision) return missing;
   const event = context.recall(revision);
   if (randomOf(event.command.id) !== randomOf(id)) return missing;
-  if (!actsFor(caller, event.by.organisation)) return missing;
+  if (!actsAs(caller, sideOf(event), event.by.organisation)) return missing;
   switch (event.type) {
     case 'CreditsIssued':
     case 'CreditsRedeemed':

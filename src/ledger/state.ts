@@ -1,7 +1,6 @@
 import type { Hundredths } from '../../schemas/amounts.ts';
 import { FORMAT, type EventOf } from '../../schemas/events/index.ts';
 import type { Rules } from '../../schemas/events/ledger.ts';
-import type { OrganisationRole } from '../../schemas/events/organisation.ts';
 import type {
   AccessId,
   Account,
@@ -13,7 +12,6 @@ import type {
   OrganisationId,
   VenueId,
 } from '../../schemas/ids.ts';
-import type { Role } from '../../schemas/roles.ts';
 import {
   calendarIn,
   dayStartsIn,
@@ -22,6 +20,7 @@ import {
   type WallTime,
 } from '../../schemas/time.ts';
 import type { Use } from './cap.ts';
+import type { Access, Card, Member, Organisation, Past, Venue } from './registered.ts';
 import {
   FlatIndex,
   FlatTable,
@@ -35,20 +34,18 @@ import {
   type Table,
 } from './tables.ts';
 import type { Unsettled } from './unsettled.ts';
-import type { Standing } from './standing.ts';
 
-export type Organisation = {
-  readonly roles: readonly OrganisationRole[];
-  readonly standing?: Standing | undefined;
-  /** Where the pot of a closed one has gone, and goes. */
-  readonly potTo?: Account | undefined;
-};
-export type Venue = {
-  readonly organisation: OrganisationId;
-  /** It takes amounts of its own choosing also while it has offers. */
-  readonly openAmounts?: true;
-  readonly standing?: Standing | undefined;
-};
+export type {
+  Access,
+  Card,
+  Joining,
+  Member,
+  Organisation,
+  Past,
+  Rest,
+  Venue,
+} from './registered.ts';
+
 export type Offer = {
   /** A dense number, for flat tables. */
   readonly number: number;
@@ -68,30 +65,6 @@ export type Hold = {
 export type DueHolds = { readonly hold: number; readonly others?: DueHolds | undefined };
 /** How a booking ended, in a flat table. */
 export const ENDED = { captured: 1, cancelled: 2, expired: 3 } as const;
-export type Member = {
-  /** A dense number, for flat tables. */
-  readonly number: number;
-  readonly organisations: readonly OrganisationId[];
-  readonly card?: CardId | undefined;
-  readonly standing?: Standing | undefined;
-  /** Where the rest of a closed wallet has gone, and goes. */
-  readonly restTo?: Account | undefined;
-  readonly mergedInto?: MemberId | undefined;
-  /** Every member that was merged into this one, also through another. */
-  readonly merged?: readonly MemberId[] | undefined;
-  /** Cards of merged members, which answer for this one beside the live card. */
-  readonly otherCards?: readonly CardId[] | undefined;
-};
-export type Card = { readonly member: MemberId; readonly revoked: boolean };
-export type Access = {
-  readonly role: Role;
-  readonly organisation?: OrganisationId | undefined;
-  readonly member?: MemberId | undefined;
-  readonly keyHash: Digest;
-  readonly expiresOn?: Day | undefined;
-  readonly revoked: boolean;
-  readonly suspended?: true;
-};
 export type Fund = {
   readonly name: string;
   readonly firstDay?: Day | undefined;
@@ -131,6 +104,7 @@ export type Ledger = {
   readonly venues: Table<VenueId, Venue>;
   readonly venuesOf: Table<OrganisationId, readonly VenueId[]>;
   readonly member: Table<MemberId, Member>;
+  readonly pasts: Table<MemberId, Past>;
   readonly cards: Table<CardId, Card>;
   readonly cardByHmac: Table<Digest, CardId>;
   readonly accesses: Table<AccessId, Access>;
@@ -192,6 +166,7 @@ export function emptyLedger(): Ledger {
     venues: new Map(),
     venuesOf: new Map(),
     member: new Map(),
+    pasts: new Map(),
     cards: new Map(),
     cardByHmac: new Map(),
     accesses: new Map(),
@@ -232,6 +207,7 @@ export function draftOf(base: Ledger): Draft {
     venues: new Overlay(base.venues),
     venuesOf: new Overlay(base.venuesOf),
     member: new Overlay(base.member),
+    pasts: new Overlay(base.pasts),
     cards: new Overlay(base.cards),
     cardByHmac: new Overlay(base.cardByHmac),
     accesses: new Overlay(base.accesses),

@@ -21,8 +21,6 @@ export async function busyWorld(journal: Journal): Promise<void> {
   await admin.post('/v1/opening-balances', {
     entries: [{ account: `wallet:${one}`, credits: '5' }],
   });
-  const card = await coordinator.post<{ cardId: string }>(`/v1/members/${two}/cards`, {});
-  await coordinator.post(`/v1/cards/${card.body.cardId}/revocation`, {});
   clock.forward(60_000);
   const till = (memberId: string, credits: string) => ({
     venueId: partner.venue,
@@ -32,6 +30,8 @@ export async function busyWorld(journal: Journal): Promise<void> {
   const redeemed = await partner.till.post<Made>('/v1/redemptions', till(two, '2.5'));
   const undo = { reason: 'goodwill', credits: '1' };
   await partner.till.post(`/v1/transactions/${redeemed.body.transactionId}/reversals`, undo);
+  const card = await coordinator.post<{ cardId: string }>(`/v1/members/${two}/cards`, {});
+  await coordinator.post(`/v1/cards/${card.body.cardId}/revocation`, {});
   await partner.till.post('/v1/voids', { key: 'never-used' });
   await coordinator.post('/v1/transfers', {
     entries: [{ from: `wallet:${one}`, to: `wallet:${two}`, credits: '1' }],
@@ -133,7 +133,7 @@ async function rearrange(world: World, [one, two]: [string, string], loose: stri
     await admin.post(`${url}/reinstatement`, {});
   };
   await twice(`/v1/members/${one}`);
-  await coordinator.post(`/v1/members/${one}/merge`, { into: loose });
+  await admin.post(`/v1/members/${one}/merge`, { into: loose });
   const list = { organisationId: group.id, occurredOn: TODAY, activity: 'kitchen' };
   await coordinator.post('/v1/issues', { ...list, entries: [{ memberId: one, minutes: 50 }] });
   const other = await admin.post<Registered>('/v1/organisations', {
@@ -142,7 +142,7 @@ async function rearrange(world: World, [one, two]: [string, string], loose: stri
   });
   const { organisationId } = other.body;
   const gone = `/v1/organisations/${organisationId}`;
-  await coordinator.post(`/v1/members/${loose}/closure`, { restTo: `wallet:${two}` });
+  await admin.post(`/v1/members/${loose}/closure`, { restTo: `wallet:${two}` });
   await admin.post(`/v1/members/${two}/closure`, { restTo: `pot:${organisationId}` });
   await admin.post('/v1/allocations', { organisationId, fund: FUND, credits: '5' });
   const venue = await admin.post<Registered>('/v1/venues', { organisationId, name: 'Bakery' });
@@ -157,6 +157,15 @@ async function rearrange(world: World, [one, two]: [string, string], loose: stri
   await admin.post(`${gone}/closure`, { potTo: 'lapsed' });
   const { transactionId } = redeemed.body;
   await partner.till.post(`/v1/transactions/${transactionId}/reversals`, { reason: 'goodwill' });
+  await undo(world, [gone, `/v1/members/${two}`]);
+}
+
+/** What was closed is opened again, and two who were merged are two again. */
+async function undo({ admin, enrol }: World, closed: readonly string[]): Promise<void> {
+  for (const url of closed) await admin.post(`${url}/reopening`, { reason: 'unauthorised' });
+  const [from, into] = [await enrol(60), await enrol(90)];
+  await admin.post(`/v1/members/${from}/merge`, { into });
+  await admin.post(`/v1/members/${from}/separation`, { reason: 'mistake' });
 }
 
 /** The lines of that stream. */

@@ -33,6 +33,9 @@ t.test('a card', async (t) => {
   await group.coordinator.post(`/v1/cards/${cardId}/revocation`, {});
   const lost = await partner.till.post<Problem>('/v1/redemptions', { ...sale, card });
   isProblem(t, lost, { status: 422, code: 'card_revoked' }, 'takes nothing once it is revoked');
+  const bare = await partner.till.post<Problem>('/v1/redemptions', { ...sale, memberId });
+  isProblem(t, bare, { status: 422, code: 'card_required' }, 'leaves nothing open to the id');
+  t.match(bare.body.detail, /coordinator .* can issue one now/, 'and says who helps');
   const next = await group.coordinator.post<Issued>(url, {});
   t.equal(next.status, 201, 'and gives way to a new one');
   t.not(next.body.card, card, 'with another number');

@@ -121,7 +121,7 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     'POST /v1/venues': [partner('/v1/venues', { organisationId: of.partner, name: 'Annexe' })],
     'POST /v1/members': [coordinator('/v1/members', { organisationId: of.group })],
     'POST /v1/members/:id/memberships': [
-      coordinator(`/v1/members/${own.member}/memberships`, { organisationId: of.group }),
+      coordinator(`/v1/members/${of.member}/memberships`, { organisationId: of.group }),
     ],
     'POST /v1/members/:id/cards': [coordinator(`/v1/members/${of.member}/cards`, {})],
     'POST /v1/members/:id/suspension': [coordinator(`/v1/members/${of.member}/suspension`, {})],

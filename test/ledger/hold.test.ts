@@ -22,6 +22,7 @@ import {
   brought,
   card,
   carded,
+  cardRevoked,
   cardId,
   COORDINATOR,
   granted,
@@ -84,6 +85,11 @@ t.test('a booking', async (t) => {
   given(CREDITED, carded('asha'))
     .when(book('asha', '4'), ADMIN)
     .then(t, 'of an admin needs no card', [held('asha', '4')]);
+  given(CREDITED, carded('asha'), cardRevoked('asha'))
+    .when(book('asha', '4'), PARTNER)
+    .then(t, 'by the id alone is refused also once the card was lost', {
+      refused: 'card_required',
+    });
 });
 
 t.test('a booking of a pot', async (t) => {

@@ -135,7 +135,7 @@ t.test('the same key with another body', async (t) => {
     ['reason', COORDINATOR, give('1'), { ...give('1'), reason: 'thanks' }],
     ['agreed', COORDINATOR, give('1'), { ...give('1'), agreed: 'signed_form' }],
     ['organisationId', ADMIN, { type: 'EnrolMember' }, enrolInto('garden')],
-    ['member', COORDINATOR, join('carol'), join('dora')],
+    ['member', COORDINATOR, join('dora'), join('carol')],
     ['rules', ADMIN, change('0.5'), change('0.25')],
     ...bookings(),
   ];

@@ -179,6 +179,48 @@ t.test('closing a member', async (t) => {
     .then(t, 'takes membership', { refused: 'member_not_found' });
 });
 
+t.test('closing a member of two groups', async (t) => {
+  const joined = did({
+    type: 'AddMembership',
+    member: member('asha'),
+    organisationId: organisationId('kitchen'),
+  });
+  given(rich, joined)
+    .when(close('asha', pot('kitchen')), OTHER_COORDINATOR)
+    .then(t, 'is not for the one that joined', { refused: 'enrolled_elsewhere' });
+  given(rich, joined)
+    .when(close('asha', pot('garden')), COORDINATOR)
+    .then(t, 'is for the one that enrolled', [
+      {
+        type: 'MemberClosed',
+        data: {
+          ...{ memberId: memberId('asha'), restTo: pot('garden') },
+          ...{ debit: wallet('asha'), credit: pot('garden'), credits: '5' },
+        },
+      },
+    ]);
+  const ended: Ask = { type: 'CloseOrganisation', organisationId: organisationId('garden') };
+  given(rich, joined, did(ended))
+    .when(close('asha', pot('kitchen')), OTHER_COORDINATOR)
+    .then(t, 'falls to nobody else where that one was closed', { refused: 'enrolled_elsewhere' });
+  given(rich, joined, did(ended))
+    .when(close('asha', 'lapsed'), ADMIN)
+    .then(t, 'but to an admin', [
+      {
+        type: 'MemberClosed',
+        data: {
+          ...{ memberId: memberId('asha'), restTo: 'lapsed' },
+          ...{ debit: wallet('asha'), credit: 'lapsed', credits: '5' },
+        },
+      },
+    ]);
+  given(world(), did({ type: 'AddMembership', member: member('dora') }, OTHER_COORDINATOR))
+    .when(close('dora', pot('kitchen')), OTHER_COORDINATOR)
+    .then(t, 'is an admin’s also where no group enrolled the member', {
+      refused: 'enrolled_elsewhere',
+    });
+});
+
 t.test('a closed member', async (t) => {
   const past = [...rich, carded('asha'), did(hours({ asha: 90 }), COORDINATOR, { at: EVENING })];
   const gone = [...past, did(close('asha', pot('kitchen')))];
@@ -203,7 +245,7 @@ t.test('a closed member', async (t) => {
   given(gone)
     .when({ type: 'IssueCard', memberId: memberId('asha'), hmac: hashOf('new') }, COORDINATOR)
     .then(t, 'gets no card', { refused: 'member_closed' });
-  const joins: Ask = { type: 'AddMembership', member: member('asha') };
+  const joins: Ask = { type: 'AddMembership', member: card('asha') };
   given(gone).when(joins, OTHER_COORDINATOR).then(t, 'joins nothing', { refused: 'member_closed' });
   const entries = [{ account: wallet('asha'), credits: '1' }];
   given(gone)

@@ -16,6 +16,7 @@ import {
   hours,
   memberId,
   NEXT,
+  organisationId,
   OTHER_COORDINATOR,
   PARTNER,
   pot,
@@ -66,6 +67,23 @@ t.test('merging two members', async (t) => {
   given(two)
     .when(merge('carol', 'asha'), COORDINATOR)
     .then(t, 'and of the first', { refused: 'member_not_found' });
+  const joined = (name: string): Ask => ({
+    type: 'AddMembership',
+    member: { memberId: memberId(name) },
+    organisationId: organisationId('garden'),
+  });
+  const elsewhere = { refused: 'enrolled_elsewhere' } as const;
+  given(two, did(joined('carol')))
+    .when(merge('carol', 'asha'), COORDINATOR)
+    .then(t, 'is not for a group that only joined the first', elsewhere);
+  given(two, did(joined('carol')))
+    .when(merge('asha', 'carol'), COORDINATOR)
+    .then(t, 'nor the second, whose wallet the cards of the first would open', elsewhere);
+  given(two, did(joined('carol')))
+    .when(merge('asha', 'carol'), ADMIN)
+    .then(t, 'an admin may do both', [
+      { type: 'MembersMerged', data: { from: memberId('asha'), into: memberId('carol') } },
+    ]);
   given(two)
     .when(merge('asha', 'asha'), COORDINATOR)
     .then(t, 'takes two', { refused: 'merge_into_itself' });
@@ -205,7 +223,17 @@ t.test('cards of both', async (t) => {
     .then(t, 'and no third is issued beside it', { refused: 'member_has_card' });
   given(both, did(revoke('twin')), did(revoke('asha')))
     .when(sale('twin', '1'), PARTNER)
-    .then(t, 'until none is left', [sold('twin', '1')]);
+    .then(t, 'and the id alone is too little also once none is left', {
+      refused: 'card_required',
+    });
+  const lost: Ask = { type: 'RevokeCard', cardId: cardId('asha') };
+  for (const name of ['asha', 'twin']) {
+    given(rich, carded('asha'), did(lost), did(merge()))
+      .when(sale(name, '1'), PARTNER)
+      .then(t, `lost before the merge, they are missed under either id: ${name}`, {
+        refused: 'card_required',
+      });
+  }
 });
 
 t.test('minutes carried by both', async (t) => {

@@ -23,9 +23,10 @@ const MUST_COME = [
   ...['accepted', 'replayed', 'standing', 'previewed', 'RaiseFormat'],
   ...['CaptureHold', 'CancelHold', 'MergeMembers', 'CloseMember', 'CloseVenue'],
 ];
-const VERSIONS = [...eventSchemas, ...olderSchemas].map(
-  ({ shape }) => `${shape.type.value}.v${shape.v.value}`,
-);
+/** The naive ledger cannot tell two members apart any more whom it wrote over each other. */
+const VERSIONS = [...eventSchemas, ...olderSchemas]
+  .map(({ shape }) => `${shape.type.value}.v${shape.v.value}`)
+  .filter((version) => version !== 'MembersSeparated.v1');
 /** Refusals that no random history comes to, by the test that holds each of them. */
 const ELSEWHERE: Readonly<Record<string, readonly RefusalCode[]>> = {
   'http/atLeast.test.ts': ['not_there_yet'],
@@ -40,6 +41,7 @@ const ELSEWHERE: Readonly<Record<string, readonly RefusalCode[]>> = {
   'http/statement.test.ts': ['period_not_ended', 'period_before_ledger'],
   'ledger/issue.test.ts': ['list_too_long'],
   'ledger/paper.test.ts': ['redemption_recorded_before'],
+  'ledger/undoing.test.ts': ['minutes_joined'],
   'ledger/largest.test.ts': ['rest_too_large'],
   'sequencer/batches.test.ts': ['busy', 'not_writing', 'outcome_unknown'],
   'process/unsound.test.ts': ['damaged'],

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { given, NOW } from '../support/given.ts';
+import { hashOf } from '../support/names.ts';
 import {
   ADMIN,
   brought,
@@ -8,6 +9,7 @@ import {
   cardId,
   cardRevoked,
   COORDINATOR,
+  memberId,
   OTHER_PARTNER,
   PARTNER,
   sale,
@@ -67,7 +69,16 @@ t.test('a card', async (t) => {
     .then(t, 'must not be revoked', { refused: 'card_revoked' });
   given(CREDITED, carded('asha'), cardRevoked('asha'))
     .when(sale('asha', '1'), PARTNER)
-    .then(t, 'need not be shown once it is revoked', [sold('asha', '1')]);
+    .then(t, 'is missed where it was lost: the id alone opens nothing', {
+      refused: 'card_required',
+    });
+  given(CREDITED, carded('asha'), cardRevoked('asha'))
+    .when(sale('asha', '1'), ADMIN)
+    .then(t, 'that was lost stops no admin with a paper sheet', [sold('asha', '1')]);
+  const fresh = { cardId: cardId('new'), memberId: memberId('asha'), hmac: hashOf('new') };
+  given(CREDITED, carded('asha'), cardRevoked('asha'), { type: 'CardIssued', data: fresh })
+    .when(sale('asha', '1', { member: { cardHmac: hashOf('new') } }), PARTNER)
+    .then(t, 'is followed by a new one', [sold('asha', '1', { cardId: cardId('new') })]);
 });
 
 t.test('how much', async (t) => {

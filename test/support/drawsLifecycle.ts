@@ -17,6 +17,7 @@ export type Picks = {
 /** Kinds of draws about what is registered already, with their weights. */
 export const LIFECYCLE_KINDS = {
   ...{ suspendMember: 2, closeMember: 2, merge: 6, suspendVenue: 1, closeVenue: 1 },
+  ...{ reopenMember: 2, reopenOrganisation: 1 },
   ...{ suspendOrganisation: 1, closeOrganisation: 1, suspendAccess: 1, reinstate: 4, rename: 1 },
 };
 export type LifecycleKind = keyof typeof LIFECYCLE_KINDS;
@@ -43,6 +44,17 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
       return { type: 'CloseMember', ...ended(picks) };
     case 'merge':
       return { type: 'MergeMembers', ...two(picks) };
+    case 'reopenMember': {
+      const ended = closed(picks.books.members);
+      const some = ended.length > 0 && picks.number(6) > 0 ? ended : [picks.member()];
+      return { type: 'ReopenMember', memberId: picks.pick(some) as MemberId, ...back(picks) };
+    }
+    case 'reopenOrganisation': {
+      const ended = closed(picks.books.organisations);
+      const some = ended.length > 0 && picks.number(6) > 0 ? ended : [picks.organisation()];
+      const organisationId = picks.pick(some) as OrganisationId;
+      return { type: 'ReopenOrganisation', organisationId, ...back(picks) };
+    }
     case 'suspendVenue':
       return { type: 'SuspendVenue', venueId: picks.venue() };
     case 'closeVenue':
@@ -64,6 +76,16 @@ function asked(kind: LifecycleKind, picks: Picks): LifecycleAsk {
         { type: 'RenameAccess', accessId: picks.access(), label: 'till-2' },
       ]);
   }
+}
+
+function closed(table: Record<string, { standing?: string | undefined }>): string[] {
+  return Object.entries(table).flatMap(([id, { standing }]) => (standing === 'closed' ? [id] : []));
+}
+
+/** Mostly all that an ending has moved, sometimes less, or too much. */
+function back(picks: Picks) {
+  const credits = picks.pick([undefined, undefined, '0', '0.5', '40']);
+  return { reason: 'unauthorised' as const, ...(credits !== undefined && { credits }) };
 }
 
 /** Often both sides of a gift, which then can no more be undone. */

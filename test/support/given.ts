@@ -25,6 +25,7 @@ export type Done = { readonly did: Ask; readonly by: Command['by'] } & Terms;
 /** The idempotency key and the body of a command, and when it comes. */
 export type Terms = {
   readonly key?: Digest | undefined;
+  readonly sharedKey?: Digest | undefined;
   readonly body?: Digest | undefined;
   readonly at?: string | undefined;
 };
@@ -134,8 +135,8 @@ export function record(book: Book, events: readonly StreamEvent[]): void {
 
 /** Decides on a draft that is dropped, with only those old events that `needsOf` asked for. */
 export function decided(book: Book, ask: Ask, by: Command['by'], terms: Terms): Decision {
-  const { at = NOW, key, body } = terms;
-  const command: Command = { ...seeded(commandAt(book.ledger.revision + 1)), by, key, body, ask };
+  const { at = NOW, ...identity } = terms;
+  const command: Command = { ...seeded(commandAt(book.ledger.revision + 1)), by, ...identity, ask };
   const needs = needsOf(book.ledger, command, milliseconds(at));
   const wanted = new Set(needs.events);
   for (const revision of needs.commands) {

@@ -59,7 +59,8 @@ export function carryOut(books: Books, command: Command, now_ms: number): Verdic
   if (key in books.voided) return no('voided');
   const { ask } = command;
   const newer = 'openAmounts' in ask ? ask.openAmounts : !FIRST_FORMAT.includes(ask.type);
-  const tooNew = books.format === 1 && newer === true;
+  const third = ask.type.startsWith('Reopen');
+  const tooNew = (books.format === 1 && newer === true) || (books.format < 3 && third);
   const caller = { ...access, command, now_ms, today };
   const ruling = rule(tooNew ? structuredClone(books) : books, caller, ask);
   if ('refused' in ruling) return no(ruling.refused, ruling.faults);
@@ -68,7 +69,7 @@ export function carryOut(books: Books, command: Command, now_ms: number): Verdic
   const first = books.events;
   books.events += ruling.events;
   books.lastDay = today;
-  if (key !== '') books.requests[key] = { body, first, count: ruling.events };
+  if (key !== '') books.requests[key] = { body, first, count: ruling.events, role: access.role };
   return { outcome: 'accepted', first, count: ruling.events };
 }
 

@@ -1,6 +1,7 @@
 import type { Ask } from '../../schemas/commands.ts';
 import type { RefusalCode } from '../../schemas/refusals.ts';
 import {
+  actsAs,
   actsFor,
   balanceOf,
   cents,
@@ -9,7 +10,7 @@ import {
   daysBefore,
   forget,
   halted,
-  hasCard,
+  hadCard,
   move,
   startInLondon,
   whoIs,
@@ -186,7 +187,7 @@ export function hold(books: Books, caller: Caller, ask: AskOf<'HoldCredits'>): R
   if (ask.potOf === undefined) {
     const found = whoIs(books, ask.member!);
     if ('refused' in found) return found;
-    const carded = hasCard(books, found.member);
+    const carded = hadCard(books, found.member);
     if (caller.role !== 'admin' && carded && !found.shown) return { refused: 'card_required' };
     member = found.member;
     account = `wallet:${member}`;
@@ -223,8 +224,10 @@ export function endHold(
   ask: AskOf<'CaptureHold' | 'CancelHold'>,
 ): Ruling {
   const found = books.holds[ask.holdId];
-  const ofVenue = found && actsFor(caller, books.venues[found.venue]);
-  const mine = ofVenue || (ask.type === 'CancelHold' && actsFor(caller, found?.organisation));
+  const ofVenue = found && actsAs(caller, 'partner', books.venues[found.venue]);
+  const ofPot =
+    found?.account.startsWith('pot') && actsAs(caller, 'coordinator', found.organisation);
+  const mine = ofVenue || (ask.type === 'CancelHold' && ofPot);
   if (!found || !mine) return { refused: 'hold_not_found' };
   if (found.ended !== undefined) return { refused: found.ended };
   if (ask.type === 'CancelHold') {

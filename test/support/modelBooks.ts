@@ -13,13 +13,15 @@ export type Books = {
   rules: Rules | undefined;
   organisations: Record<string, { roles: readonly string[] } & Stands>;
   venues: Record<string, string>;
-  members: Record<string, { groups: string[] } & Stands>;
+  members: Record<string, { groups: string[]; enrolledBy?: string | undefined } & Stands>;
   /** How venues stand. */
   standings: Record<string, Stands>;
   /** Ids that answer for another member since a merge. */
   mergedInto: Record<string, string>;
   /** Where credits go on to that would come to a closed account. */
   goesTo: Record<string, string>;
+  /** What a closing moved out of an account, and where that was then. */
+  rests: Record<string, { moved: number; to: string }>;
   cards: Record<string, { id: string; member: string; revoked: boolean }>;
   accesses: Record<string, Access>;
   balances: Record<string, number>;
@@ -27,7 +29,10 @@ export type Books = {
   /** Credits that somebody's minutes have made and still count, in hundredths. */
   made: Record<string, number>;
   transactions: Transaction[];
-  requests: Record<string, { body: string | undefined; first: number; count: number }>;
+  requests: Record<
+    string,
+    { body: string | undefined; first: number; count: number; role: string }
+  >;
   voided: Record<string, number>;
   offers: Record<string, { terms: PublishOffer; withdrawn: boolean }>;
   /** Venues that take amounts of their own choosing beside their offers. */
@@ -145,7 +150,7 @@ export function emptyBooks(): Books {
     ...{ accesses: {}, balances: {}, funds: {}, made: {}, transactions: [], requests: {} },
     ...{ voided: {}, offers: {}, open: [], uses: [], holds: {} },
     ...{ tillEntries: [], settlements: [], rates: {}, networks: {}, visits: [] },
-    ...{ standings: {}, mergedInto: {}, goesTo: {} },
+    ...{ standings: {}, mergedInto: {}, goesTo: {}, rests: {} },
   };
 }
 
@@ -194,6 +199,11 @@ export function actsFor(caller: Caller, organisation: string | undefined): boole
   return organisation !== undefined && organisation === caller.organisation;
 }
 
+/** The same, for what is the business of one role of an organisation that may have both. */
+export function actsAs(caller: Caller, role: string, organisation: string | undefined): boolean {
+  return actsFor(caller, organisation) && ['admin', 'system', role].includes(caller.role);
+}
+
 export function knows(caller: Caller, groups: readonly string[]): boolean {
   return actsFor(caller, undefined) || groups.some((group) => actsFor(caller, group));
 }
@@ -238,6 +248,11 @@ export function namedIn(books: Books, bearer: Bearer): Found {
 export function hasCard(books: Books, member: string): boolean {
   const cards = Object.values(books.cards).filter((card) => card.member === member);
   return books.members[member]!.standing !== 'closed' && cards.some(({ revoked }) => !revoked);
+}
+
+/** Whether a member has ever had a card, under whichever id. */
+export function hadCard(books: Books, member: string): boolean {
+  return Object.values(books.cards).some((card) => card.member === member);
 }
 
 /** Why a member, a venue with the organisation that has it, or an organisation may not. */

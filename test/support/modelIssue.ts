@@ -2,6 +2,7 @@ import type { Ask } from '../../schemas/commands.ts';
 import type { RefusalCode } from '../../schemas/refusals.ts';
 import { freeIn } from './modelBookings.ts';
 import {
+  actsAs,
   actsFor,
   balanceOf,
   cents,
@@ -203,7 +204,10 @@ function findTransaction(
   id: string,
 ): Transaction | { refused: RefusalCode } {
   const found = books.transactions.find((one) => one.id === id);
-  if (!found || !actsFor(caller, found.organisation)) return { refused: 'transaction_not_found' };
+  const ofTill = [found?.from, found?.to].some((side) => side?.startsWith('till:'));
+  if (!found || !actsAs(caller, ofTill ? 'partner' : 'coordinator', found.organisation)) {
+    return { refused: 'transaction_not_found' };
+  }
   const fixed = found.kind === 'other' || found.kind === 'settlement';
   return fixed ? { refused: 'not_reversible' } : found;
 }

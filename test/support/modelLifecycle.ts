@@ -4,6 +4,7 @@ import type { RefusalCode } from '../../schemas/refusals.ts';
 import {
   actsFor,
   balanceOf,
+  cents,
   endOfWay,
   forget,
   knows,
@@ -15,6 +16,7 @@ import {
   type Hold,
   type Ruling,
 } from './modelBooks.ts';
+import { freeIn } from './modelBookings.ts';
 import { accountExists } from './modelMoves.ts';
 
 type AskOf<T extends LifecycleAsk['type']> = Extract<LifecycleAsk, { type: T }>;
@@ -37,6 +39,25 @@ export function lifecycle(books: Books, caller: Caller, ask: LifecycleAsk): Ruli
       return closeMember(books, caller, ask);
     case 'MergeMembers':
       return merge(books, caller, ask);
+    case 'ReopenMember': {
+      const id = nameNow(books, ask.memberId);
+      const member = books.members[id];
+      if (!member) return { refused: 'member_not_found' };
+      return reopen(books, member, `wallet:${id}`, ask.credits);
+    }
+    case 'ReopenOrganisation': {
+      const found = books.organisations[ask.organisationId];
+      if (!found) return { refused: 'organisation_not_found' };
+      const ruling = reopen(books, found, `pot:${ask.organisationId}`, ask.credits);
+      if ('refused' in ruling) return ruling;
+      for (const account of Object.keys(books.goesTo)) {
+        const own = account.startsWith(`allocation:${ask.organisationId}:`);
+        if (own) Reflect.deleteProperty(books.goesTo, account);
+      }
+      return ruling;
+    }
+    case 'SeparateMembers':
+      throw new Error('written over, two members cannot be told apart again');
     case 'CloseOrganisation':
       return closeOrganisation(books, caller, ask);
     case 'CloseVenue': {
@@ -129,12 +150,34 @@ function wrongRest(
 function empty(books: Books, from: string, given: string): void {
   const [kind, id = ''] = given.split(':') as [string, string?];
   books.goesTo[from] = kind === 'wallet' ? `wallet:${nameNow(books, id)}` : given;
-  shift(books, from, endOfWay(books, from), balanceOf(books, from));
+  const to = endOfWay(books, from);
+  books.rests[from] = { moved: balanceOf(books, from), to };
+  shift(books, from, to, balanceOf(books, from));
+}
+
+/** Gives back what a closing has moved, where it is still to be had. */
+function reopen(
+  books: Books,
+  stands: Table[string],
+  account: string,
+  asked: string | undefined,
+): Ruling {
+  if (stands.standing !== 'closed') return { refused: 'not_ended' };
+  const { moved, to } = books.rests[account]!;
+  const amount = asked === undefined ? moved : cents(asked);
+  if (amount > moved) return { refused: 'more_than_remains' };
+  const from = endOfWay(books, to);
+  if (amount > 0 && freeIn(books, from) < amount) return { refused: 'insufficient_credits' };
+  shift(books, from, account, amount);
+  Reflect.deleteProperty(books.goesTo, account);
+  stands.standing = undefined;
+  return { events: 1 };
 }
 
 function closeMember(books: Books, caller: Caller, ask: AskOf<'CloseMember'>): Ruling {
   const id = nameNow(books, ask.memberId);
   if (!sees(books, caller, id)) return { refused: 'member_not_found' };
+  if (!actsFor(caller, books.members[id]!.enrolledBy)) return { refused: 'enrolled_elsewhere' };
   const wallet = `wallet:${id}`;
   const closed = books.members[id]!.standing === 'closed';
   const refused = wrongRest(books, caller, wallet, ask.restTo, closed);
@@ -196,6 +239,9 @@ function closeOrganisation(
 function merge(books: Books, caller: Caller, { from, into }: AskOf<'MergeMembers'>): Ruling {
   const both = [from, into].map((id) => nameNow(books, id));
   if (both.some((id) => !sees(books, caller, id))) return { refused: 'member_not_found' };
+  if (both.some((id) => !actsFor(caller, books.members[id]!.enrolledBy))) {
+    return { refused: 'enrolled_elsewhere' };
+  }
   if (both.some((id) => books.members[id]!.standing === 'closed')) {
     return { refused: 'member_closed' };
   }

@@ -7,7 +7,7 @@ import {
   daysBefore,
   forget,
   halted,
-  hasCard,
+  hadCard,
   knows,
   move,
   nameNow,
@@ -27,7 +27,7 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
   if (owner === undefined || !actsFor(caller, owner)) return { refused: 'venue_not_found' };
   const found = whoIs(books, ask.member);
   if ('refused' in found) return found;
-  const carded = hasCard(books, found.member);
+  const carded = hadCard(books, found.member);
   if (caller.role === 'partner' && carded && !found.shown) return { refused: 'card_required' };
   const no = halted(books, { member: found.member, venue: ask.venueId });
   if (no) return { refused: no };
@@ -53,6 +53,7 @@ export function redeem(books: Books, caller: Caller, ask: AskOf<'RedeemCredits'>
 export function voidKey(books: Books, caller: Caller, { voids }: AskOf<'VoidKey'>): Ruling {
   if (voids in books.voided) return { standing: books.voided[voids]! };
   const request = books.requests[voids];
+  if (request && request.role !== caller.role) return { refused: 'key_not_redemption' };
   const held = Object.values(books.holds).find(({ at }) => at === request?.first);
   if (held !== undefined) {
     if (held.ended === 'hold_captured') return { refused: 'hold_captured' };

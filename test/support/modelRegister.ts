@@ -6,6 +6,7 @@ import {
   cents,
   daysBefore,
   halted,
+  hadCard,
   hasCard,
   knows,
   move,
@@ -71,21 +72,22 @@ export function register(books: Books, caller: Caller, ask: Registration): Rulin
       if (group !== undefined && books.organisations[group]!.standing === 'closed') {
         return { refused: 'organisation_closed' };
       }
-      books.members[`mem_${made}`] = { groups: group === undefined ? [] : [group] };
+      const groups = group === undefined ? [] : [group];
+      books.members[`mem_${made}`] = { groups, enrolledBy: group };
       return { events: 1 };
     }
     case 'AddMembership': {
       const group = ask.organisationId ?? caller.organisation;
-      if (!group || !books.organisations[group] || !actsFor(caller, group)) {
+      const found = namedIn(books, ask.member);
+      const hers = 'member' in found && knows(caller, books.members[found.member]!.groups);
+      if (!group || !books.organisations[group] || !(hers || actsFor(caller, group))) {
         return { refused: 'organisation_not_found' };
       }
-      const found = namedIn(books, ask.member);
       if ('refused' in found) return found;
       const { groups, standing } = books.members[found.member]!;
       if (groups.includes(group)) return { refused: 'already_member' };
-      const shown = 'cardHmac' in ask.member;
-      const carded = hasCard(books, found.member);
-      if (caller.role === 'coordinator' && carded && !shown) return { refused: 'card_required' };
+      const stranger = groups.length > 0 || hadCard(books, found.member);
+      if (!hers && stranger && !found.shown) return { refused: 'card_required' };
       if (standing === 'closed') return { refused: 'member_closed' };
       if (books.organisations[group].standing === 'closed') {
         return { refused: 'organisation_closed' };

@@ -18,6 +18,9 @@ const WAYS: { readonly [T in EventType]?: readonly string[] } = {
   MemberClosed: ['wallet wallet', 'wallet pot', 'wallet lapsed'],
   MembersMerged: ['wallet wallet'],
   OrganisationClosed: ['pot pot', 'pot wallet', 'pot lapsed'],
+  MemberReopened: ['wallet wallet', 'pot wallet', 'lapsed wallet'],
+  MembersSeparated: ['wallet wallet'],
+  OrganisationReopened: ['pot pot', 'wallet pot', 'lapsed pot'],
 };
 
 /** Every movement is whole and goes where its event says. */

@@ -1,7 +1,7 @@
-import { credits } from '../../../schemas/amounts.ts';
+import { credits, hundredths } from '../../../schemas/amounts.ts';
 import type { StreamEvent } from '../../../schemas/events/index.ts';
 import { holderOf, type Account } from '../../../schemas/ids.ts';
-import { sidesOf, type Books } from './books.ts';
+import { sidesOf, type Books, type Sides } from './books.ts';
 import { breach, unless, type Breach, type Invariant, type Subject } from './invariant.ts';
 import { Onward } from './onward.ts';
 
@@ -9,6 +9,7 @@ import { Onward } from './onward.ts';
 export function endings(): Invariant {
   const onward = new Onward();
   const allocations = new Map<string, Set<Account>>();
+  const rests = new Map<Account, Sides>();
   const left = (account: Account, books: Books) =>
     unless('0', credits(books.of(account)), `to be left in ${account} `);
   return {
@@ -20,11 +21,20 @@ export function endings(): Invariant {
         if (all === undefined) allocations.set(credited.holder, new Set([credited.account]));
         else all.add(credited.account);
       }
+      const undone = undoneBy(event);
+      if (undone !== undefined) {
+        const rest = rests.get(undone);
+        rests.delete(undone);
+        if (rest === undefined) return breach(`${undone} to be over`, 'that it is not');
+        onward.take(event);
+        return broughtBack(undone, rest, event, onward);
+      }
       const over = onward.firstOver(debited, credited);
       onward.take(event);
       if (over !== undefined) return breach('an account that goes on', `${over}, which is over`);
       const emptied = emptiedBy(event);
       if (emptied === undefined) return undefined;
+      rests.set(emptied, sidesOf(event));
       const { debit, credit } = sidesOf(event);
       if (debit !== undefined && debit !== emptied) return unless(emptied, debit, 'the rest of ');
       const place = onward.endOf(emptied);
@@ -42,6 +52,29 @@ function emptiedBy(event: StreamEvent): Account | undefined {
   if (event.type === 'MemberClosed') return `wallet:${event.data.memberId}`;
   if (event.type === 'MembersMerged') return `wallet:${event.data.from}`;
   return event.type === 'OrganisationClosed' ? `pot:${event.data.organisationId}` : undefined;
+}
+
+/** What an event opens again. */
+function undoneBy(event: StreamEvent): Account | undefined {
+  if (event.type === 'MemberReopened') return `wallet:${event.data.memberId}`;
+  if (event.type === 'MembersSeparated') return `wallet:${event.data.from}`;
+  return event.type === 'OrganisationReopened' ? `pot:${event.data.organisationId}` : undefined;
+}
+
+/** What comes back was moved by the ending, and comes from where it went. */
+function broughtBack(
+  undone: Account,
+  rest: Sides,
+  event: StreamEvent,
+  onward: Onward,
+): Breach | undefined {
+  const { debit, credit, credits: amount = '0' } = sidesOf(event);
+  const { credits: moved = '0', credit: place = 'none' } = rest;
+  if (hundredths(amount) > hundredths(moved))
+    return breach(`at most ${moved} to come back`, amount);
+  if (debit === undefined) return undefined;
+  const expected = `from ${onward.endOf(place)} to ${undone}`;
+  return unless(expected, `from ${debit} to ${credit ?? 'none'}`, 'the rest to come back ');
 }
 
 /** What is suspended is not debited by anything new; what undoes something goes on. */
@@ -65,6 +98,10 @@ export function suspensions(): Invariant {
       }
       if (event.type === 'MembersMerged' && halted.has(event.data.from)) {
         halted.add(event.data.into);
+      }
+      if (event.type === 'MembersSeparated') {
+        if (halted.has(event.data.into)) halted.add(event.data.from);
+        else halted.delete(event.data.from);
       }
       if (halted.size === 0) return undefined;
       const actors = actorsOf(subject);
@@ -97,7 +134,8 @@ function turnedBy({ type, data }: StreamEvent): [id?: string, stops?: boolean] {
     case 'MemberSuspended':
     case 'MemberClosed':
     case 'MemberReinstated':
-      return [data.memberId, type !== 'MemberReinstated'];
+    case 'MemberReopened':
+      return [data.memberId, type === 'MemberSuspended' || type === 'MemberClosed'];
     case 'VenueSuspended':
     case 'VenueClosed':
     case 'VenueReinstated':
@@ -105,7 +143,11 @@ function turnedBy({ type, data }: StreamEvent): [id?: string, stops?: boolean] {
     case 'OrganisationSuspended':
     case 'OrganisationClosed':
     case 'OrganisationReinstated':
-      return [data.organisationId, type !== 'OrganisationReinstated'];
+    case 'OrganisationReopened':
+      return [
+        data.organisationId,
+        type === 'OrganisationSuspended' || type === 'OrganisationClosed',
+      ];
     default:
       return [];
   }

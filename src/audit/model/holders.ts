@@ -41,6 +41,9 @@ function namedIn({ revision, event, debited, credited }: Subject): string[] {
       return [...named, event.data.memberId, event.data.organisationId];
     case 'CardIssued':
     case 'CreditsIssued':
+    case 'MemberSuspended':
+    case 'MemberReinstated':
+    case 'MemberReopened':
       return [...named, event.data.memberId];
     case 'CardRevoked':
       return [...named, event.data.memberId, event.data.cardId];
@@ -66,12 +69,10 @@ function namedIn({ revision, event, debited, credited }: Subject): string[] {
     }
     case 'NetworkLimitsChanged':
       return [...named, `clearing:${event.data.network}`];
-    case 'MemberSuspended':
-    case 'MemberReinstated':
-      return [...named, event.data.memberId];
     case 'MemberClosed':
       return [...named, event.data.memberId, accountNeeds(event.data.restTo)];
     case 'MembersMerged':
+    case 'MembersSeparated':
       return [...named, event.data.from, event.data.into];
     case 'VenueSuspended':
     case 'VenueReinstated':
@@ -81,6 +82,7 @@ function namedIn({ revision, event, debited, credited }: Subject): string[] {
     case 'OrganisationSuspended':
     case 'OrganisationReinstated':
     case 'OrganisationRenamed':
+    case 'OrganisationReopened':
     case 'OrganisationClosed':
       return [...named, event.data.organisationId];
     default:

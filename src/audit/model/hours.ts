@@ -1,60 +1,95 @@
 import { credits, hundredths, type Hundredths } from '../../../schemas/amounts.ts';
 import type { EventOf, StreamEvent } from '../../../schemas/events/index.ts';
 import { lastOf } from './onward.ts';
-import { unless, type Breach, type Invariant } from './invariant.ts';
+import { breach, unless, type Breach, type Invariant } from './invariant.ts';
 
 /** Minutes not withdrawn, and the credits for them neither taken back nor written off. */
 type Given = { minutes: number; credits: Hundredths };
+const NOTHING: Given = { minutes: 0, credits: 0 };
 
 /**
  * An hour given is a credit. For each member and destination, after every event,
  * 60 x credits + minutes carried = minutes, in whole steps of the rules of the time.
  */
 export function hoursGiven(): Invariant {
-  const given = new Map<string, Given>();
+  const given = new Map<string, Map<string, Given>>();
+  const kin = new Kin();
   let step: Hundredths = 100;
-  const merged = new Map<string, string>();
-  const nameOf = (member: string) => lastOf(member, (one) => merged.get(one));
-  const givenTo = (give: string, id: string, organisation: string): Given => {
-    const member = nameOf(id);
-    const key = give === 'wallet' ? member : `${organisation} ${member}`;
-    const before = given.get(key);
-    if (before !== undefined) return before;
-    const none = { minutes: 0, credits: 0 };
-    given.set(key, none);
-    return none;
+  const givenBy = (ids: readonly string[], place: string): Given => {
+    const all = ids.map((id) => given.get(place)?.get(id) ?? NOTHING);
+    return all.reduce((sum, { minutes, credits }) => ({
+      minutes: sum.minutes + minutes,
+      credits: sum.credits + credits,
+    }));
+  };
+  const add = (id: string, place: string, before: Given, after: Given) => {
+    const own = givenBy([id], place);
+    const minutes = own.minutes + after.minutes - before.minutes;
+    const credits = own.credits + after.credits - before.credits;
+    given.set(place, (given.get(place) ?? new Map<string, Given>()).set(id, { minutes, credits }));
   };
   return {
     name: 'hours-given',
     says: '60 x credits + minutes carried = minutes given, for each member and destination',
-    of: ['LedgerOpened', 'RulesChanged', 'MembersMerged', 'CreditsIssued', 'TransactionReversed'],
+    of: [
+      ...(['LedgerOpened', 'RulesChanged', 'MembersMerged', 'MembersSeparated'] as const),
+      ...(['CreditsIssued', 'TransactionReversed'] as const),
+    ],
     take({ event }) {
       if (event.type === 'LedgerOpened' || event.type === 'RulesChanged') {
         step = hundredths(event.data.rules.creditStep);
       }
-      if (event.type === 'MembersMerged') {
+      if (event.type === 'MembersMerged') kin.join(event.data.from, event.data.into);
+      if (event.type === 'MembersSeparated') {
         const { from, into } = event.data;
-        merged.set(from, into);
-        addAll(given, from, into);
+        kin.part(from, into);
+        const apart = [kin.of(from), kin.of(into)];
+        const carried = [...given.keys()].flatMap((place) =>
+          apart.map((ids) => carriedOf(givenBy(ids, place))),
+        );
+        const least = Math.min(0, ...carried);
+        return least === 0 ? undefined : breach('each to carry 0 minutes or more', least);
       }
       const hours = hoursOf(event);
       if (hours === undefined || hours.give === 'none') return undefined;
-      const before = givenTo(hours.give, hours.memberId, event.by.organisation ?? '');
-      return event.type === 'CreditsIssued'
-        ? issued(before, event.data, step)
-        : withdrawn(before, event as EventOf<'TransactionReversed'>, step);
+      const place = hours.give === 'wallet' ? 'wallet' : (event.by.organisation ?? '');
+      const before = givenBy(kin.of(hours.memberId), place);
+      const after = { ...before };
+      const wrong =
+        event.type === 'CreditsIssued'
+          ? issued(after, event.data, step)
+          : withdrawn(after, event as EventOf<'TransactionReversed'>, step);
+      add(hours.memberId, place, before, after);
+      return wrong;
     },
   };
 }
 
-/** What a merged member gave joins what the survivor gave, for each destination. */
-function addAll(given: Map<string, Given>, from: string, into: string): void {
-  for (const [key, { minutes, credits }] of [...given]) {
-    if (!key.endsWith(from)) continue;
-    const other = key.slice(0, -from.length) + into;
-    const before = given.get(other) ?? { minutes: 0, credits: 0 };
-    given.set(other, { minutes: before.minutes + minutes, credits: before.credits + credits });
-    given.delete(key);
+/** Which ids stand for one member. */
+class Kin {
+  readonly #next = new Map<string, string>();
+  readonly #ids = new Map<string, readonly string[]>();
+
+  join(from: string, into: string): void {
+    this.#next.set(from, into);
+    this.#ids.set(into, [...this.#own(into), ...this.#own(from)]);
+  }
+
+  part(from: string, into: string): void {
+    this.#next.delete(from);
+    const gone = this.#own(from);
+    this.#ids.set(
+      into,
+      this.#own(into).filter((id) => !gone.includes(id)),
+    );
+  }
+
+  of(id: string): readonly string[] {
+    return this.#own(lastOf(id, (one) => this.#next.get(one)));
+  }
+
+  #own(id: string): readonly string[] {
+    return this.#ids.get(id) ?? [id];
   }
 }
 
@@ -92,8 +127,11 @@ function withdrawn(
 }
 
 function carried(given: Given, stated: number | undefined): Breach | undefined {
-  const recomputed = given.minutes - minutesOf(given.credits);
-  return unless(recomputed, stated ?? 'none', 'carriedMinutes of ');
+  return unless(carriedOf(given), stated ?? 'none', 'carriedMinutes of ');
+}
+
+function carriedOf({ minutes, credits }: Given): number {
+  return minutes - minutesOf(credits);
 }
 
 function minutesOf(amount: Hundredths): number {

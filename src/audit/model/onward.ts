@@ -19,6 +19,12 @@ export class Onward {
       this.#closed.set(`pot:${event.data.organisationId}`, event.data.potTo ?? 'lapsed');
       this.#ended.add(event.data.organisationId);
     }
+    if (event.type === 'MembersSeparated') this.#merged.delete(`wallet:${event.data.from}`);
+    if (event.type === 'MemberReopened') this.#closed.delete(`wallet:${event.data.memberId}`);
+    if (event.type === 'OrganisationReopened') {
+      this.#closed.delete(`pot:${event.data.organisationId}`);
+      this.#ended.delete(event.data.organisationId);
+    }
   }
 
   /** The wallet of whoever goes on. */

@@ -23,7 +23,10 @@ export function reversals(): Invariant {
   return {
     name: 'reversals',
     says: 'a reversal mirrors what it cites, and all of them together never exceed it',
-    of: ['TransactionReversed', 'MembersMerged', 'MemberClosed', 'OrganisationClosed'],
+    of: [
+      ...(['TransactionReversed', 'MembersMerged', 'MemberClosed', 'OrganisationClosed'] as const),
+      ...(['MembersSeparated', 'MemberReopened', 'OrganisationReopened'] as const),
+    ],
     take({ event, original }) {
       onward.take(event);
       if (event.type !== 'TransactionReversed') return undefined;

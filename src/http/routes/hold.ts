@@ -26,7 +26,7 @@ import { stop } from '../problems.ts';
 import { eventOf, transactionOf, type Routes } from '../route.ts';
 import type { Services } from '../services.ts';
 import { recordedAs } from '../transactions.ts';
-import { sees } from '../visibility.ts';
+import { seesHold } from '../visibility.ts';
 
 const TAG = 'Bookings';
 const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
@@ -34,7 +34,8 @@ const READERS = ['admin', 'auditor', 'coordinator', 'partner'] as const;
 export function holdRoutes(routes: Routes): void {
   writes(routes);
   const { services } = routes;
-  const { holds, directory } = services.projections;
+  const { projections } = services;
+  const { holds } = projections;
 
   routes.read({
     url: '/v1/holds',
@@ -46,11 +47,10 @@ export function holdRoutes(routes: Routes): void {
     handle: async ({ query, request, reply }) => {
       const caller = callerIn(request);
       const own = [...holds.open()].filter(
-        ({ revision, venueId, organisationId, reference }) =>
-          revision >= (query.after ?? 0) &&
-          (query.reference ?? reference) === reference &&
-          (sees(caller, directory.venues.get(venueId)?.organisationId) ||
-            sees(caller, organisationId)),
+        (hold) =>
+          hold.revision >= (query.after ?? 0) &&
+          (query.reference ?? hold.reference) === hold.reference &&
+          seesHold(projections, caller, hold),
       );
       const limit = limitOf(query);
       const items = await Promise.all(
@@ -71,11 +71,7 @@ export function holdRoutes(routes: Routes): void {
     handle: async ({ params: { id }, request }) => {
       const found = await recordedAs(services, id);
       if (found?.event.type !== 'CreditsHeld') return stop('hold_not_found', { id });
-      const { by, data } = found.event;
-      const caller = callerIn(request);
-      const mine =
-        sees(caller, directory.venues.get(data.venueId)?.organisationId) ||
-        sees(caller, by.organisation);
+      const mine = seesHold(projections, callerIn(request), found.event.data);
       return mine ? shown(services, found.revision) : stop('hold_not_found', { id });
     },
   });

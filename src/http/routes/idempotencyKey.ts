@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { keyDigest } from '../../../schemas/digest.ts';
 import type { Recorded, StreamEvent } from '../../../schemas/events/index.ts';
 import { idempotencyKeyAnswer } from '../../../schemas/http/ledger.ts';
 import { idempotencyKeySchema, unquoted } from '../../../schemas/http/redemption.ts';
 import { callerIn } from '../authentication.ts';
 import { stop } from '../problems.ts';
-import { scopeOf } from '../identity.ts';
 import { transactionOf, type Routes } from '../route.ts';
+import { scoped, useIn } from '../scope.ts';
 import { isTransaction } from '../transactions.ts';
 
 const TAG = 'Ledger';
 
 export function idempotencyKeyRoutes(routes: Routes): void {
-  const { sequencer, read } = routes.services;
+  const { services } = routes;
+  const { sequencer, read } = services;
 
   routes.read({
     url: '/v1/idempotency-keys/:key',
@@ -22,13 +22,15 @@ export function idempotencyKeyRoutes(routes: Routes): void {
     params: z.strictObject({ key: idempotencyKeySchema }),
     answer: idempotencyKeyAnswer,
     handle: async ({ params, request }) => {
-      const key = keyDigest(scopeOf(callerIn(request)), unquoted(params.key));
-      for (const revision of sequencer.ledger.keys.candidates(key)) {
-        const event = await routes.services.eventAt(revision);
-        if (event.type === 'KeyVoided' && event.data.voids === key) {
-          return became('voided', [{ revision, event }]);
-        }
-        if (event.command.key === key) {
+      const caller = callerIn(request);
+      const key = scoped(services, caller, unquoted(params.key));
+      const { keys } = sequencer.ledger;
+      const shared = key.shared === undefined ? [] : keys.candidates(key.shared);
+      for (const revision of [...keys.candidates(key.key), ...shared]) {
+        const event = await services.eventAt(revision);
+        const use = useIn(services, caller, key, event);
+        if (use === 'voided') return became('voided', [{ revision, event }]);
+        if (use === 'used') {
           const made: Recorded[] = [];
           for await (const page of read(revision, event.command.count)) {
             const events = page.lines.map((line) => JSON.parse(line) as StreamEvent);

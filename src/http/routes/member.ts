@@ -76,7 +76,7 @@ function memberReads(routes: Routes): void {
   const { directory } = routes.services.projections;
   const shown =
     (caller: Caller) =>
-    ({ since: _, restTo, ...member }: MemberItem) => ({
+    ({ since: _, restTo, joining: _joining, cardsBefore: _cards, ...member }: MemberItem) => ({
       ...member,
       account: accountOf.wallet(member.memberId),
       restTo: restShown(directory, caller, restTo),

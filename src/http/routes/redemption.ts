@@ -1,4 +1,3 @@
-import { keyDigest } from '../../../schemas/digest.ts';
 import {
   redemptionBody,
   redemptionCreated,
@@ -7,8 +6,8 @@ import {
   voidBody,
 } from '../../../schemas/http/redemption.ts';
 import { holderOf, type MemberId } from '../../../schemas/ids.ts';
-import { scopeOf } from '../identity.ts';
 import { eventOf, transactionOf, type Done, type Routes } from '../route.ts';
+import { scoped } from '../scope.ts';
 
 const TAG = 'Redemptions';
 
@@ -44,10 +43,10 @@ export function redemptionRoutes(routes: Routes): void {
     status: 200,
     body: voidBody,
     answer: voidAnswer,
-    prepare: ({ body: { key }, caller }) => ({
-      ask: { type: 'VoidKey', voids: keyDigest(scopeOf(caller), unquoted(key)) },
-      answer: voided,
-    }),
+    prepare: ({ body, caller }) => {
+      const { key: voids, shared } = scoped(routes.services, caller, unquoted(body.key));
+      return { ask: { type: 'VoidKey', voids, shared }, answer: voided };
+    },
   });
 }
 

@@ -5,7 +5,7 @@ import {
   venueStatementParams,
 } from '../../../schemas/http/statement.ts';
 import { accountOf } from '../../../schemas/ids.ts';
-import { callerIn } from '../authentication.ts';
+import { callerIn, type Caller } from '../authentication.ts';
 import { CSV, sendCsv, wantsCsv } from '../csv.ts';
 import { stop } from '../problems.ts';
 import type { Routes } from '../route.ts';
@@ -62,6 +62,7 @@ export function statementRoutes(routes: Routes): void {
         return stop('organisation_not_found', { id });
       }
       if (!group.roles.includes('earn')) return stop('not_an_earn_group', { id });
+      refusePartner(callerIn(request));
       const funds = services.sequencer.ledger.funds.get(id) ?? [];
       const names = funds.map(({ name }) => name).toSorted();
       const more = names.map((fund) => accountOf.allocation(id, fund));
@@ -85,4 +86,9 @@ export function statementRoutes(routes: Routes): void {
       return answered(request, reply, holder, period);
     },
   });
+}
+
+/** The pot is the coordinator's, also where an organisation has both roles. */
+function refusePartner({ role }: Caller): void {
+  if (role === 'partner') stop('forbidden', { role, roles: 'coordinator' });
 }
