@@ -14,6 +14,7 @@ import {
 import { calendarIn, milliseconds, type Day } from '../schemas/time.ts';
 import type { Count } from './disclosure.ts';
 import { closed, summed, type Closed } from './fundFigures.ts';
+import { openOf, shownOf, type ShownFigures } from './fundShown.ts';
 import {
   countsIn,
   figuresOf,
@@ -28,20 +29,24 @@ import { entryOf } from './maps.ts';
 import { stand, unite } from './people.ts';
 import { Years } from './years.ts';
 
-/** Figures of a year or of all. Members are people with hours standing, hidden where few. */
-export type FundFigures = Closed & { readonly members: Count };
-export type FundPart = FundFigures & {
+/** Figures of a year or of all. Members are people with hours standing; few are hidden. */
+export type FundFigures = ShownFigures & { readonly members: Count };
+type Row<F> = F & {
   readonly organisationId: OrganisationId;
   readonly firstDay?: Day | undefined;
   readonly lastDay?: Day | undefined;
 };
-export type FundReport = {
+export type FundPart = Row<FundFigures>;
+type Report<F> = {
   readonly fund: string;
   /** The years in which anything was recorded of the fund. */
   readonly years: readonly number[];
-  readonly parts: readonly FundPart[];
-  readonly total: FundFigures;
+  readonly parts: readonly Row<F>[];
+  readonly total: F;
 };
+export type FundReport = Report<FundFigures>;
+/** What a report is made of, with nothing hidden: for checking, and not for showing. */
+export type ExactReport = Report<Closed & { readonly members: Count }>;
 
 type Place = Cell & { readonly part: Part; readonly day: Day; readonly year: number };
 
@@ -115,6 +120,24 @@ export class Funds {
    * @param only the one organisation whose part is told; what is hidden does not depend on it
    */
   report(fund: string, year?: number, only?: OrganisationId): FundReport {
+    const all = this.#partsOf(fund);
+    const open = openOf(all);
+    const { parts, total, ...rest } = this.exact(fund, year, only);
+    const partOf = (id: OrganisationId | undefined) =>
+      all.find((part) => id !== undefined && isOf(part, id));
+    const shown = <F extends Closed & { members: Count }>(row: F, part: Part | undefined) => ({
+      ...row,
+      ...shownOf(row, open.of(part, year, row.members)),
+    });
+    return {
+      ...rest,
+      parts: parts.map((part) => shown(part, partOf(part.organisationId))),
+      total: shown(total, partOf(only)),
+    };
+  }
+
+  /** The same with every figure, of few people too; only the counts are as they are shown. */
+  exact(fund: string, year?: number, only?: OrganisationId): ExactReport {
     const begun = this.#partsOf(fund).filter(({ began }) => began <= (year ?? Infinity));
     const counts = year === undefined ? overall(begun) : countsIn(begun, year);
     const told = (part: Part) => only === undefined || isOf(part, only);

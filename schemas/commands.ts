@@ -61,7 +61,12 @@ export type RegisterVenue = Order<
 export type EnrolMember = Order<'EnrolMember', { organisationId?: OrganisationId | undefined }>;
 export type AddMembership = Order<
   'AddMembership',
-  { member: Bearer; organisationId?: OrganisationId | undefined }
+  {
+    member: Bearer;
+    /** Whose the card must be that is shown. */
+    memberId?: MemberId | undefined;
+    organisationId?: OrganisationId | undefined;
+  }
 >;
 export type IssueCard = Order<'IssueCard', { memberId: MemberId; hmac: Digest }>;
 export type RevokeCard = Order<'RevokeCard', { cardId: CardId }>;

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ownFolder } from './journal/ownerOnly.ts';
 
 const KEY_BYTES = 32;
 
@@ -32,12 +33,22 @@ export function cardKeyIn({ text, file, shared }: CardKeySource): {
   if (shared) throw noSharedKey(file!);
   const key = randomBytes(KEY_BYTES);
   if (file === undefined) return { key };
-  const keep = () => {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, `${key.toString('hex')}\n`, { mode: 0o600, flush: true });
-    renameSync(`${file}.new`, file);
-  };
-  return { key, keep };
+  return { key, keep: () => keepCardKey(file, key) };
+}
+
+/** Writes the key to a file that only its owner may read, whole or not at all. */
+export function keepCardKey(file: string, key: Buffer): void {
+  ownFolder(dirname(file));
+  // One that is left over need not be its owner's alone.
+  rmSync(`${file}.new`, { force: true });
+  const text = `${key.toString('hex')}\n`;
+  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true, flag: 'wx' });
+  renameSync(`${file}.new`, file);
+}
+
+/** What tells this key from another one, and nothing of the key. */
+export function cardKeyCheck(key: Buffer): string {
+  return createHmac('sha256', key).update('check value of a card key').digest('base64url');
 }
 
 /** The card key is missing or is another one, so that no card could be told. */

@@ -2,7 +2,7 @@ import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
-import { cardHmacWith, cardKeyIn } from './cardKey.ts';
+import { cardHmacWith, cardKeyCheck, cardKeyIn } from './cardKey.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { stateKey } from './checkpoints/signingKey.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
@@ -11,22 +11,24 @@ import { configFrom, type Config } from './config.ts';
 import type { EventstoreOptions } from './journal/eventstore/index.ts';
 import type { Journal } from './journal/journal.ts';
 import { memoryJournal } from './journal/memory.ts';
+import { closeToOthers } from './journal/ownerOnly.ts';
 import { sqliteJournal } from './journal/sqlite/index.ts';
 import { isEventStore } from './eventstoreUrl.ts';
 import { verifierIn } from './proofs/note.ts';
 import { placesOf } from './publish/places.ts';
 import { Publisher } from './publish/publisher.ts';
 import { linesTo, printsTo, taken } from './log/index.ts';
+import { CARD_KEY_CHECK, requireOwnKeys } from './ownKeys.ts';
 import { pooledRandom } from './random.ts';
 import { running } from './running.ts';
 import { SavedState } from './saved/index.ts';
-import { CannotServeError, openService, type Service } from './service.ts';
+import { openService, type Service } from './service.ts';
 import { SteadyClock } from './steadyClock.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED = new RegExp(
-  '^(Config|\\w+Key|Note|Head|ChangedHistory|LostEnd|CannotServe|AlreadyRunning|' +
-    '\\w+(Journal|Event|State))Error$',
+  '^\\w*(Config|Key|Store|Note|Head|History|LostEnd|CannotServe|AlreadyRunning|' +
+    'Journal|Event|State)Error$',
 );
 const DAMAGED =
   '. Nothing is served: put this folder aside, and put the stream back into an empty one ' +
@@ -54,12 +56,13 @@ printsTo('stderr', logged);
 
 /** The one place that reads the environment and wires everything by hand. */
 async function main(): Promise<void> {
+  process.umask(0o077);
   const config = configFrom(process.env);
   const logger = pino({ level: config.logLevel }, logged);
   // Node would print them by itself, and wait until somebody reads them.
   process.removeAllListeners('warning');
   process.on('warning', (warning) => logger.warn({ err: warning }, 'a warning of the runtime'));
-  const cardKey = cardKeyIn(config.cardKey);
+  const { unproved } = requireOwnKeys(config);
   const broken = (why: string) => {
     logger.fatal({ why }, 'the journal is broken: this process takes no more writes and ends');
     setImmediate(() => {
@@ -70,6 +73,9 @@ async function main(): Promise<void> {
   const journal = await journalOf(config, { random, log: (line) => logger.warn(line) });
   void provedBehind(journal, logger);
   const predecessor = await predecessorOf(config, journal);
+  closeData(config, logger);
+  const cardKey = cardKeyIn(config.cardKey);
+  cardKey.keep?.();
   const checkpoints = checkpointsAt(config, random);
   const saved = savedStateOf(config, stateKey(checkpoints.signers), logger);
   const service = await openService({
@@ -94,10 +100,8 @@ async function main(): Promise<void> {
   });
   // Before anything else can fail: the stream has the key's hash by now, and nobody has the key.
   showFirstKey(service);
-  if (cardKey.keep !== undefined) {
-    requireNoCards(service, config);
-    cardKey.keep();
-  }
+  checkpoints.store.keepCheck(CARD_KEY_CHECK, cardKeyCheck(cardKey.key));
+  if (unproved) logger.warn('the card key is taken as it is: there was nothing to compare it with');
   const publisher = publisherOf(config, service, logger);
   const { connections } = config;
   const { app, end } = await running(service, journal, logger, { saved, publisher, connections });
@@ -185,13 +189,15 @@ function publisherOf(
   });
 }
 
-function requireNoCards({ projections }: Service, { cardKey }: Config): void {
-  const cards = projections.directory.membersOf().some(({ cardId }) => cardId !== undefined);
-  if (!cards) return;
-  throw new CannotServeError(
-    `The members have cards, but the key to them, ${cardKey.file}, is missing. ` +
-      'Put it back from the backup; without it no card is known.',
-  );
+/** Whoever else has an account on the machine has no business with the data. */
+function closeData(config: Config, logger: Logger): void {
+  const { dataDirectory, journalFile, checkpointFile, stateFile, cardKey, signing } = config;
+  if (journalFile === undefined) return;
+  const files = [journalFile, checkpointFile, stateFile, cardKey.file, signing.file];
+  const own = files.filter((file) => file !== undefined).map((file) => resolve(file));
+  const { closed, open } = closeToOthers(resolve(dataDirectory), own);
+  if (closed.length > 0) logger.warn({ closed }, 'others could read this data; now only its owner');
+  if (open.length > 0) logger.warn({ open }, 'others can read this data, and it cannot be closed');
 }
 
 function welcome({ sequencer, checkpoints }: Service, config: Config, address: string): void {

@@ -16,35 +16,38 @@ export const fundParams = z.strictObject({ fund: slugSchema });
 export const fundQuery = z.strictObject({ year: yearSchema });
 export const fundsQuery = pageQuerySchema.extend({ year: yearSchema });
 
+/** Null where it would tell the hours of few people. */
+const shownSchema = balanceSchema.nullable();
+
 /** Figures go by the day of recording, so a year that is over stays as it was. */
 const figures = {
-  opening: balanceSchema.meta({ description: 'left when the year began' }),
+  opening: shownSchema.meta({ description: 'left when the year began' }),
   allocated: balanceSchema,
-  issued: balanceSchema.meta({ description: 'for hours given' }),
-  issuedForEarlierYears: balanceSchema.meta({
+  issued: shownSchema.meta({ description: 'for hours given' }),
+  issuedForEarlierYears: shownSchema.meta({
     description: 'of those issued: for hours given before the year began',
   }),
-  issuedAfterLastDay: balanceSchema.meta({
+  issuedAfterLastDay: shownSchema.meta({
     description: 'of those issued: recorded after the last day, for hours given on or before it',
   }),
-  corrected: balanceSchema.meta({
+  corrected: shownSchema.meta({
     description: 'taken back by reversals, of hours and of transfers to the pot',
   }),
-  writtenOff: balanceSchema.meta({
+  writtenOff: shownSchema.meta({
     description: 'what reversals should have taken back and was spent already; moves nothing',
   }),
   toPot: balanceSchema.meta({ description: "moved to the group's pot, apart from hours given" }),
-  returned: balanceSchema,
-  left: balanceSchema.meta({
+  returned: shownSchema,
+  left: shownSchema.meta({
     description: 'opening + allocated - issued + corrected - toPot - returned',
   }),
-  minutes: z.int().meta({ description: 'given, for the credits issued' }),
-  minutesWithdrawn: z.int(),
+  minutes: z.int().nullable().meta({ description: 'given, for the credits issued' }),
+  minutesWithdrawn: z.int().nullable(),
   members: z
     .int()
     .nullable()
     .meta({ description: 'people with hours that stand; null where they are not shown' }),
-  note: z.string().optional().meta({ description: 'why the members are not shown' }),
+  note: z.string().optional().meta({ description: 'why some of these are not shown' }),
 };
 
 /** The days of the year that was asked for, and the revision that the figures are as at. */

@@ -55,7 +55,8 @@ export const requestRefusals = {
   ),
   too_many_unknown_cards: entry(
     RETRY,
-    'More than {limit} unknown cards in a minute from one access. Wait, then go on.',
+    'More than {limit} unknown cards in a minute from one {whom}. Where "errors" names cards, ' +
+      'take those out. Wait, then go on; calls that show no card go on as ever.',
     'Too many unknown cards were tried. Wait a minute, then try this same sale again.',
   ),
   too_many_requests: entry(

@@ -1,10 +1,12 @@
 import { copyFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { StreamEvent } from '../../schemas/events/index.ts';
 import { linesOf } from '../../schemas/stream.ts';
 import { DAY_MS } from '../../schemas/time.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
-import { APPEND_EVENTS, Commands, type StreamOptions } from './stream.ts';
+import { completeFolder } from './folder.ts';
+import { APPEND_EVENTS, Commands, NETWORK, type StreamOptions } from './stream.ts';
 
 const BEGAN_DAYS_AGO = 200;
 
@@ -48,6 +50,7 @@ export async function seed(
     }
     await pending;
     await journal.close();
+    if (basename(file) === 'ledger.sqlite') completeFolder(dirname(file), NETWORK);
     counts.push(written);
   }
   return counts;

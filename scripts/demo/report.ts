@@ -6,6 +6,9 @@ import type { Stage } from './stage.ts';
 import { total } from './tally.ts';
 import { OTHER_NETWORK } from './world.ts';
 
+/** In place of figures that would tell the hours of few people. */
+const NOT_SHOWN = '*';
+
 export type FundLine = {
   readonly fund: string;
   readonly year: number;
@@ -81,7 +84,7 @@ async function compareFunds(
   recount: Recount,
   compare: Compare,
 ): Promise<FundLine[]> {
-  type Figures = Record<keyof FundYear | 'left', string>;
+  type Figures = Record<keyof FundYear | 'left', string | null>;
   type Answer = { years: number[]; total: Figures };
   const lines: FundLine[] = [];
   for (const [fund, years] of recount.funds) {
@@ -94,11 +97,18 @@ async function compareFunds(
       left += allocated - issued + corrected - toPot - returned;
       for (const [name, amount] of Object.entries({ ...figures, left })) {
         const key = name as keyof Figures;
-        compare(`${fund} in ${year}, ${name}`, credits(amount), answer.total[key]);
+        const shown = answer.total[key];
+        if (shown !== null) compare(`${fund} in ${year}, ${name}`, credits(amount), shown);
       }
       const { total: sums } = answer;
-      const line = { allocated: sums.allocated, issued: sums.issued, corrected: sums.corrected };
-      lines.push({ fund, year, ...line, returned: sums.returned, unused: sums.left });
+      lines.push({
+        ...{ fund, year },
+        allocated: sums.allocated ?? NOT_SHOWN,
+        issued: sums.issued ?? NOT_SHOWN,
+        corrected: sums.corrected ?? NOT_SHOWN,
+        returned: sums.returned ?? NOT_SHOWN,
+        unused: sums.left ?? NOT_SHOWN,
+      });
     }
   }
   return lines;

@@ -63,10 +63,13 @@ export async function backUp({ source, to, withKeys, now_ms }: BackUpOptions): P
     if (shown !== undefined) writeFileSync(join(partial, CHECKPOINT), shown.note);
     if (withKeys) copyKeys(source, partial);
     const files = sizesIn(partial);
-    for (const name of Object.keys(files)) toDisk(join(partial, name));
+    for (const name of Object.keys(files)) {
+      chmodSync(join(partial, name), OWNER_ONLY);
+      toDisk(join(partial, name));
+    }
     const manifest: Manifest = { files, format: 1, madeAt: instant(now_ms()), root, size };
     const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
-    writeFileSync(join(partial, MANIFEST), text, { flush: true });
+    writeFileSync(join(partial, MANIFEST), text, { flush: true, mode: OWNER_ONLY });
     toDisk(partial);
     renameSync(partial, to);
     toDisk(dirname(to));
@@ -132,9 +135,7 @@ async function copied<T>(
 function copyKeys({ cardKey, signingKey }: Parts, to: string): void {
   for (const key of [cardKey, signingKey]) {
     if (!existsSync(key)) continue;
-    const copy = join(to, basename(key));
-    copyFileSync(key, copy);
-    chmodSync(copy, OWNER_ONLY);
+    copyFileSync(key, join(to, basename(key)));
   }
 }
 

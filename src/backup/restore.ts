@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CheckpointStore } from '../checkpoints/store.ts';
 import { DamagedJournalError } from '../journal/journal.ts';
+import { ownFolder } from '../journal/ownerOnly.ts';
 import { takeLock } from '../journal/sqlite/lock.ts';
 import { Mirror, type Kept } from './mirror.ts';
 import { BackupError, manifestIn, partsIn, toDisk, type Manifest } from './parts.ts';
@@ -10,6 +11,7 @@ import { requireShown, signedIn, storedIn, type Signed } from './shown.ts';
 import { StagedStream } from './staged.ts';
 
 const STAGE = 'restoring';
+const OWNER_ONLY = 0o600;
 
 export type RestoreOptions = {
   readonly from: string;
@@ -54,7 +56,7 @@ export type Restored = {
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { to } = options;
   requireEmpty(to);
-  mkdirSync(to, { recursive: true });
+  ownFolder(to);
   // A service that is started on the empty folder meanwhile would open a new ledger in it.
   const lock = `${partsIn(to).ledger}-lock`;
   const release = takeLock(lock);
@@ -102,7 +104,10 @@ function copyParts(from: string, stage: string, manifest: Manifest | undefined):
   }
   const logs = manifest === undefined ? [`${parts.ledger}-wal`, `${parts.checkpoints}-wal`] : [];
   for (const file of [...Object.values(parts), ...logs]) {
-    if (existsSync(file)) copyFileSync(file, join(stage, basename(file)));
+    if (!existsSync(file)) continue;
+    const copy = join(stage, basename(file));
+    copyFileSync(file, copy);
+    chmodSync(copy, OWNER_ONLY);
   }
 }
 

@@ -66,11 +66,10 @@ export class Checkpoints {
 
   constructor(options: CheckpointsOptions) {
     this.#options = options;
-    const { store, signers, head } = options;
+    const { store, head } = options;
     this.#latest = store.latest();
     this.#head = head?.read();
     this.#signing = new Signing({ ...options, keys: () => this.keys() });
-    for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);
   }
 
   /** The last one that was made; nothing before the first. */
@@ -272,6 +271,7 @@ export class Checkpoints {
     await this.requireUnchanged();
     const text = shown.note.slice(0, shown.note.lastIndexOf('\n\n') + 1);
     const added = signNote(text, missing).slice(text.length + 1);
+    this.#keepKeys();
     this.#latest = { ...shown, note: shown.note + added };
     this.#options.store.keep(this.#latest);
     return this.#latest;
@@ -284,9 +284,16 @@ export class Checkpoints {
     // What is signed can never be taken back, so it is compared each time.
     await this.requireUnchanged();
     const shown = await this.#signing.signed(size, this.#latest);
+    this.#keepKeys();
     this.#options.store.keep(shown);
     this.#latest = shown;
     return shown;
+  }
+
+  /** Only once something is signed with them: those of another ledger are not taken for its own. */
+  #keepKeys(): void {
+    const { store, signers } = this.#options;
+    for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hash } from 'node:crypto';
 import { dirname } from 'node:path';
+import { ownFolder } from '../journal/ownerOnly.ts';
 import { makeSigner, signerIn, signerText, type Signer } from '../proofs/note.ts';
 
 const SEED_BYTES = 32;
@@ -82,7 +83,7 @@ export function stateKey([newest]: readonly Signer[]): string {
 
 /** Writes the keys to a file that only its owner may read, whole or not at all. */
 export function keepSigners(file: string, signers: readonly Signer[]): void {
-  mkdirSync(dirname(file), { recursive: true });
+  ownFolder(dirname(file));
   const text = signers.map((signer) => `${signerText(signer)}\n`).join('');
   // One that is left over need not be its owner's alone.
   rmSync(`${file}.new`, { force: true });

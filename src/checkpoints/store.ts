@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UnwrittenError } from '../../schemas/stream.ts';
 import { OpenFiles } from '../journal/sqlite/openFiles.ts';
+import { ownFile } from '../journal/ownerOnly.ts';
 
 /** How long it waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
@@ -24,6 +24,18 @@ export type StoreOptions = {
   readonly readOnly?: boolean;
 };
 
+/** What is kept: the last checkpoint, the verifier keys, and check values of secrets by name. */
+export type Kept = {
+  readonly latest: Shown | undefined;
+  readonly keys: readonly string[];
+  readonly checks: ReadonlyMap<string, string>;
+};
+
+/** What was shown of a ledger is missing or cannot be read; says what to do. */
+export class CheckpointStoreError extends Error {
+  override readonly name = 'CheckpointStoreError';
+}
+
 /**
  * Where checkpoints are kept: a file apart from the stream's, so that whoever puts back an old
  * stream, or a changed one, does not put back what was said of it.
@@ -39,7 +51,7 @@ export class CheckpointStore {
       this.#files = new OpenFiles([]);
       return;
     }
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    if (file !== ':memory:') ownFile(file);
     this.#database = new DatabaseSync(file);
     this.#database.exec(`
       PRAGMA busy_timeout = ${BUSY_MS};
@@ -51,15 +63,14 @@ export class CheckpointStore {
         recordedAt TEXT NOT NULL
       ) STRICT;
       CREATE TABLE IF NOT EXISTS verifier (key TEXT PRIMARY KEY) STRICT;
+      CREATE TABLE IF NOT EXISTS checkValue (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     `);
     this.#files = file === ':memory:' ? new OpenFiles([]) : OpenFiles.ofDatabase(file);
   }
 
   /** The largest one; nothing where there is none yet. */
   latest(): Shown | undefined {
-    return this.#database
-      .prepare('SELECT size, note, recordedAt FROM checkpoint ORDER BY size DESC LIMIT 1')
-      .get() as Shown | undefined;
+    return latestIn(this.#database);
   }
 
   /** The one of a size. */
@@ -99,8 +110,7 @@ export class CheckpointStore {
 
   /** Every verifier key that ever signed, the newest first. */
   keys(): string[] {
-    const rows = this.#database.prepare('SELECT key FROM verifier ORDER BY rowid DESC').all();
-    return (rows as { key: string }[]).map(({ key }) => key);
+    return keysIn(this.#database);
   }
 
   /** Keeps the key of a signer, which old checkpoints are verified with for ever. */
@@ -110,7 +120,62 @@ export class CheckpointStore {
     this.#database.prepare('INSERT INTO verifier VALUES (?)').run(key);
   }
 
+  /** Keeps what tells a key from another one, and nothing of the key itself. */
+  keepCheck(name: string, value: string): void {
+    if (checksIn(this.#database).get(name) === value) return;
+    this.#database.prepare('INSERT OR REPLACE INTO checkValue VALUES (?, ?)').run(name, value);
+  }
+
   close(): void {
     this.#database.close();
   }
+}
+
+/**
+ * Looks at what is kept in a file, and changes nothing.
+ * @returns nothing where there is no file, or nothing was ever kept in it
+ * @throws CheckpointStoreError where it cannot be read
+ */
+export function lookAt(file: string): Kept | undefined {
+  if (!existsSync(file)) return undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+    return keptIn(database);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CheckpointStoreError(
+      `What was shown of this ledger cannot be read: ${file}: ${message}. Put that file back, ` +
+        'with the rest of the folder, from a backup.',
+    );
+  } finally {
+    database?.close();
+  }
+}
+
+function keptIn(database: DatabaseSync): Kept | undefined {
+  const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+  const has = (table: string) => names.some(({ name }) => name === table);
+  if (!has('checkpoint') || !has('verifier')) return undefined;
+  return {
+    latest: latestIn(database),
+    keys: keysIn(database),
+    checks: has('checkValue') ? checksIn(database) : new Map(),
+  };
+}
+
+function checksIn(database: DatabaseSync): Map<string, string> {
+  const checks = database.prepare('SELECT name, value FROM checkValue').all();
+  return new Map(checks.map(({ name, value }) => [name as string, value as string]));
+}
+
+function latestIn(database: DatabaseSync): Shown | undefined {
+  return database
+    .prepare('SELECT size, note, recordedAt FROM checkpoint ORDER BY size DESC LIMIT 1')
+    .get() as Shown | undefined;
+}
+
+function keysIn(database: DatabaseSync): string[] {
+  const rows = database.prepare('SELECT key FROM verifier ORDER BY rowid DESC').all();
+  return (rows as { key: string }[]).map(({ key }) => key);
 }

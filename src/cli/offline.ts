@@ -8,6 +8,7 @@ import { isPlayed } from '../clock.ts';
 import { configFrom, type Config } from '../config.ts';
 import { recordedIn, type Journal } from '../journal/journal.ts';
 import { sqliteJournal, sqliteReader, type SqliteReader } from '../journal/sqlite/index.ts';
+import { requireOwnSigner } from '../ownKeys.ts';
 import { openService } from '../service.ts';
 import { SteadyClock } from '../steadyClock.ts';
 import { EXIT, Failure, faulty } from './failure.ts';
@@ -85,8 +86,10 @@ export async function grantOffline(
   const ledger = ledgerFile(directory, io);
   const config = ledger.mirror ? serverConfig(directory, ledger, io) : dataConfig(directory, io);
   const opening = await openingOf(ledger.file);
+  const isKept = io.files.exists(config.checkpointFile!);
+  if (isKept) requireOwn(config);
   const journal = await journalOf(config, ledger.file, opening.network, io);
-  const checkpoints = checkpointsAt(config, io.random);
+  const checkpoints = checkpointsAt(isKept ? config : nothingKept(config), io.random);
   try {
     // It ends before a proof behind it would, so it waits for it.
     await journal.proved;
@@ -130,6 +133,24 @@ function clockIn({ acceptedDay }: Config, network: string, { now_ms }: Io) {
   const clocks = { wall_ms: now_ms, elapsed_ms, sinceBoot_ms: elapsed_ms };
   const steady = new SteadyClock(clocks, acceptedDay);
   return { now_ms: steady.now_ms, steady };
+}
+
+/** Where what was shown is missing the next start says so: nothing is made anew here. */
+function nothingKept({ signing }: Config): Parameters<typeof checkpointsAt>[0] {
+  return {
+    checkpointFile: undefined,
+    headFile: undefined,
+    signing: { origin: signing.origin, defaultOrigin: signing.defaultOrigin },
+  };
+}
+
+/** @throws Failure where the key that would sign is not the ledger's own */
+function requireOwn(config: Config): void {
+  try {
+    requireOwnSigner(config);
+  } catch (error) {
+    throw faulty('not_own_key', (error as Error).message);
+  }
 }
 
 /**

@@ -8,6 +8,9 @@ import { run } from './run.ts';
 
 const { stdin, stdout, stderr, env, argv } = process;
 
+// A backup, a copy or a list of cards is nobody else's on this machine.
+process.umask(0o077);
+
 // Whoever reads along may stop before the end, as `head` does; that is no mistake.
 stdout.on('error', () => process.exit());
 stderr.on('error', () => undefined);

@@ -121,7 +121,13 @@ export class Routes {
     this.app = app;
     this.services = services;
     this.#admission = admission;
-    this.#unknownCards = new UnknownCards(services.now_ms);
+    const { now_ms, sequencer } = services;
+    const { isOneOfSeveral } = sequencer;
+    this.#unknownCards = new UnknownCards({
+      now_ms,
+      ledger: () => sequencer.ledger,
+      isOneOfSeveral,
+    });
   }
 
   read<A extends Schema, P extends Schema | undefined, Q extends Schema | undefined>(
@@ -183,7 +189,6 @@ export class Routes {
         const { params, query, body } = request as unknown as Input<Read<P>, Read<Q>, z.output<B>>;
         const preview = route.preview?.(query) ?? false;
         const identity = preview ? {} : identityOf(this.services, request, caller, route.url);
-        this.#unknownCards.check(caller.accessId);
         const prepared = route.prepare({ params, query, body, caller, request, reply });
         const command: Command = {
           ...drawCommand(this.services.random),
@@ -191,11 +196,11 @@ export class Routes {
           ...identity,
           ask: prepared.ask,
         };
+        const taken = this.#unknownCards.take(caller, prepared.ask);
+        if ('refusal' in taken) return sendProblem(request, reply, taken.refusal);
         const outcome = await this.services.sequencer.submit(command, preview);
-        if (outcome.outcome === 'refused') {
-          this.#unknownCards.note(caller.accessId, outcome.refusal);
-          return sendProblem(request, reply, outcome.refusal);
-        }
+        this.#unknownCards.settle(taken);
+        if (outcome.outcome === 'refused') return sendProblem(request, reply, outcome.refusal);
         return this.#answer(reply, outcome, status, prepared.answer);
       }),
     });

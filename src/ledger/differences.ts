@@ -107,9 +107,12 @@ function asked(context: Context, ask: Ask, then: Fields): Fields {
     return 'memberId' in found ? found.memberId : 'unknown';
   };
   switch (ask.type) {
-    case 'RedeemCredits':
-    case 'AddMembership': {
+    case 'RedeemCredits': {
       const { type: _, member: bearer, ...fields } = ask;
+      return { ...fields, member: member(bearer) };
+    }
+    case 'AddMembership': {
+      const { type: _, member: bearer, memberId: _whose, ...fields } = ask;
       return { ...fields, member: member(bearer) };
     }
     case 'IssueCredits': {

@@ -1,8 +1,8 @@
 import type { AddMembership, Bearer, EnrolMember } from '../../schemas/commands.ts';
 import type { EventOf } from '../../schemas/events/index.ts';
-import type { CardId, MemberId } from '../../schemas/ids.ts';
+import type { CardId, Digest, MemberId } from '../../schemas/ids.ts';
 import type { ReinstateMember, SuspendMember } from '../../schemas/lifecycle.ts';
-import { refuse, type Refusal } from '../../schemas/refusals.ts';
+import type { Refusal } from '../../schemas/refusals.ts';
 import {
   accept,
   actsFor,
@@ -48,6 +48,8 @@ export function addMembership({ state, caller }: Context, ask: AddMembership): V
   ) {
     return reject('organisation_not_found', { id: organisationId ?? 'without an id' });
   }
+  // Whose another card is, or that there is such a card, is nothing that a group learns.
+  if (!standsFor(state, ask.member, ask.memberId)) return missing(ask.member);
   if ('refusal' in found) return found;
   const { organisations } = found.member;
   if (organisations.includes(organisationId)) return reject('already_member');
@@ -74,19 +76,36 @@ export function findBearer(state: Ledger, bearer: Bearer): FoundBearer {
   return 'member' in found && found.member.standing === 'closed' ? reject('member_closed') : found;
 }
 
+/** Whether an id or a card, though it be revoked, stands for a member: for a given one, if any. */
+export function standsFor(state: Ledger, bearer: Bearer, of?: MemberId): boolean {
+  const named = 'memberId' in bearer ? bearer.memberId : holderOfCard(state, bearer.cardHmac);
+  if (named === undefined || state.member.get(named) === undefined) return false;
+  return of === undefined || survivorOf(state, named) === survivorOf(state, of);
+}
+
+function holderOfCard(state: Ledger, hmac: Digest): MemberId | undefined {
+  const cardId = state.cardByHmac.get(hmac);
+  return cardId && state.cards.get(cardId)?.member;
+}
+
+function missing(bearer: Bearer): { readonly refusal: Refusal } {
+  if ('cardHmac' in bearer) return reject('card_unknown');
+  return reject('member_not_found', { id: bearer.memberId });
+}
+
 /** Who a member id or a card stands for, whatever has become of them. */
 export function namedBy(state: Ledger, bearer: Bearer): FoundBearer {
   if ('memberId' in bearer) {
     const named = state.member.get(bearer.memberId);
-    if (named === undefined) return reject('member_not_found', { id: bearer.memberId });
+    if (named === undefined) return missing(bearer);
     if (named.mergedInto === undefined) return { memberId: bearer.memberId, member: named };
     const memberId = survivorOf(state, named.mergedInto);
     return { memberId, member: state.member.get(memberId)! };
   }
   const cardId = state.cardByHmac.get(bearer.cardHmac);
   const card = cardId && state.cards.get(cardId);
-  if (!cardId || !card) return { refusal: refuse('card_unknown') };
-  if (card.revoked) return { refusal: refuse('card_revoked') };
+  if (!cardId || !card) return missing(bearer);
+  if (card.revoked) return reject('card_revoked');
   const memberId = survivorOf(state, card.member);
   return { memberId, member: state.member.get(memberId)!, cardId };
 }

@@ -13,6 +13,7 @@ import { holderMissing, move } from './account.ts';
 import { fundsCovering } from './allocation.ts';
 import { actsFor, insufficient, reject, type Context, type Fact, type Verdict } from './context.ts';
 import { belongsToCaller } from './member.ts';
+import { isThere } from './there.ts';
 import { accountNow, endOf } from './rest.ts';
 import { memberHalted, organisationHalted } from './standing.ts';
 import { available, draftOf, type Ledger } from './state.ts';
@@ -76,14 +77,13 @@ function wording(errors: readonly Fault[]): string {
 function faultOf(context: Context, ask: TransferCredits, entry: Entry, index: number) {
   const { state, caller } = context;
   const { from, to } = entry;
+  // As it was sent: whom a merged member is by now is no business of other groups.
+  const sent = ask.entries[index]!;
   const at = (side: string) => `#/entries/${index}/${side}`;
   if (holderMissing(state, from) ?? hidden(context, from)) {
-    return fault(at('from'), 'account_not_found', { id: from });
+    return fault(at('from'), 'account_not_found', { id: sent.from });
   }
-  const ofGroup = ['pot', 'allocation'].includes(kindOf(to));
-  if (holderMissing(state, to) ?? (ofGroup && hidden(context, to))) {
-    return fault(at('to'), 'account_not_found', { id: to });
-  }
+  if (!isThere(context, to)) return fault(at('to'), 'account_not_found', { id: sent.to });
   const halted = debitHalted(state, from);
   if (halted !== undefined) return fault(at('from'), halted.refusal.code);
   if (endOf(state, to) !== to) {

@@ -144,13 +144,17 @@ t.test('the people of a fund', async (t) => {
   }
   await groupOf(world, 'Alone', 'small').then(({ issue }) => issue(7));
   const small = (await commissioner.get<Report>('/v1/funds/small')).body;
-  t.match(small.total, { members: null, note: NOTE, minutes: 630 }, 'a small total is hidden');
+  const hours = { minutes: null, minutesWithdrawn: null, issued: null, corrected: null };
+  const rest = { left: null, returned: null };
+  const total = { ...hours, ...rest, members: null, note: NOTE };
+  t.match(small.total, total, 'a small total is hidden, with what would tell their hours');
+  t.match(small.total, { opening: '0', allocated: '100', toPot: '0' }, 'and nothing else');
   const csv = await world.app.inject({
     url: '/v1/funds',
     headers: { authorization: `Bearer ${ADMIN_KEY}`, accept: 'text/csv' },
   });
   const row = csv.body.split('\n').find((line) => line.startsWith('small,'));
-  t.match(row, /,630,0,,"fewer than 8 people/, 'and its cell is empty');
+  t.match(row, /^small,,,1,0,100,,,,,,0,,,,,,"fewer than 8 people/, 'and its cells are empty');
 });
 
 t.test('a coordinator', async (t) => {

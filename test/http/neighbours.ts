@@ -24,6 +24,7 @@ export type Belongings = {
   readonly redemption: TransactionId;
   readonly offer: OfferId;
   readonly hold: HoldId;
+  readonly network: string;
   readonly keyOfIssue: string;
   readonly keyOfRedemption: string;
 };
@@ -69,6 +70,9 @@ async function otherOrganisations(
   const partner = await register('Rochester Pictures', 'spend');
   const fund = 'lottery';
   await admin.post('/v1/allocations', { organisationId: group, fund, credits: '50' });
+  const network = 'swale';
+  const limits = { theyOweAtMost: '9', weOweAtMost: '9' };
+  await admin.post('/v1/networks', { network, name: 'Swale', ...limits });
   const coordinator = await key('coordinator', group);
   const till = await key('partner', partner);
   const opened = { organisationId: partner, name: 'The Picture House' };
@@ -114,6 +118,7 @@ async function otherOrganisations(
     redemption: redeemed.body.transactionId,
     offer: offerId,
     hold: holdId,
+    network,
     keyOfIssue: 'their-issue',
     keyOfRedemption: 'their-sale',
   };
@@ -132,6 +137,7 @@ export const NOBODYS: Belongings = {
   redemption: 'txn_998_0000000000000000',
   offer: 'off_0000000000000000',
   hold: 'hld_997_0000000000000000',
+  network: 'no-such-network',
   keyOfIssue: 'never-used-1',
   keyOfRedemption: 'never-used-2',
 };

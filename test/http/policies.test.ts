@@ -24,6 +24,8 @@ type Naming = {
   readonly role: Role;
   readonly url: string;
   readonly body?: unknown;
+  /** Of what nobody may ask of any such thing, 422; else 404. */
+  readonly status?: number;
 };
 
 const NAMES_NOTHING = 'names nothing of anybody, or only what is the caller’s own by its scope';
@@ -48,7 +50,9 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     `pot:${of.group}`,
     `till:${of.venue}`,
     `allocation:${of.group}:lottery`,
+    `clearing:${of.network}`,
   ];
+  const never = (naming: Naming): Naming => ({ ...naming, status: 422 });
   const reading = (path: (account: string) => string) =>
     accounts.flatMap((account) => [coordinator(path(account)), partner(path(account))]);
   const wallet = `wallet:${own.member}`;
@@ -122,6 +126,7 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
     'POST /v1/members': [coordinator('/v1/members', { organisationId: of.group })],
     'POST /v1/members/:id/memberships': [
       coordinator(`/v1/members/${of.member}/memberships`, { organisationId: of.group }),
+      coordinator(`/v1/members/${own.member}/memberships`, { card: of.cardNumber }),
     ],
     'POST /v1/members/:id/cards': [coordinator(`/v1/members/${of.member}/cards`, {})],
     'POST /v1/members/:id/suspension': [coordinator(`/v1/members/${of.member}/suspension`, {})],
@@ -149,6 +154,10 @@ function namings(of: Belongings, own: Own): Readonly<Record<string, readonly Nam
       move(`pot:${of.group}`, wallet, 'thanks'),
       move(`allocation:${of.group}:lottery`, `pot:${own.group}`, 'thanks'),
       move(wallet, `pot:${of.group}`, 'donation'),
+      move(`till:${of.venue}`, wallet, 'gift'),
+      move(`clearing:${of.network}`, wallet, 'gift'),
+      never(move(wallet, `till:${of.venue}`, 'gift')),
+      never(move(wallet, `clearing:${of.network}`, 'gift')),
     ],
     'POST /v1/transactions/:id/reversals': [
       coordinator(`/v1/transactions/${of.issue}/reversals`, { reason: 'mistake' }),
@@ -170,7 +179,7 @@ function call(client: Client, { method, url }: Pick<Route, 'method' | 'url'>, bo
 function alike({ status, body }: Answer<Problem>): unknown {
   const { request_id: _, ...rest } = body;
   const words = JSON.stringify(rest);
-  const ids = /(org|ven|mem|crd|off)_[0-9a-z]{16}|(txn|hld)_\d+_[0-9a-z]{16}/g;
+  const ids = /(org|ven|mem|crd|off)_[0-9a-z]{16}|(txn|hld)_\d+_[0-9a-z]{16}|clearing:[a-z-]+/g;
   return { status, body: words.replace(ids, 'an id') };
 }
 
@@ -247,10 +256,10 @@ async function foreignIsNotThere(
     if (typeof asked === 'string') continue;
     for (const [index, naming] of asked.entries()) {
       const other = nobodys[nameOf(route)]![index] as Naming;
-      const { role, url, body } = naming;
+      const { role, url, body, status = 404 } = naming;
       const answer = await call(world.clients[role], { ...route, url }, body);
       const name = `${role}: ${route.method} ${url} ${JSON.stringify(body) || ''}`;
-      t.equal(answer.status, 404, `${name} is not there`);
+      t.equal(answer.status, status, `${name} is refused`);
       const absent = await call(world.clients[role], { ...route, url: other.url }, other.body);
       t.same(alike(answer), alike(absent), `${name} is answered as what nobody has`);
     }

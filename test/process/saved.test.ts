@@ -1,6 +1,15 @@
-import { chownSync, copyFileSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { completeFolder } from '../../scripts/bench/folder.ts';
 import { seed } from '../../scripts/bench/seed.ts';
 import { ADMIN_KEY, NETWORK } from '../../scripts/bench/stream.ts';
 import { stateKey } from '../../src/checkpoints/signingKey.ts';
@@ -26,6 +35,7 @@ const disown = (path: string) => chownSync(path, NOBODY, NOBODY);
 function seeded(t: Test): { dataDirectory: string; file: string } {
   const dataDirectory = t.testdir();
   copyFileSync(SEEDED, journalIn(dataDirectory));
+  completeFolder(dataDirectory, NETWORK);
   return { dataDirectory, file: join(dataDirectory, 'ledger.state') };
 }
 
@@ -98,7 +108,8 @@ t.test('a service that is killed while it saves its state', async (t) => {
 t.test('a service that gives way to all other processes, as nobody in particular', async (t) => {
   const { dataDirectory, file } = seeded(t);
   const superuser = process.getuid?.() === 0;
-  if (superuser) for (const path of [dataDirectory, journalIn(dataDirectory)]) disown(path);
+  const files = readdirSync(dataDirectory).map((name) => join(dataDirectory, name));
+  if (superuser) [dataDirectory, ...files].forEach(disown);
   const uid = superuser ? { uid: NOBODY } : {};
   const options = { dataDirectory, environment: { NETWORK }, niceness: 19, ...uid };
   const service = await serviceFor(t, options);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { disclosed } from '../../projections/disclosure.ts';
 import { Entries } from '../../projections/entries.ts';
-import { Funds, type FundFigures, type FundReport } from '../../projections/funds.ts';
+import { Funds, type ExactReport, type FundFigures } from '../../projections/funds.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
 import { accountOf } from '../../schemas/ids.ts';
 import { histories } from '../support/histories.ts';
@@ -18,14 +18,22 @@ function folded(stream: readonly Recorded[]): Funds {
   return funds;
 }
 
-function reports(funds: Funds): FundReport[] {
+function reports(funds: Funds): ExactReport[] {
   return funds.names().flatMap((fund) => {
-    const whole = funds.report(fund);
-    return [whole, ...whole.years.map((year) => funds.report(fund, year))];
+    const whole = funds.exact(fund);
+    return [whole, ...whole.years.map((year) => funds.exact(fund, year))];
   });
 }
 
-function holds({ opening, allocated, issued, corrected, toPot, returned, left }: FundFigures) {
+function holds({
+  opening,
+  allocated,
+  issued,
+  corrected,
+  toPot,
+  returned,
+  left,
+}: ExactReport['total']) {
   return opening + allocated - issued + corrected - toPot - returned === left;
 }
 
@@ -38,7 +46,7 @@ t.test('the figures of every fund', async (t) => {
       all.every(({ parts, total }) => [...parts, total].every(holds)),
       `${index}: what was allocated and taken back, less what went out, is left`,
     );
-    const whole = funds.names().map((fund) => funds.report(fund));
+    const whole = funds.names().map((fund) => funds.exact(fund));
     t.ok(
       whole.every(({ fund, parts }) =>
         parts.every(({ organisationId, left, opening }) => {
@@ -62,8 +70,8 @@ t.test('the years of a fund', async (t) => {
   let turns = 0;
   for (const [index, { stream, funds }] of ALL.entries()) {
     for (const fund of funds.names()) {
-      const { years, parts } = funds.report(fund);
-      const each = years.map((year) => funds.report(fund, year));
+      const { years, parts } = funds.exact(fund);
+      const each = years.map((year) => funds.exact(fund, year));
       turns += years.length - 1;
       for (const { organisationId, ...whole } of parts) {
         const ofYears = each.map((report) =>
@@ -102,7 +110,7 @@ t.test('the years of a fund', async (t) => {
 /** The figures that the naive reader knows of. */
 function figuresIn(funds: Funds, fund: string, organisation: string, year?: number) {
   const part = funds
-    .report(fund, year)
+    .exact(fund, year)
     .parts.find(({ organisationId }) => organisationId === organisation);
   if (part === undefined) return undefined;
   const { members: _, firstDay: _first, lastDay: _last, organisationId: _id, ...figures } = part;
@@ -176,4 +184,62 @@ function linesOf(funds: Funds): Line[] {
 /** Where a sum is shown, none of its parts is the only one that is not. */
 function keepsSecrets({ parts, sum }: Line): boolean {
   return sum === undefined || parts.filter((count) => count === undefined).length !== 1;
+}
+
+const OF_HOURS = ['issued', 'corrected', 'minutes', 'minutesWithdrawn', 'writtenOff'] as const;
+
+t.test('the hours of few people', async (t) => {
+  const one: Belonging = { group: 0, years: [{ year: 2023 }] };
+  const alone = folded(streamOf([one])).report('a', 2023);
+  for (const row of [alone.parts[0]!, alone.total]) {
+    for (const name of [...OF_HOURS, 'left', 'returned'] as const) {
+      t.equal(row[name], undefined, `are hidden in ${name}`);
+    }
+  }
+  t.match(alone.parts[0], { allocated: 10000, toPot: 0, opening: 0 }, 'while the budget is shown');
+  t.match(alone.parts[1], { issued: 0, left: 10000 }, 'and where nobody gave any');
+
+  const gone = { group: 0, years: [{ year: 2023, withdrawn: 2023 }] };
+  const withdrawn = folded(streamOf([gone])).report('a', 2023);
+  t.match(withdrawn.total, { members: 0, minutes: undefined }, 'also of one whose hours are gone');
+
+  const many = Array.from({ length: 9 }, () => ({ group: 0, years: [{ year: 2024 }] }));
+  const later = folded(streamOf([one, ...many]));
+  const { parts } = later.report('a', 2024);
+  t.match(parts[0], { issued: 900, minutes: 540, members: 9 }, 'hide no other year');
+  t.same(
+    [parts[0]?.opening, parts[0]?.left],
+    [undefined, undefined],
+    'but what is left from there',
+  );
+  t.equal(later.report('a').parts[0]?.issued, undefined, 'and what all years came to');
+});
+
+t.test('hours that cannot be worked out', async (t) => {
+  property(t, 'from what is shown beside them', membership, (belongings) =>
+    hoursOf(streamOf(belongings)).every(
+      ({ sum, closed, people }) => sum === undefined || closed === 0 || people >= 8,
+    ),
+  );
+  property(t, 'nor are those of few people shown', membership, (belongings) => {
+    const funds = folded(streamOf(belongings));
+    return [undefined, 2023, 2024, 2025].every((year) => {
+      const { parts, total } = funds.report('a', year);
+      const isSafe = ({ members, minutes }: FundFigures) => (members ?? 0) > 7 || !minutes;
+      return [...parts, total].every(isSafe);
+    });
+  });
+});
+
+/** Of each year the sum that is shown, how many rows are not, and how many people they have. */
+function hoursOf(stream: readonly Recorded[]) {
+  const funds = folded(stream);
+  return [2023, 2024, 2025].map((year) => {
+    const { parts, total } = funds.report('a', year);
+    const closed = parts.filter(({ minutes }) => minutes === undefined);
+    const people = closed
+      .map(({ organisationId }) => naivePeople(stream, 'a', organisationId, year))
+      .reduce((all, some) => all.union(some), new Set<string>());
+    return { sum: total.minutes, closed: closed.length, people: people.size };
+  });
 }

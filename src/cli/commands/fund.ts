@@ -19,7 +19,8 @@ export const fund: Command = {
     'recording, so a year that is over stays as it was: hours of its last weeks that are ' +
     'recorded later stand in the next one. Left is what there was at the beginning, and ' +
     'allocated, less issued, moved to the pot and returned, with what was corrected. Counts of ' +
-    'people that are small, or would tell a small one, are not shown.',
+    'people that are small, or would tell a small one, are not shown, nor is what would tell ' +
+    'their hours.',
   options: {
     fund: { value: 'FUND', help: 'the fund; every fund if left out' },
     year: { value: 'YEAR', help: 'the year that begins in this one; all years if left out' },
@@ -87,11 +88,12 @@ function figures(first: readonly string[], rows: readonly Row[]): string[] {
   const cells = rows.map((row) => [
     ...row.first,
     ...[row.opening, row.allocated, row.issued, row.corrected, row.writtenOff, row.toPot],
-    ...[row.returned, row.left, row.members ?? '*'],
+    ...[row.returned, row.left, row.members],
   ]);
+  const shown = cells.map((row) => row.map((cell) => cell ?? '*'));
   const note = rows.find((row) => row.note !== undefined)?.note;
   return [
-    ...table([...first, ...headings], cells),
+    ...table([...first, ...headings], shown),
     ...rows.flatMap((row) => (row.isTotal === true ? [] : lateHours(row))),
     ...(note === undefined ? [] : [`  * ${note}`]),
   ];
@@ -102,9 +104,11 @@ function lateHours(row: Row): string[] {
   const { issuedForEarlierYears: earlier, issuedAfterLastDay: after } = row;
   const name = row.first[0]!;
   return [
-    ...(earlier === '0'
+    ...(earlier === '0' || earlier === null
       ? []
       : [`  ${name}: ${earlier} of those issued for hours of earlier years`]),
-    ...(after === '0' ? [] : [`  ${name}: ${after} of those issued after the fund's last day`]),
+    ...(after === '0' || after === null
+      ? []
+      : [`  ${name}: ${after} of those issued after the fund's last day`]),
   ];
 }

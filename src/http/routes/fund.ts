@@ -1,5 +1,5 @@
 import type { FundFigures, FundPart } from '../../../projections/funds.ts';
-import { credits } from '../../../schemas/amounts.ts';
+import { credits, type Hundredths } from '../../../schemas/amounts.ts';
 import {
   fundAnswer,
   fundParams,
@@ -102,21 +102,27 @@ function ownPart(caller: Caller) {
   return seesAll ? undefined : caller.organisation;
 }
 
-function worded({ minutes, minutesWithdrawn, members, ...amounts }: FundFigures) {
+function worded(figures: FundFigures) {
+  const { minutes, minutesWithdrawn, members, ...amounts } = figures;
+  const hidden = Object.values(figures).includes(undefined);
   return {
-    opening: credits(amounts.opening),
+    opening: shown(amounts.opening),
     allocated: credits(amounts.allocated),
-    issued: credits(amounts.issued),
-    issuedForEarlierYears: credits(amounts.issuedForEarlierYears),
-    issuedAfterLastDay: credits(amounts.issuedAfterLastDay),
-    corrected: credits(amounts.corrected),
-    writtenOff: credits(amounts.writtenOff),
+    issued: shown(amounts.issued),
+    issuedForEarlierYears: shown(amounts.issuedForEarlierYears),
+    issuedAfterLastDay: shown(amounts.issuedAfterLastDay),
+    corrected: shown(amounts.corrected),
+    writtenOff: shown(amounts.writtenOff),
     toPot: credits(amounts.toPot),
-    returned: credits(amounts.returned),
-    left: credits(amounts.left),
-    minutes,
-    minutesWithdrawn,
+    returned: shown(amounts.returned),
+    left: shown(amounts.left),
+    minutes: minutes ?? null,
+    minutesWithdrawn: minutesWithdrawn ?? null,
     members: members ?? null,
-    ...(members === undefined && { note: NOT_SHOWN }),
+    ...(hidden && { note: NOT_SHOWN }),
   };
+}
+
+function shown(amount: Hundredths | undefined): string | null {
+  return amount === undefined ? null : credits(amount);
 }

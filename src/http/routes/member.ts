@@ -8,11 +8,8 @@ import {
   membershipBody,
   membershipCreated,
 } from '../../../schemas/http/member.ts';
-import type { Bearer } from '../../../schemas/commands.ts';
-import { accountOf, type MemberId } from '../../../schemas/ids.ts';
+import { accountOf } from '../../../schemas/ids.ts';
 import type { MemberItem } from '../../../projections/directory.ts';
-import { findBearer } from '../../ledger/member.ts';
-import { survivorOf } from '../../ledger/rest.ts';
 import { callerIn, type Caller } from '../authentication.ts';
 import { pageOf } from '../lists.ts';
 import { stop } from '../problems.ts';
@@ -20,16 +17,6 @@ import { eventOf, type Routes } from '../route.ts';
 import { restShown, seesMember } from '../visibility.ts';
 
 const TAG = 'Members and cards';
-
-/** The member by the card that was shown, which must be theirs; without one by id. */
-function shownBy(routes: Routes, memberId: MemberId, card: string | undefined): Bearer {
-  if (card === undefined) return { memberId };
-  const bearer = routes.bearer({ card });
-  const { ledger } = routes.services.sequencer;
-  const found = findBearer(ledger, bearer);
-  const another = 'memberId' in found && found.memberId !== survivorOf(ledger, memberId);
-  return another ? stop('card_unknown') : bearer;
-}
 
 export function memberRoutes(routes: Routes): void {
   memberWrites(routes);
@@ -63,7 +50,13 @@ function memberWrites(routes: Routes): void {
     body: membershipBody,
     answer: membershipCreated,
     prepare: ({ params: { id }, body: { card, organisationId } }) => ({
-      ask: { type: 'AddMembership', member: shownBy(routes, id, card), organisationId },
+      ask: {
+        type: 'AddMembership',
+        organisationId,
+        ...(card === undefined
+          ? { member: { memberId: id } }
+          : { member: routes.bearer({ card }), memberId: id }),
+      },
       answer: ({ first, revision }) => {
         const event = eventOf(first, 'MembershipAdded');
         return { ...event.data, revision };

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Page } from '../../../schemas/stream.ts';
 import { DamagedJournalError } from '../errors.ts';
+import { ownFile } from '../ownerOnly.ts';
 
 const VERSION = 2;
 /**
@@ -50,6 +52,7 @@ const WRITES_NOTHING = 'BEGIN; DELETE FROM event WHERE FALSE; ROLLBACK';
  *   them may be lost with the machine's power, but never one before another
  */
 export function openWriter(file: string, synchronous: 'FULL' | 'NORMAL' = 'FULL'): DatabaseSync {
+  if (!existsSync(file)) ownFile(file);
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA busy_timeout = ${BUSY_MS};
@@ -73,6 +76,26 @@ function isMade(database: DatabaseSync): boolean {
 /** Opens a connection that only reads, beside the writer or without one. */
 export function openReader(file: string): DatabaseSync {
   return new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
+}
+
+/**
+ * Whether a stream has begun, or has an event of a type; one that cannot be read has, so that
+ * nobody takes it for none.
+ */
+export function hasEvents(file: string, type?: string): boolean {
+  if (!existsSync(file)) return false;
+  let database: DatabaseSync | undefined;
+  try {
+    database = openReader(file);
+    const tables = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'event'").get();
+    if (tables === undefined) return false;
+    const wanted = type === undefined ? '' : `WHERE event LIKE '%"type":"${type}"%'`;
+    return database.prepare(`SELECT 1 FROM event ${wanted} LIMIT 1`).get() !== undefined;
+  } catch {
+    return true;
+  } finally {
+    database?.close();
+  }
 }
 
 const INSERT = 'INSERT INTO event (revision, event, crc) VALUES (?, ?, ?)';

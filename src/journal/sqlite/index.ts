@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Appended } from '../../../schemas/stream.ts';
+import { ownFolder } from '../ownerOnly.ts';
 import { DamagedJournalError, UnusableJournalError, type Journal } from '../journal.ts';
 import { damageIn, endOf, openReader, pagesOf, pickedOf, quickCheck } from './file.ts';
 import { takeLock } from './lock.ts';
@@ -31,7 +31,7 @@ export async function sqliteJournal(
   file: string,
   { mirror = false }: SqliteOptions = {},
 ): Promise<Journal> {
-  mkdirSync(dirname(file), { recursive: true });
+  ownFolder(dirname(file));
   const release = takeLock(`${file}-lock`);
   const writing = await Writing.start({ file, mirror }).catch((error: unknown) => {
     release();

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UnusableJournalError } from '../journal.ts';
+import { ownFile } from '../ownerOnly.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -23,6 +25,7 @@ export class AlreadyRunningError extends Error {
 export function takeLock(file: string): () => void {
   let database: DatabaseSync | undefined;
   try {
+    if (!existsSync(file)) ownFile(file);
     const held = new DatabaseSync(file);
     database = held;
     held.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
