@@ -269,12 +269,9 @@ export class Checkpoints {
     if (missing.length === 0) return shown;
     this.#signing.requireAllowed(shown.size);
     await this.requireUnchanged();
-    const text = shown.note.slice(0, shown.note.lastIndexOf('\n\n') + 1);
+    const { text } = partsOf(shown.note);
     const added = signNote(text, missing).slice(text.length + 1);
-    this.#keepKeys();
-    this.#latest = { ...shown, note: shown.note + added };
-    this.#options.store.keep(this.#latest);
-    return this.#latest;
+    return this.#kept({ ...shown, note: shown.note + added });
   }
 
   async #make(): Promise<Shown> {
@@ -283,17 +280,16 @@ export class Checkpoints {
     this.#signing.requireAllowed(size);
     // What is signed can never be taken back, so it is compared each time.
     await this.requireUnchanged();
-    const shown = await this.#signing.signed(size, this.#latest);
-    this.#keepKeys();
-    this.#options.store.keep(shown);
-    this.#latest = shown;
-    return shown;
+    return this.#kept(await this.#signing.signed(size, this.#latest));
   }
 
-  /** Only once something is signed with them: those of another ledger are not taken for its own. */
-  #keepKeys(): void {
+  /** With the keys that signed it, and not before: those of another ledger are not taken for own. */
+  #kept(shown: Shown): Shown {
     const { store, signers } = this.#options;
     for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);
+    store.keep(shown);
+    this.#latest = shown;
+    return shown;
   }
 }
 

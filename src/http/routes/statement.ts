@@ -19,17 +19,6 @@ const LONG_SHEET = { forms: [CSV], isLong: true } as const;
 export function statementRoutes(routes: Routes): void {
   const { services } = routes;
   const { directory } = services.projections;
-  const answered = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    holder: Holder,
-    period: string,
-  ) => {
-    await routes.piece(request);
-    const statement = await statementOf(services, holder, period);
-    return wantsCsv(request) ? sendCsv(reply, COLUMNS, rowsOf(statement)) : statement;
-  };
-
   routes.read({
     url: '/v1/venues/:id/statements/:period',
     tag: TAG,
@@ -44,7 +33,7 @@ export function statementRoutes(routes: Routes): void {
         return stop('venue_not_found', { id });
       }
       const holder = { holder: id, since: venue.since, account: accountOf.till(id) };
-      return answered(request, reply, holder, period);
+      return answered(routes, { request, reply, holder, period });
     },
   });
 
@@ -67,7 +56,7 @@ export function statementRoutes(routes: Routes): void {
       const names = funds.map(({ name }) => name).toSorted();
       const more = names.map((fund) => accountOf.allocation(id, fund));
       const holder = { holder: id, since: group.since, account: accountOf.pot(id), more };
-      return answered(request, reply, holder, period);
+      return answered(routes, { request, reply, holder, period });
     },
   });
 
@@ -83,9 +72,22 @@ export function statementRoutes(routes: Routes): void {
       const other = directory.networks.get(id);
       if (other === undefined) return stop('network_not_found', { id });
       const holder = { holder: id, since: other.since, account: accountOf.clearing(id) };
-      return answered(request, reply, holder, period);
+      return answered(routes, { request, reply, holder, period });
     },
   });
+}
+
+type Asked = {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly holder: Holder;
+  readonly period: string;
+};
+
+async function answered(routes: Routes, { request, reply, holder, period }: Asked) {
+  await routes.piece(request);
+  const statement = await statementOf(routes.services, holder, period);
+  return wantsCsv(request) ? sendCsv(reply, COLUMNS, rowsOf(statement)) : statement;
 }
 
 /** The pot is the coordinator's, also where an organisation has both roles. */
