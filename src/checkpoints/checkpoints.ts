@@ -283,7 +283,7 @@ export class Checkpoints {
     return this.#kept(await this.#signing.signed(size, this.#latest));
   }
 
-  /** With the keys that signed it, and not before: those of another ledger are not taken for own. */
+  /** With the keys that signed it, which before might be those of another ledger. */
   #kept(shown: Shown): Shown {
     const { store, signers } = this.#options;
     for (const { verifier } of signers.toReversed()) store.keepKey(verifier.text);

@@ -8,7 +8,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import type { Files } from './io.ts';
+import type { Files, GrowingFile } from './io.ts';
 
 const OWNER_ONLY = 0o600;
 
@@ -18,14 +18,16 @@ export const diskFiles: Files = {
   exists: existsSync,
   remove: (path) => rmSync(path),
   replace: (path, text) => writeFileSync(path, text, { mode: OWNER_ONLY }),
-  create(path) {
-    const file = openSync(path, 'wx', OWNER_ONLY);
-    return {
-      write(text) {
-        writeSync(file, text);
-        fsyncSync(file);
-      },
-      close: () => closeSync(file),
-    };
-  },
+  create: (path) => growing(openSync(path, 'wx', OWNER_ONLY)),
+  append: (path) => growing(openSync(path, 'a', OWNER_ONLY)),
 };
+
+function growing(file: number): GrowingFile {
+  return {
+    write(text) {
+      writeSync(file, text);
+      fsyncSync(file);
+    },
+    close: () => closeSync(file),
+  };
+}

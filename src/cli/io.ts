@@ -10,6 +10,8 @@ export type Files = {
   read(path: string): Uint8Array;
   /** @throws Error with the code EEXIST where there is one already */
   create(path: string): GrowingFile;
+  /** Goes on with a file that is there. */
+  append(path: string): GrowingFile;
   replace(path: string, text: string): void;
   exists(path: string): boolean;
   remove(path: string): void;

@@ -1,12 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { cardCreated, cardRevokedAnswer } from '../../../schemas/http/card.ts';
 import { memberCreated } from '../../../schemas/http/member.ts';
-import { organisationIdSchema, type MemberId } from '../../../schemas/ids.ts';
-import { clientFrom, newKey, type Client } from '../client.ts';
+import { organisationIdSchema } from '../../../schemas/ids.ts';
+import { clientFrom, newKey } from '../client.ts';
 import { SERVICE_OPTIONS, type Command } from '../command.ts';
 import { Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { newCard } from '../newCard.ts';
 import { counted } from '../table.ts';
 
 const countSchema = z
@@ -60,23 +60,6 @@ export const enrol: Command = {
     };
   },
 };
-
-/**
- * Issues a card. Its number is answered once: where that answer was lost on the way, the card that
- * nobody can know is revoked and another one issued.
- */
-async function newCard(client: Client, io: Io, memberId: MemberId): Promise<string> {
-  for (;;) {
-    const { body } = await client.post(
-      `/v1/members/${memberId}/cards`,
-      {},
-      newKey(io),
-      cardCreated,
-    );
-    if (body.card !== undefined) return body.card;
-    await client.post(`/v1/cards/${body.cardId}/revocation`, {}, newKey(io), cardRevokedAnswer);
-  }
-}
 
 function progress(io: Io, done: number, count: number): void {
   const step = Math.max(1, Math.ceil(count / STEPS));

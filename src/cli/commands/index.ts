@@ -8,6 +8,7 @@ import { auditReceipt } from './auditReceipt.ts';
 import { auditVerify } from './auditVerify.ts';
 import { backup } from './backup.ts';
 import { balance } from './balance.ts';
+import { cardsRenew } from './cardsRenew.ts';
 import { check } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
 import { checkpointRotate } from './checkpointRotate.ts';
@@ -30,6 +31,7 @@ import { visits } from './visits.ts';
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   enrol,
+  cardsRenew,
   issue,
   redeem,
   visits,
