@@ -20,6 +20,7 @@ import type { Outcome } from '../ledger/round.ts';
 import type { Admission } from './admission.ts';
 import { asksAtLeast, atLeastHeader, waitFor } from './atLeast.ts';
 import { authenticate, callerIn, type Caller, type Policy } from './authentication.ts';
+import { Budgets, tellLimit } from './budgets.ts';
 import { counted } from './counted.ts';
 import type { ReadSheet } from './csv.ts';
 import { described } from './described.ts';
@@ -116,6 +117,7 @@ export class Routes {
   readonly services: Services;
   readonly #admission: Admission;
   readonly #unknownCards: UnknownCards;
+  readonly #budgets: Budgets;
 
   constructor(app: FastifyInstance, services: Services, admission: Admission) {
     this.app = app;
@@ -123,6 +125,7 @@ export class Routes {
     this.#admission = admission;
     const { now_ms, sequencer } = services;
     const { isOneOfSeveral } = sequencer;
+    this.#budgets = new Budgets(now_ms);
     this.#unknownCards = new UnknownCards({
       now_ms,
       ledger: () => sequencer.ledger,
@@ -197,7 +200,12 @@ export class Routes {
           ask: prepared.ask,
         };
         const taken = this.#unknownCards.take(caller, prepared.ask);
-        if ('refusal' in taken) return sendProblem(request, reply, taken.refusal);
+        if ('refusal' in taken) {
+          tellLimit(reply, taken.limit);
+          return sendProblem(request, reply, taken.refusal);
+        }
+        const spent = preview ? undefined : this.#budgets.take(caller, route.command, reply);
+        if (spent !== undefined) return sendProblem(request, reply, spent);
         const outcome = await this.services.sequencer.submit(command, preview);
         this.#unknownCards.settle(taken);
         if (outcome.outcome === 'refused') return sendProblem(request, reply, outcome.refusal);

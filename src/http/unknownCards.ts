@@ -4,6 +4,7 @@ import { fault, refuse, type Fault, type Refusal } from '../../schemas/refusals.
 import { standsFor } from '../ledger/member.ts';
 import type { Ledger } from '../ledger/state.ts';
 import type { Caller } from './authentication.ts';
+import type { Limit } from './budgets.ts';
 
 const WINDOW_MS = 60_000;
 const ACCESS_MAX = 10;
@@ -19,6 +20,8 @@ type Window = { readonly max: number; times: number[] };
 
 /** What a request took of its windows, to be given back as far as its cards turn out known. */
 export type Taken = { readonly guesses: readonly Shown[]; readonly back: (count: number) => void };
+/** Why a request is refused, and what it was more than. */
+export type TooMany = { readonly refusal: Refusal; readonly limit: Limit };
 
 type Options = {
   readonly now_ms: () => number;
@@ -45,7 +48,7 @@ export class UnknownCards {
    * Counts the unknown cards that a request shows. Of more than may pass only as many are named.
    * While a window is full a known card is refused as an unknown one is.
    */
-  take({ accessId, organisation }: Caller, ask: Ask): Taken | { readonly refusal: Refusal } {
+  take({ accessId, organisation }: Caller, ask: Ask): Taken | TooMany {
     const cards = [...cardsIn(ask)];
     if (cards.length === 0) return { guesses: [], back: () => undefined };
     const windows = [this.#window(accessId, ACCESS_MAX)];
@@ -87,10 +90,7 @@ export class UnknownCards {
   }
 }
 
-function tooMany(
-  windows: readonly Window[],
-  named: readonly Shown[],
-): { readonly refusal: Refusal } {
+function tooMany(windows: readonly Window[], named: readonly Shown[]): TooMany {
   const [own] = windows;
   const isOwn = own!.times.length >= own!.max;
   const words = isOwn
@@ -98,7 +98,10 @@ function tooMany(
     : { limit: windows[1]!.max, whom: 'organisation' };
   const errors: Fault[] = named.map(({ pointer }) => fault(pointer, 'card_unknown'));
   const more = errors.length === 0 ? {} : { errors };
-  return { refusal: refuse('too_many_unknown_cards', words, more) };
+  const window_s = WINDOW_MS / 1000;
+  const limit = { quota: words.limit, window_s, left: 0, reset_s: window_s };
+  const refusal = refuse('too_many_unknown_cards', words, more);
+  return { refusal, limit: { name: 'unknown cards', ...limit } };
 }
 
 /** Every card in what is asked, wherever a command has one. */
