@@ -73,7 +73,7 @@ export type Limit = Budget & {
   readonly reset_s: number;
 };
 
-/** Says how much more a caller may ask: `RateLimit` fields, draft-ietf-httpapi-ratelimit-headers. */
+/** Says how much more a caller may ask, in the fields of draft-ietf-httpapi-ratelimit-headers. */
 export function tellLimit(reply: FastifyReply, limit: Limit): void {
   const { name, quota, window_s, left, reset_s } = limit;
   reply.header('ratelimit-policy', `"${name}";q=${quota};w=${window_s}`);

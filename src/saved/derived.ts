@@ -1,6 +1,6 @@
 import { Projections } from '../../projections/index.ts';
 import type { Recorded } from '../../schemas/events/index.ts';
-import { DamagedJournalError } from '../journal/journal.ts';
+import { DamagedJournalError } from '../../schemas/stream.ts';
 import { evolve } from '../ledger/evolve.ts';
 import { restoredLedger, savedLedger, type SavedLedger } from '../ledger/saved.ts';
 import { emptyLedger, type Ledger } from '../ledger/state.ts';
