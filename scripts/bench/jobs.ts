@@ -10,6 +10,8 @@ export type Job = {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
+  /** As many requests a second are sent, whatever is answered; as many as are answered, without. */
+  readonly perSecond?: number | undefined;
   /** The requests made ready for each connection. */
   readonly prepared: number;
   readonly members: number;
@@ -28,6 +30,8 @@ export type Load = {
   readonly ranDry: boolean;
   readonly p50_ms: number;
   readonly p99_ms: number;
+  readonly p999_ms: number;
+  readonly longest_ms: number;
 };
 
 /** One side's figures in one round. */
@@ -40,6 +44,8 @@ export type Measured = {
   readonly generatorCpu_us: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
+  readonly p999_ms: number;
+  readonly longest_ms: number;
 };
 
 /** Requests a second that a side is taken to answer at first, until it was measured. */
@@ -48,7 +54,7 @@ const FIRST_GUESS = 45_000;
 const MARGIN = 1.5;
 const ATTEMPTS = 3;
 
-type Question = Pick<Job, 'plan' | 'connections' | 'seconds' | 'members'>;
+type Question = Pick<Job, 'plan' | 'connections' | 'seconds' | 'members' | 'perSecond'>;
 
 let runs = 0;
 const fastest = new Map<string, number>();
@@ -69,7 +75,7 @@ export async function measure(server: Server, side: string, question: Question):
     const seen = load.ranDry ? perSecond * MARGIN : perSecond;
     fastest.set(known, Math.max(seen, fastest.get(known) ?? 0));
     if (load.ranDry) continue;
-    const { answers, cpu_s, p50_ms, p99_ms } = load;
+    const { answers, cpu_s, p50_ms, p99_ms, p999_ms, longest_ms } = load;
     const microseconds = (used_s: number) => (used_s * 1e6) / answers;
     const used = before &&
       after && { all_s: after.all_s - before.all_s, main_s: after.main_s - before.main_s };
@@ -80,6 +86,8 @@ export async function measure(server: Server, side: string, question: Question):
       generatorCpu_us: microseconds(cpu_s),
       p50_ms,
       p99_ms,
+      p999_ms,
+      longest_ms,
     };
   }
   throw new Error(`${known}: the requests made ready ran out each time`);

@@ -40,6 +40,7 @@ function load(job: Job): Promise<Load> {
         connections: job.connections,
         duration: job.seconds,
         maxConnectionRequests: job.prepared,
+        ...(job.perSecond !== undefined && { overallRate: job.perSecond }),
         sampleInt: 100,
         setupClient: (client) => {
           client.setRequests(requestsOf(job, connection));
@@ -61,8 +62,9 @@ function load(job: Job): Promise<Load> {
         const answers = statuses.reduce((sum, { count }) => sum + count, 0);
         const cpu_s = (user + system) / 1e6;
         const failed = errors + timeouts;
-        const { p50, p99 } = latency;
-        resolve({ answers, seconds, cpu_s, failed, statuses, ranDry, p50_ms: p50, p99_ms: p99 });
+        const { p50: p50_ms, p99: p99_ms, p99_9: p999_ms, max: longest_ms } = latency;
+        const latencies = { p50_ms, p99_ms, p999_ms, longest_ms };
+        resolve({ answers, seconds, cpu_s, failed, statuses, ranDry, ...latencies });
       },
     );
     running.on('start', () => {
