@@ -19,20 +19,12 @@ declare module 'autocannon' {
     readonly duration: number;
     readonly maxConnectionRequests: number;
     readonly sampleInt: number;
-    /** Requests a second over all connections; a late answer counts for those it held up too. */
-    readonly overallRate?: number;
     readonly setupClient: (client: Client) => void;
   };
   export type Result = {
     readonly errors: number;
     readonly timeouts: number;
     readonly statusCodeStats: Readonly<Record<string, { readonly count: number }>>;
-    readonly latency: {
-      readonly p50: number;
-      readonly p99: number;
-      readonly p99_9: number;
-      readonly max: number;
-    };
   };
   const autocannon: (
     options: Options,

@@ -1,3 +1,4 @@
+import type { Latencies } from './latencies.ts';
 import { cpuTime } from './machine.ts';
 import { ask, type Server } from './processes.ts';
 
@@ -21,31 +22,23 @@ export type Job = {
 };
 
 /** What the load generator saw. */
-export type Load = {
+export type Load = Latencies & {
   readonly answers: number;
   readonly seconds: number;
   readonly cpu_s: number;
   readonly failed: number;
   readonly statuses: readonly { readonly status: number; readonly count: number }[];
   readonly ranDry: boolean;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  readonly p999_ms: number;
-  readonly longest_ms: number;
 };
 
 /** One side's figures in one round. */
-export type Measured = {
+export type Measured = Latencies & {
   readonly perSecond: number;
   /** CPU microseconds for each request, all threads; nothing where they cannot be read. */
   readonly serverCpu_us: number | undefined;
   /** Of these, the thread's that serves requests. */
   readonly mainThreadCpu_us: number | undefined;
   readonly generatorCpu_us: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  readonly p999_ms: number;
-  readonly longest_ms: number;
 };
 
 /** Requests a second that a side is taken to answer at first, until it was measured. */
@@ -66,9 +59,10 @@ const fastest = new Map<string, number>();
  */
 export async function measure(server: Server, side: string, question: Question): Promise<Measured> {
   const known = `${side} ${question.plan}`;
+  const generator = question.perSecond === undefined ? 'load.ts' : 'paced.ts';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const before = cpuTime(server.pid);
-    const load = await ask<Load>('load.ts', jobFor(server, known, question));
+    const load = await ask<Load>(generator, jobFor(server, known, question));
     const after = cpuTime(server.pid);
     requireClean(known, load);
     const perSecond = load.answers / load.seconds;

@@ -1,5 +1,6 @@
 import { json } from 'node:stream/consumers';
-import autocannon, { type Context, type Request } from 'autocannon';
+import autocannon, { type Client, type Context, type Request } from 'autocannon';
+import { latenciesOf } from './latencies.ts';
 import { bodyOf, LAST_HOLD } from './requests.ts';
 import type { Job, Load } from './jobs.ts';
 
@@ -33,6 +34,8 @@ function load(job: Job): Promise<Load> {
   let started_ms = Infinity;
   let started = process.cpuUsage();
   let ranDry = false;
+  const begun = new Set<Client>();
+  const all_ms: number[] = [];
   return new Promise((resolve, reject) => {
     const running = autocannon(
       {
@@ -40,7 +43,6 @@ function load(job: Job): Promise<Load> {
         connections: job.connections,
         duration: job.seconds,
         maxConnectionRequests: job.prepared,
-        ...(job.perSecond !== undefined && { overallRate: job.perSecond }),
         sampleInt: 100,
         setupClient: (client) => {
           client.setRequests(requestsOf(job, connection));
@@ -54,7 +56,7 @@ function load(job: Job): Promise<Load> {
         const { user, system } = process.cpuUsage(started);
         const seconds = (performance.now() - started_ms) / 1000;
         if (error !== null) return reject(error);
-        const { errors, timeouts, statusCodeStats, latency } = result;
+        const { errors, timeouts, statusCodeStats } = result;
         const statuses = Object.entries(statusCodeStats).map(([status, { count }]) => ({
           status: Number(status),
           count,
@@ -62,11 +64,15 @@ function load(job: Job): Promise<Load> {
         const answers = statuses.reduce((sum, { count }) => sum + count, 0);
         const cpu_s = (user + system) / 1e6;
         const failed = errors + timeouts;
-        const { p50: p50_ms, p99: p99_ms, p99_9: p999_ms, max: longest_ms } = latency;
-        const latencies = { p50_ms, p99_ms, p999_ms, longest_ms };
+        const latencies = latenciesOf(all_ms);
         resolve({ answers, seconds, cpu_s, failed, statuses, ranDry, ...latencies });
       },
     );
+    running.on('response', (client: Client, _status: number, _bytes: number, time_ms: number) => {
+      // The first one of each waited while the requests of the others were made ready.
+      if (begun.has(client)) all_ms.push(time_ms);
+      begun.add(client);
+    });
     running.on('start', () => {
       started = process.cpuUsage();
       started_ms = performance.now();

@@ -65,7 +65,10 @@ function runService(
   before: readonly string[],
   more: Readonly<Record<string, string>>,
 ): ChildProcess {
-  const environment = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, NETWORK, ...more };
+  // A made-up stream ends long ago, after which a service would doubt its clock.
+  const accepted = { ACCEPT_CLOCK: new Date().toISOString().slice(0, 10) };
+  const address = { HOST: '127.0.0.1', PORT: '0' };
+  const environment = { ...address, ...accepted, DATA_DIR: folder, NETWORK, ...more };
   const first = before.map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const imports = [COLLECT, ...first].flatMap((script) => ['--import', script]);
   return run(['--expose-gc', ...imports, SERVICE], environment);

@@ -24,7 +24,7 @@ export const cardsRenew: Command = {
   about:
     'For numbers that somebody may have found out: whoever has events of a ledger from before ' +
     'format 3 can find the cards in them (README.md, Secrets). Each member who has a card gets a ' +
-    'new one, and the old one opens nothing from then on. So renew group by group, shortly before ' +
+    'new one, and the old one opens nothing from then on. So renew group by group, just before ' +
     'the new cards are handed out.\n' +
     'One line for each goes to a file: member, account, card, as enrol writes it. A number is ' +
     'shown only once, here; keep the file as you would keep the cards.\n' +

@@ -35,8 +35,8 @@ const SQLITE_NOTADB = 26;
 const PAGE_EVENTS = 1000;
 /** Few enough that other requests wait no longer than two milliseconds or so for a page. */
 const PICKED_EVENTS = 500;
-/** Large enough that a checkpoint is rare and the log's pages are reused in place. */
-const CHECKPOINT_PAGES = 20_000;
+/** Only where the saving thread does not save: no append waits for it otherwise. */
+const CHECKPOINT_PAGES = 100_000;
 /** How long an append waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
 

@@ -8,6 +8,7 @@ import { takeLock } from './lock.ts';
 import { OpenFiles } from './openFiles.ts';
 import { prove, type Proof } from './proving.ts';
 import { proved as provedTree, tileReader } from './tree.ts';
+import { saveBehind } from './saving.ts';
 import { Writing } from './writing.ts';
 
 /** Of a processor, for the proof of everything that goes on while a service runs. */
@@ -39,6 +40,7 @@ export async function sqliteJournal(
   });
   const reader = openReader(file);
   const files = OpenFiles.ofJournal(file);
+  const saving = saveBehind(file, () => writing.save());
   const first = prove(file, writing.size);
   let again: Proof | undefined;
   let unsound: Error | undefined;
@@ -85,6 +87,7 @@ export async function sqliteJournal(
     async close() {
       await Promise.all([last, first.stop(), again?.stop()]);
       reader.close();
+      await saving.stop();
       await writing.close();
       release();
     },
