@@ -91,6 +91,7 @@ const environmentSchema = z
     BOOTSTRAP_ADMIN_KEY: keySchema.optional(),
     CLOCK: givenInstantSchema.refine(isRecordable, CLOCK_TIME).optional(),
     ACCEPT_CLOCK: daySchema.optional(),
+    ACCEPTED_BREACHES: z.string().min(1).optional(),
     ORIGIN: originSchema.optional(),
     PREDECESSOR: z.string().min(1, PREDECESSOR).optional(),
     SIGNING_KEY: z.string().optional(),
@@ -146,6 +147,8 @@ export type Config = {
   readonly clock_ms: number | undefined;
   /** The day on which an operator says that the machine's clock is right. */
   readonly acceptedDay: string | undefined;
+  /** A file of breaches of the rules that somebody looked into. */
+  readonly acceptedBreaches: string | undefined;
   /** How many connections are open at once, in all and from one address. */
   readonly connections: { readonly most: number; readonly perAddress: number };
   readonly logLevel: (typeof LEVELS)[number];
@@ -202,6 +205,7 @@ export function configFrom(environment: Readonly<Record<string, string | undefin
     publicTiles: value.PUBLIC_TILES,
     clock_ms: value.CLOCK === undefined ? undefined : Date.parse(value.CLOCK),
     acceptedDay: value.ACCEPT_CLOCK,
+    acceptedBreaches: value.ACCEPTED_BREACHES,
     connections: { most: value.CONNECTIONS, perAddress: value.CONNECTIONS_PER_ADDRESS },
     logLevel: value.LOG_LEVEL,
     opening: {

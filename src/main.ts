@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
 import { cardHmacWith, cardKeyCheck, cardKeyIn } from './cardKey.ts';
+import { acceptedIn } from './audit/model/accepted.ts';
+import { judgeBehind } from './check/behind.ts';
 import { checkpointsAt } from './checkpoints/checkpoints.ts';
 import { stateKey } from './checkpoints/signingKey.ts';
 import { predecessorOf } from './checkpoints/predecessor.ts';
@@ -27,7 +30,7 @@ import { SteadyClock } from './steadyClock.ts';
 
 /** Faults that say in a sentence what is wrong and what to do. */
 const NAMED = new RegExp(
-  '^\\w*(Config|Key|Store|Note|Head|History|LostEnd|CannotServe|AlreadyRunning|' +
+  '^\\w*(Accepted|Config|Key|Store|Note|Head|History|LostEnd|CannotServe|AlreadyRunning|' +
     'Journal|Event|State)Error$',
 );
 const DAMAGED =
@@ -39,6 +42,11 @@ const DAMAGED_MIRROR =
 const UNSOUND =
   'what is stored is damaged or gone: nothing more is recorded or signed, while what is sound is ' +
   'read; end the service in order, never with kill -9, and see README.md, Backup and restore';
+const BREACHED =
+  'the stream breaks rules: nothing more is recorded. Look into each with timecredits check; once ' +
+  'they are accepted, each with its reason, start with ACCEPTED_BREACHES set to that file';
+/** After the start, whose work comes first. */
+const JUDGED_AFTER_MS = 5_000;
 const CLOSE_MS = 9_000;
 const MACHINE_CLOCKS = {
   wall_ms: () => Date.now(),
@@ -104,10 +112,11 @@ async function main(): Promise<void> {
   if (unproved) logger.warn('the card key is taken as it is: there was nothing to compare it with');
   const publisher = publisherOf(config, service, logger);
   const { connections } = config;
+  const judging = judgedBehind(config, service, logger);
   const { app, end } = await running(service, journal, logger, { saved, publisher, connections });
   closeWithGrace({ delay: CLOSE_MS, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'the process ends');
-    await end();
+    await Promise.all([end(), judging?.stop()]);
     await taken([printed, logged], LAST_LINES_MS);
   });
   const address = await app.listen({ host: config.host, port: config.port });
@@ -129,6 +138,26 @@ async function provedBehind({ proved }: Journal, logger: Logger): Promise<void> 
     logger.fatal({ err: error }, 'the journal is not as it was written: this process ends at once');
     fail('The service ends.', error);
   }
+}
+
+/** Whatever an earlier version, or a forger, has written: a broken rule stops writing. */
+function judgedBehind({ journalFile, acceptedBreaches }: Config, service: Service, logger: Logger) {
+  const accepted = acceptedBreaches;
+  if (accepted !== undefined) acceptedIn(readFileSync(accepted, 'utf8'), accepted);
+  if (journalFile === undefined) return undefined;
+  return judgeBehind({
+    file: journalFile,
+    accepted,
+    after_ms: JUDGED_AFTER_MS,
+    told(verdict) {
+      if ('held' in verdict) return logger.info(verdict, 'every event keeps the rules');
+      if ('failed' in verdict) return logger.warn(verdict, 'the rules were not gone over');
+      logger.fatal(verdict, BREACHED);
+      const { broken, count } = verdict;
+      const more = count > 1 ? ` (and ${count - 1} more)` : '';
+      service.sequencer.halt(`the stream breaks a rule: ${broken[0]}${more}`);
+    },
+  });
 }
 
 /**

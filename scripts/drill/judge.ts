@@ -1,5 +1,5 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
-import { checkStream } from '../../src/cli/check/index.ts';
+import { checkStream } from '../../src/check/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { rootAt } from '../../src/proofs/tiles.ts';
 import type { Cluster, Instance } from './cluster.ts';

@@ -32,6 +32,14 @@ const ARROWS: readonly Arrow[] = [
     packages: ['prom-client'],
   },
   { from: 'src/publish', to: ['schemas/', 'src/proofs/', 'src/publish/'], packages: 'any' },
+  {
+    from: 'src/check',
+    to: [
+      ...['schemas/', 'projections/', 'src/ledger/', 'src/journal/', 'src/proofs/', 'src/audit/'],
+      ...['src/checkpoints/', 'src/cardKey.ts', 'src/config.ts', 'src/check/'],
+    ],
+    packages: 'any',
+  },
   { from: 'src/guard', to: ['src/journal/', 'src/guard/'], packages: 'any' },
   { from: 'src/journal', to: ['schemas/', 'src/proofs/', 'src/journal/'], packages: 'any' },
   {

@@ -1,6 +1,6 @@
 import { canonical } from '../../schemas/canonical.ts';
 import type { EventOf, EventType } from '../../schemas/events/index.ts';
-import { checkStream } from '../../src/cli/check/index.ts';
+import { checkStream } from '../../src/check/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 
 /** Changes one event of a type in a stream, and keeps its bytes canonical. */

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { canonical } from '../../schemas/canonical.ts';
 import { eventSchemas, type EventOf } from '../../schemas/events/index.ts';
-import { checkStream } from '../../src/cli/check/index.ts';
+import { checkStream } from '../../src/check/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/index.ts';
 import { altered, findingsIn } from './altered.ts';

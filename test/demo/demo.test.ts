@@ -6,7 +6,7 @@ import type { StreamEvent } from '../../schemas/events/index.ts';
 import { closingPage } from '../../scripts/demo/closing.ts';
 import { beginning, play } from '../../scripts/demo/play.ts';
 import { report } from '../../scripts/demo/report.ts';
-import { checkStream } from '../../src/cli/check/index.ts';
+import { checkStream } from '../../src/check/index.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { ADMIN_KEY, testApp, testClock } from '../support/service.ts';
 

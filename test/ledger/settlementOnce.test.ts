@@ -3,7 +3,7 @@ import type { Recorded } from '../../schemas/events/index.ts';
 import { credits } from '../../schemas/amounts.ts';
 import { calendarIn, milliseconds } from '../../schemas/time.ts';
 import { movementOf } from '../../projections/movement.ts';
-import { checkStream } from '../../src/cli/check/index.ts';
+import { checkStream } from '../../src/check/index.ts';
 import { canonical } from '../../schemas/canonical.ts';
 import { memoryJournal } from '../../src/journal/memory.ts';
 import { carriedOut, monthEnds } from '../support/monthEnds.ts';

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { StreamEvent } from '../../../schemas/events/index.ts';
-import { breach, type Finding } from '../../audit/model/invariant.ts';
-import { cardKeyIn } from '../../cardKey.ts';
-import { requireOrigin, signersIn } from '../../checkpoints/signingKey.ts';
-import type { Config } from '../../config.ts';
-import { DamagedJournalError } from '../../journal/journal.ts';
-import type { SqliteReader } from '../../journal/sqlite/index.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
+import { breach, type Finding } from '../audit/model/invariant.ts';
+import { cardKeyIn } from '../cardKey.ts';
+import { requireOrigin, signersIn } from '../checkpoints/signingKey.ts';
+import type { Config } from '../config.ts';
+import { DamagedJournalError } from '../journal/journal.ts';
+import type { SqliteReader } from '../journal/sqlite/index.ts';
 import type { Beside } from './index.ts';
 
 const TREE = {

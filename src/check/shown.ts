@@ -1,9 +1,9 @@
-import type { StreamEvent } from '../../../schemas/events/index.ts';
-import { breach, type Finding } from '../../audit/model/invariant.ts';
-import type { CheckpointStore, Shown } from '../../checkpoints/store.ts';
-import { openCheckpoint, type Opened } from '../../proofs/checkpoint.ts';
-import { Frontier } from '../../proofs/merkle.ts';
-import { verifierIn, type Verifier } from '../../proofs/note.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
+import { breach, type Finding } from '../audit/model/invariant.ts';
+import type { CheckpointStore, Shown } from '../checkpoints/store.ts';
+import { openCheckpoint, type Opened } from '../proofs/checkpoint.ts';
+import { Frontier } from '../proofs/merkle.ts';
+import { verifierIn, type Verifier } from '../proofs/note.ts';
 import type { Beside } from './index.ts';
 
 const PAGE = 500;

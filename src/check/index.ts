@@ -1,13 +1,13 @@
-import { revisionIn } from '../../../schemas/ids.ts';
-import type { StreamEvent } from '../../../schemas/events/index.ts';
-import { DamagedJournalError, type Journal } from '../../journal/journal.ts';
-import { byPlace } from '../../audit/fault.ts';
-import { ACCEPTED, type Accepted } from '../../audit/model/accepted.ts';
-import { Findings, type AcceptedFinding } from '../../audit/model/findings.ts';
-import { FORM, formOf } from '../../audit/model/form.ts';
-import { breach, type Finding } from '../../audit/model/invariant.ts';
-import { invariants, Judge } from '../../audit/model/judge.ts';
-import { leafHash } from '../../proofs/merkle.ts';
+import { revisionIn } from '../../schemas/ids.ts';
+import type { StreamEvent } from '../../schemas/events/index.ts';
+import { DamagedJournalError, type Journal } from '../journal/journal.ts';
+import { byPlace } from '../audit/fault.ts';
+import { ACCEPTED, type Accepted } from '../audit/model/accepted.ts';
+import { Findings, type AcceptedFinding } from '../audit/model/findings.ts';
+import { FORM, formOf } from '../audit/model/form.ts';
+import { breach, type Finding } from '../audit/model/invariant.ts';
+import { invariants, Judge } from '../audit/model/judge.ts';
+import { leafHash } from '../proofs/merkle.ts';
 import { ledgerAgrees, projectionsAgree } from './agreement.ts';
 
 type Reader = Pick<Journal, 'read'>;

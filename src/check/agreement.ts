@@ -1,11 +1,11 @@
-import { Balances } from '../../../projections/balances.ts';
-import { Projections } from '../../../projections/index.ts';
-import { credits, type Hundredths } from '../../../schemas/amounts.ts';
-import type { Account } from '../../../schemas/ids.ts';
-import { evolve } from '../../ledger/evolve.ts';
-import { emptyLedger } from '../../ledger/state.ts';
-import { sidesOf } from '../../audit/model/books.ts';
-import { breach, unless, type Breach, type Invariant } from '../../audit/model/invariant.ts';
+import { Balances } from '../../projections/balances.ts';
+import { Projections } from '../../projections/index.ts';
+import { credits, type Hundredths } from '../../schemas/amounts.ts';
+import type { Account } from '../../schemas/ids.ts';
+import { evolve } from '../ledger/evolve.ts';
+import { emptyLedger } from '../ledger/state.ts';
+import { sidesOf } from '../audit/model/books.ts';
+import { breach, unless, type Breach, type Invariant } from '../audit/model/invariant.ts';
 
 /** What the service decides on is what an auditor works out. */
 export function ledgerAgrees(): Invariant {
