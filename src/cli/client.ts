@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { keySchema } from '../../schemas/keys.ts';
 import type { Given } from './command.ts';
@@ -134,6 +135,13 @@ export class Client {
   ): Promise<Answered<z.output<S>>> {
     const { json, replayed } = await this.#send({ method: 'POST', path, sheet, idempotencyKey });
     return { body: this.#read(json, schema), replayed };
+  }
+
+  /** An HMAC-SHA-256 under the access key, in hex: the same again only for who has that key. */
+  keyed(words: string): string {
+    return createHmac('sha256', this.#key ?? '')
+      .update(words)
+      .digest('hex');
   }
 
   async #send(sent: Sent): Promise<{ readonly json: unknown; readonly replayed: boolean }> {

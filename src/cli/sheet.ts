@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { readCard } from '../../schemas/cards.ts';
+import { idempotencyKeyAnswer } from '../../schemas/http/ledger.ts';
 import { memberIdSchema, type MemberId } from '../../schemas/ids.ts';
 import { rowsIn, type Row, type Unreadable } from '../sheet.ts';
+import type { Client } from './client.ts';
 import { faulty, type Failure } from './failure.ts';
 
 export type Sheet = {
@@ -37,6 +39,31 @@ export function readSheet(
   if ('why' in rows) throw failureOf(path, rows);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { rows, sha256, reference: referenceOf(path) };
+}
+
+/**
+ * The idempotency key of what a sheet asks for: the same again for the same file and access key. The
+ * stream keeps a hash of it, so it is made with the access key: of a plain hash of a short file
+ * whoever reads events finds the cards in it by trying. What was sent under such a hash keeps it.
+ * @param words what is asked for, with the hash of the file
+ * @param plain the key that was sent for it before
+ * @throws Failure
+ */
+export async function sheetKey(
+  client: Client,
+  { kind, words, plain }: { kind: string; words: string; plain: string },
+): Promise<string> {
+  return (await isUsed(client, plain)) ? plain : `${kind}-${client.keyed(words)}`;
+}
+
+async function isUsed(client: Client, key: string): Promise<boolean> {
+  try {
+    await client.get(`/v1/idempotency-keys/${key}`, idempotencyKeyAnswer);
+    return true;
+  } catch (error) {
+    if ((error as Failure).code === 'key_not_found') return false;
+    throw error;
+  }
 }
 
 function failureOf(path: string, { why, faults, lines = 0 }: Unreadable): Failure {

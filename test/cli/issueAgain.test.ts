@@ -19,11 +19,13 @@ t.test('given a list that was issued', async (t) => {
   const run = (cell: string, name: string, ...words: string[]) =>
     other.run('issue', '--file', listFile(t, cell, name), ...words);
 
-  const copied = await run(text, 'copy.csv', ...SESSION);
+  const copied = await cli.run('issue', '--file', listFile(t, text, 'copy.csv'), ...SESSION);
   t.match(copied, {
     status: 1,
     progress: /from a file of another name\. Nothing was issued twice/,
   });
+  const same = await run(text, 'copy.csv', ...SESSION);
+  t.match(same, { status: 1, progress: /was issued before, as iss_/ }, 'whoever comes with it');
   t.notMatch(copied.progress, /--corrects/, 'nobody is sent to correct what is right');
 
   const elsewhere = await run(text, 'tuesday.csv', '--activity', 'kitchen', '--on', TODAY);

@@ -78,10 +78,10 @@ t.test('given a service that goes away in the middle of a sheet', async (t) => {
   const argv = ['redeem', '--file', file, '--venue', world.partner.venue] as const;
 
   await t.test('when an answer is lost', async (t) => {
-    cli.faults.push('lost');
+    cli.faults.push('none', 'lost');
     const { status, body } = await cli.json(...argv);
     t.match({ status, body }, { status: 0, body: { redeemed: 2, replayed: 1, credits: '3' } });
-    const keys = cli.sent.slice(0, 2).map(({ headers }) => headers['idempotency-key']);
+    const keys = cli.sent.slice(1, 3).map(({ headers }) => headers['idempotency-key']);
     t.equal(keys[0], keys[1], 'then the same line is sent again under the same key');
   });
 
@@ -133,7 +133,8 @@ t.test('given a venue that is not the partner’s', async (t) => {
   const { status, progress } = await cli.run('redeem', '--file', file, ...venue);
   t.equal(status, 1, 'it is refused');
   t.match(progress, /There is no venue/);
-  t.equal(cli.sent.length, 1, 'at the first line, since every other would be too');
+  const posted = cli.sent.filter(({ body }) => body !== '');
+  t.equal(posted.length, 1, 'at the first line, since every other would be too');
 });
 
 t.test('given somebody at a terminal', async (t) => {

@@ -152,7 +152,7 @@ t.test('given a line whose answer was lost, and a sheet that has grown since', a
   const cli = await tillOf(world);
   const redeem = await desk(t, world);
   const text = `${HEADINGS},again\n${member},1,,,\n${member},1,,,yes`;
-  cli.faults.push('lost', 'unreachable', 'unreachable', 'unreachable');
+  cli.faults.push('none', 'lost', 'unreachable', 'unreachable', 'unreachable');
   t.match(await redeem(text, cli), { status: 3, body: { stoppedAt: 2 } });
   const { body } = await redeem(`${text}\n${member},0.5,,,\n`, cli);
   t.match(body, { redeemed: 2, refused: 1 }, 'what was taken is not taken twice');

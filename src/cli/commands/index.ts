@@ -31,10 +31,10 @@ import { visits } from './visits.ts';
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   enrol,
-  cardsRenew,
   issue,
   redeem,
   visits,
+  cardsRenew,
   balance,
   entries,
   settle,

@@ -15,7 +15,7 @@ import { ATTENDANCE_HEADINGS, attendanceIn, type Attendance } from '../attendanc
 import { clientFrom, Refused, type Client } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { Failure, faulty, wrongUsage, type FaultLine } from '../failure.ts';
-import { readSheet, type Sheet } from '../sheet.ts';
+import { readSheet, sheetKey, type Sheet } from '../sheet.ts';
 import { counted, printable, table } from '../table.ts';
 
 const correctsSchema = z
@@ -65,7 +65,7 @@ export const issue: Command = {
     };
     const preview = given.flag('preview');
     const route = preview ? '/v1/issues?preview=true' : '/v1/issues';
-    const key = keyOf(sheet, asked);
+    const key = await keyOf(client, sheet, asked);
     const answered = await client.post(route, body, key, issueCreated).catch((error: unknown) => {
       throw error instanceof Refused ? onLines(error, list) : error;
     });
@@ -97,12 +97,14 @@ async function organisationOf(client: Client): Promise<OrganisationId> {
 
 /** The same list for the same session has the same key at every run, so it is issued once. */
 function keyOf(
+  client: Client,
   { sha256 }: Sheet,
   asked: { organisationId: string; activity: string; occurredOn: string; corrects?: string[] },
-): string {
+): Promise<string> {
   const { organisationId, activity, occurredOn, corrects = [] } = asked;
-  const named = JSON.stringify([sha256, organisationId, activity, occurredOn, ...corrects]);
-  return `issue-${createHash('sha256').update(named).digest('hex')}`;
+  const words = JSON.stringify([sha256, organisationId, activity, occurredOn, ...corrects]);
+  const plain = `issue-${createHash('sha256').update(words).digest('hex')}`;
+  return sheetKey(client, { kind: 'issue', words, plain });
 }
 
 const TAKEN_BACK = 'What was taken back since stays taken back.';

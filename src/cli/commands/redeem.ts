@@ -9,7 +9,7 @@ import { EXIT, Failure, faulty, faultText, type FaultLine } from '../failure.ts'
 import type { Io } from '../io.ts';
 import { formulaEscaped } from '../../formula.ts';
 import type { Row } from '../../sheet.ts';
-import { readSheet } from '../sheet.ts';
+import { readSheet, sheetKey } from '../sheet.ts';
 import { counted } from '../table.ts';
 import { givesDay, VISIT_HEADINGS, visitsIn, type Visit } from '../visits.ts';
 
@@ -68,8 +68,10 @@ export const redeem: Command = {
     const tally: Tally = { redeemed: 0, replayed: 0, credits: 0, refused: [] };
     let stopped: { readonly line: number; readonly failure: Failure } | undefined;
     for (const [index, { row, visit }] of visits.entries()) {
-      const key = `sheet-${sha256}-line-${row.line}`;
       try {
+        const words = `${sha256} ${row.line}`;
+        const plain = `sheet-${sha256}-line-${row.line}`;
+        const key = await sheetKey(client, { kind: 'sheet', words, plain });
         await take(client, venueId, key, row, visit, tally);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;

@@ -8,7 +8,7 @@ import { clientFrom, Refused } from '../client.ts';
 import { SERVICE_OPTIONS, type Command, type Given, type Report } from '../command.ts';
 import { Failure, faulty, type FaultLine } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { readSheet, type Sheet } from '../sheet.ts';
+import { readSheet, sheetKey, type Sheet } from '../sheet.ts';
 import { counted, table } from '../table.ts';
 
 type Recorded = z.output<typeof visitCreated>;
@@ -38,8 +38,9 @@ export const visits: Command = {
     const sheet = readSheet(path, bytes, VISIT_SHEET.headings, VISIT_SHEET.needed);
     if (sheet.rows.length > VISITS_MAX) throw tooLong(path, sheet);
     await agreed(given, io, sheet, network);
-    const named = JSON.stringify([sheet.sha256, network]);
-    const key = `visits-${createHash('sha256').update(named).digest('hex')}`;
+    const words = JSON.stringify([sheet.sha256, network]);
+    const plain = `visits-${createHash('sha256').update(words).digest('hex')}`;
+    const key = await sheetKey(client, { kind: 'visits', words, plain });
     const url = `/v1/visits?network=${network}`;
     const csv = new TextDecoder().decode(bytes);
     const { body, replayed } = await client
