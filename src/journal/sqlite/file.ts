@@ -36,7 +36,7 @@ const PAGE_EVENTS = 1000;
 /** Few enough that other requests wait no longer than two milliseconds or so for a page. */
 const PICKED_EVENTS = 500;
 /** Only where the saving thread does not save: no append waits for it otherwise. */
-const CHECKPOINT_PAGES = 100_000;
+const CHECKPOINT_PAGES = 20_000;
 /** How long an append waits for a backup or replicator that holds the file for a moment. */
 const BUSY_MS = 4_000;
 
