@@ -43,8 +43,8 @@ const UNSOUND =
   'what is stored is damaged or gone: nothing more is recorded or signed, while what is sound is ' +
   'read; end the service in order, never with kill -9, and see README.md, Backup and restore';
 const BREACHED =
-  'the stream breaks rules: nothing more is recorded. Look into each with timecredits check; once ' +
-  'they are accepted, each with its reason, start with ACCEPTED_BREACHES set to that file';
+  'the stream breaks rules: nothing more is recorded. Look into each with timecredits check; ' +
+  'once all are accepted, each with its reason, start with ACCEPTED_BREACHES set to that file';
 /** After the start, whose work comes first. */
 const JUDGED_AFTER_MS = 5_000;
 const CLOSE_MS = 9_000;

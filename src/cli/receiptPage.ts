@@ -2,14 +2,15 @@ import { creditsAloud, hundredths } from '../../schemas/amounts.ts';
 import type { Since } from '../audit/later.ts';
 import { sidesOf } from '../audit/model/books.ts';
 import type { Receipted } from '../audit/receipt.ts';
-import { escaped } from '../http/page.ts';
+import { escaped } from '../html.ts';
 
 /** Of one sheet of paper, and of a phone. */
 const STYLE =
   'body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem;' +
   'color:#111;background:#fff}h1{font-size:1.6rem;line-height:1.2;margin-bottom:.3rem}' +
   'dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem}dt{color:#444}' +
-  'dd{margin:0;overflow-wrap:anywhere}.stands,.reversed{padding:.6rem .9rem;border-left:.4rem solid}' +
+  'dd{margin:0;overflow-wrap:anywhere}' +
+  '.stands,.reversed{padding:.6rem .9rem;border-left:.4rem solid}' +
   '.stands{border-color:#1a7f37;background:#1a7f3712}' +
   '.reversed{border-color:#b35900;background:#b3590012}' +
   'footer{font-size:.8rem;color:#444;overflow-wrap:anywhere}';
@@ -26,7 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const REASONS: Readonly<Record<string, string>> = {
   mistake: 'a mistake',
   duplicate: 'it was recorded twice',
-  not_provided: 'what was paid for was not provided',
+  not_provided: 'what the credits were for was not provided',
   goodwill: 'goodwill',
   unauthorised: 'it was not authorised',
 };
@@ -65,7 +66,8 @@ export function receiptPage(receipt: Receipted, since?: Since, timeZone?: string
       `signed by ${escaped(signers)}. Anybody can check it again with the receipt's file and ` +
       'that key: <code>timecredits audit receipt</code>.</p></footer>',
   ];
-  return `<!doctype html><html lang="en-GB"><head>${head}</head><body>${body.join('')}</body></html>\n`;
+  const page = `<head>${head}</head><body>${body.join('')}</body>`;
+  return `<!doctype html><html lang="en-GB">${page}</html>\n`;
 }
 
 function standing(since: Since | undefined, timeZone: string | undefined): string[] {

@@ -42,7 +42,7 @@ export function readSheet(
 }
 
 /**
- * The idempotency key of what a sheet asks for: the same again for the same file and access key. The
+ * The idempotency key of what a sheet asks for: the same for the same file and access key. The
  * stream keeps a hash of it, so it is made with the access key: of a plain hash of a short file
  * whoever reads events finds the cards in it by trying. What was sent under such a hash keeps it.
  * @param words what is asked for, with the hash of the file

@@ -1,4 +1,4 @@
-import { escaped } from './page.ts';
+import { escaped } from '../html.ts';
 
 /**
  * As much of Markdown as our own texts use, as HTML: headings, paragraphs, lists, tables, commands,

@@ -1,3 +1,4 @@
+import { escaped } from '../html.ts';
 import { Kept } from './kept.ts';
 
 /** The type of content of a page. */
@@ -40,9 +41,4 @@ export function keptPage(
   const page = `<!doctype html><html lang="en"><head>${head}</head><body>${main}</body></html>\n`;
   const type = { 'content-type': `${HTML}; charset=utf-8` };
   return new Kept(page, { ...type, 'content-security-policy': TEXT_ONLY, ...more });
-}
-
-/** Text as it stands in HTML. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { refusalsAnswer } from '../../../schemas/http/refusal.ts';
 import { REFUSAL_CODES, REFUSALS } from '../../../schemas/refusals.ts';
 import { Kept } from '../kept.ts';
-import { escaped, HTML, keptPage } from '../page.ts';
+import { escaped } from '../../html.ts';
+import { HTML, keptPage } from '../page.ts';
 import type { Routes } from '../route.ts';
 import { STATUSES } from '../statuses.ts';
 
