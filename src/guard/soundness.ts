@@ -36,8 +36,7 @@ export function watched(journal: Journal, soundness: Soundness): Journal {
     if (error instanceof DamagedJournalError) soundness.found(error.message);
     return error;
   };
-  return {
-    ...journal,
+  const told: Pick<Journal, 'read' | 'pick' | 'tile'> = {
     read: (fromRevision, limit) => telling(journal.read(fromRevision, limit), met),
     pick: (revisions) => telling(journal.pick(revisions), met),
     async tile(tile) {
@@ -48,6 +47,7 @@ export function watched(journal: Journal, soundness: Soundness): Journal {
       }
     },
   };
+  return Object.assign(Object.create(journal) as Journal, told);
 }
 
 async function* telling<T>(
