@@ -43,6 +43,8 @@ export type Checked = {
 export type CheckOptions = {
   /** Told after each page how many events were judged. */
   readonly progress?: (events: number) => void;
+  /** Whether it may end in the middle of a command, of which the rest is still to come. */
+  readonly isGrowing?: boolean;
   /** Breaches that were looked into before. */
   readonly accepted?: Accepted | undefined;
   /** Makes what judges the things beside the stream, given where it tells what it finds. */
@@ -103,7 +105,7 @@ class Check {
 
   async result(): Promise<Checked> {
     if (!this.#stopped) {
-      this.#judge.end(Math.max(0, this.events - 1));
+      if (this.#options.isGrowing !== true) this.#judge.end(Math.max(0, this.events - 1));
       for (const one of this.#beside) await one.end(this.events);
     }
     const rules = [JOURNAL, FORM, ...this.#beside.flatMap((one) => one.rules)];

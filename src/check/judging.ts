@@ -33,7 +33,9 @@ async function judged(): Promise<Verdict> {
   const known = accepted && acceptedIn(readFileSync(accepted, 'utf8'), accepted);
   const reader = sqliteReader(file!);
   try {
-    const checked = await checkStream(reader, known ? { accepted: known } : {});
+    const accepting = known ? { accepted: known } : {};
+    // A mirror may have only the beginning of a command as yet.
+    const checked = await checkStream(reader, { isGrowing: true, ...accepting });
     const { findings, counts, events } = checked;
     if (findings.length === 0) return { held: events, accepted: checked.accepted.length };
     const count = [...counts.values()].reduce((sum, one) => sum + one, 0);
