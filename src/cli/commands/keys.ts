@@ -58,8 +58,8 @@ function replaced(name: string, directory: string | undefined, io: Io): Report {
       replaceCardKey(directory, io);
       return {
         text: [
-          'From now on cards are known under another key. No card that was issued before is:',
-          'revoke them (/v1/cards/:id/revocation), and issue every member a new one.',
+          'From now on cards are known under another key. No card that was issued before is known',
+          'any more. Start the service, and give every member a new one: timecredits cards renew.',
         ],
         json: { replaced: name },
       };
