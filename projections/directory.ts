@@ -18,15 +18,7 @@ import type {
   VenueItem,
 } from './items.ts';
 
-export type {
-  AccessItem,
-  MemberItem,
-  NetworkItem,
-  OfferItem,
-  OrganisationItem,
-  State,
-  VenueItem,
-} from './items.ts';
+export type * from './items.ts';
 
 const OPEN = 'open';
 

@@ -33,8 +33,8 @@ export type Open = {
 
 /**
  * Figures of few people are hidden as the count of them is, for the hours of one person are hers.
- * What was allocated and moved to the pot is nobody's, and always shown. Once a year is hidden, so
- * is what is left from there on, and what is returned of it: the difference to what was left
+ * Credits that were allocated or moved to the pot are nobody's, and always shown. Once a year is
+ * hidden, so is the rest from there on, and what is returned of it: the difference to the rest
  * before would tell.
  * @param all every part of a fund, for what is hidden does not depend on the reader
  */

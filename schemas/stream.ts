@@ -10,8 +10,8 @@ export type Appended =
   /** Nothing was written; a later append may succeed, as when a full disk is given room. */
   | { readonly outcome: 'unavailable'; readonly why: string }
   /**
-   * What is stored is damaged, or is gone: nothing more is written, while what is sound is read. It
-   * may have been written, where the next start would not find it.
+   * The stored data is damaged, or is gone: nothing more is written, while what is sound is read.
+   * This append may have been written, where the next start would not find it.
    */
   | { readonly outcome: 'unsound'; readonly why: string }
   /** The journal can no longer tell what it holds: the process must end and start again. */

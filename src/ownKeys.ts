@@ -32,7 +32,7 @@ export function requireOwnKeys(config: Config): { readonly unproved: boolean } {
   const found = foundAt(config);
   if (found === undefined) return { unproved: false };
   requireCardKey(found);
-  requireOwnSigner(config);
+  requireShownBySigner(found);
   return { unproved: found.begun && found.kept?.checks.get(CARD_KEY_CHECK) === undefined };
 }
 
@@ -42,7 +42,10 @@ export function requireOwnKeys(config: Config): { readonly unproved: boolean } {
  */
 export function requireOwnSigner(config: Config): void {
   const found = foundAt(config);
-  if (found === undefined) return;
+  if (found !== undefined) requireShownBySigner(found);
+}
+
+function requireShownBySigner(found: Found): void {
   requireCheckpoints(found);
   requireSigner(found);
 }

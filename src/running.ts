@@ -20,7 +20,7 @@ export type Running = {
   readonly end: () => Promise<void>;
 };
 
-/** What runs beside a service, where there is any, and how many connections it takes. */
+/** Parts that run beside a service, where there are any, and how many connections it takes. */
 export type Beside = {
   readonly saved?: Pick<SavedState, 'saveIfDue' | 'close'> | undefined;
   readonly publisher?: Pick<Publisher, 'publishIfDue' | 'close'> | undefined;

@@ -61,7 +61,7 @@ export function rowsIn(
   return rows.length === 0 ? { why: 'no rows', faults } : rows;
 }
 
-/** As many characters as anybody needs to write an amount. */
+/** An amount needs no more characters. */
 const AMOUNT_MAX = 40;
 
 /** An amount as people and spreadsheets write it, `2.50`, in its one spelling. */
@@ -78,10 +78,10 @@ export function amountIn(typed: string): string | undefined {
 
 type Line = { readonly line: number; readonly cells: readonly string[] };
 
-/** What stands behind the last cell that has anything in it. */
+/** The characters behind the last cell that has anything in it. */
 const BLANK = ' ,\t\n';
 
-/** The text of a sheet as far as anything stands in it. */
+/** The text of a sheet up to its last cell with anything in it. */
 function textOf(bytes: Uint8Array): string {
   // Line ends are made one first: the parser counts a line end inside quotes twice otherwise.
   const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { breach, type Breach } from './model/invariant.ts';
 
 /*
- * What a fetch notes of the files that nobody signs as a whole: how many checkpoints were listed,
- * the hash of their lines, and that tiles were taken. It finds what got lost or was touched later,
- * though not somebody who changes this note as well.
+ * The note that a fetch makes of the files that nobody signs as a whole: how many checkpoints
+ * were listed, the hash of their lines, and that tiles were taken. It finds what got lost or was
+ * touched later, though not somebody who changes this note as well.
  */
 
 export const FETCHED = 'fetched';

@@ -22,8 +22,8 @@ export type Since = {
 };
 
 /**
- * What was recorded of a receipt's transaction since, by an auditor's directory, which is believed:
- * whoever doubts it verifies it first.
+ * Finds the later reversals of a receipt's transaction in an auditor's directory, which is
+ * believed: whoever doubts it verifies it first.
  * @throws NoteError where the directory does not reach the receipt, or has another event there
  */
 export async function sinceIn(directory: string, receipt: Receipted): Promise<Since> {

@@ -6,7 +6,7 @@ import { breach, type Breach } from './model/invariant.ts';
 const CLOCKS_MS = 10_000;
 
 /**
- * What a directory says of when its checkpoints were made, which nobody signed: none was made
+ * Checks when a directory says that its checkpoints were made, which nobody signed: none was made
  * before its last event was recorded, nor before the one that stands in front of it.
  * @param lastEvents when the last event of a checkpoint of some size was recorded
  */

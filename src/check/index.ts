@@ -58,7 +58,7 @@ export async function checkStream(reader: Reader, options: CheckOptions = {}): P
     await check.read(Infinity);
   } catch (error) {
     const damage = damageIn(error, check.events);
-    // What stands before the damage in the same page is still judged.
+    // The events before the damage in the same page are still judged.
     await check.read(damage.revision!);
     check.stop(damage);
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { sentence } from '../audit/fault.ts';
 import { acceptedIn } from '../audit/model/accepted.ts';
+import { workBehind } from '../journal/behind.ts';
 import { sqliteReader } from '../journal/sqlite/index.ts';
 import { checkStream } from './index.ts';
 
@@ -16,15 +16,7 @@ export type Verdict =
 const NAMED_MAX = 20;
 const [file, accepted] = process.argv.slice(2);
 
-// A terminal, or a supervisor, may tell all processes at once to end: the service tells this one.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => {});
-// Without the service that asked nobody wants to know.
-process.once('disconnect', () => process.exit());
-try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-} catch {
-  // Where the system forbids it, it is judged beside the service as its equal.
-}
+workBehind();
 const failed = (error: unknown): Verdict => ({ failed: (error as Error).message });
 const verdict = await judged().catch(failed);
 process.send?.(verdict, () => process.disconnect());

@@ -1,5 +1,5 @@
-import { constants, setPriority } from 'node:os';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { workBehind } from '../behind.ts';
 import { DamagedJournalError } from '../errors.ts';
 import { isDamage, openReader, quickCheck } from './file.ts';
 import { compared } from './tree.ts';
@@ -18,15 +18,7 @@ export type Verdict =
 
 const [file, size, share] = process.argv.slice(2);
 
-// A terminal, or a supervisor, may tell all processes at once to end: the service tells this one.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => {});
-// Without the service that asked nobody wants to know.
-process.once('disconnect', () => process.exit());
-try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-} catch {
-  // Where the system forbids it, it is proved beside the service as its equal.
-}
+workBehind();
 const verdict = await proved(file!, Number(size), Number(share ?? 1)).catch(verdictOf);
 process.send?.(verdict, () => process.disconnect());
 
